@@ -1,8 +1,33 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
+import { contentSecurityPolicy } from './scripts/csp.mjs';
 
 export default defineConfig({
-  plugins: [svelte({ configFile: false })],
-  build: { target: 'es2022', outDir: 'dist/site', emptyOutDir: true },
+  // Relative addresses: the built page works below any path.
+  base: './',
+  plugins: [svelte({ configFile: false }), policyInThePage()],
+  build: {
+    target: 'es2022',
+    outDir: 'dist/site',
+    emptyOutDir: true,
+    // The policy allows no data: addresses, so no asset may be inlined as one.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
   worker: { format: 'es' },
+  preview: { headers: { 'Content-Security-Policy': contentSecurityPolicy } },
 });
+
+function policyInThePage(): Plugin {
+  return {
+    name: 'policy-in-the-page',
+    apply: 'build',
+    transformIndexHtml: () => [
+      {
+        tag: 'meta',
+        attrs: { 'http-equiv': 'Content-Security-Policy', content: contentSecurityPolicy },
+        injectTo: 'head-prepend',
+      },
+    ],
+  };
+}

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Where the Node host starts. */
+export const nodeEntry = join(root, 'src/hosts/node/server.ts');
+
+/**
+ * Builds dist/site.
+ *
+ * @param {'always' | 'if-changed'} when
+ */
+export async function buildSite(when) {
+  await buildUnlessFresh('site', when, () =>
+    build({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'warn' }),
+  );
+}
+
+/**
+ * Builds dist/node/server.mjs: one file, with every package inside.
+ *
+ * @param {'always' | 'if-changed'} when
+ */
+export async function buildNodeHost(when) {
+  await buildUnlessFresh('node', when, () =>
+    build({
+      root,
+      configFile: false,
+      logLevel: 'warn',
+      publicDir: false,
+      ssr: { noExternal: true, target: 'node' },
+      build: {
+        ssr: nodeEntry,
+        target: 'node20',
+        outDir: 'dist/node',
+        emptyOutDir: true,
+        minify: false,
+        rolldownOptions: {
+          output: { entryFileNames: 'server.mjs', codeSplitting: false },
+        },
+      },
+    }),
+  );
+}
+
+/**
+ * @param {'site' | 'node'} part
+ * @param {'always' | 'if-changed'} when
+ * @param {() => Promise<unknown>} work
+ */
+async function buildUnlessFresh(part, when, work) {
+  const stamp = join(root, 'dist', `${part}.stamp`);
+  const sources = digestOfSources();
+  const fresh =
+    existsSync(join(root, 'dist', part)) &&
+    existsSync(stamp) &&
+    readFileSync(stamp, 'utf8') === sources;
+  if (fresh && when === 'if-changed') return;
+  await work();
+  writeFileSync(stamp, sources);
+}
+
+/** A digest of everything that a build reads, the packages by their lock file. */
+function digestOfSources() {
+  const hash = createHash('sha256');
+  const inputs = ['src', 'lessons', 'public', 'index.html', 'vite.config.ts', 'scripts'];
+  for (const file of [...inputs, 'package.json', 'package-lock.json'].flatMap(filesBelow)) {
+    hash.update(`${file}\0`).update(readFileSync(join(root, file)));
+  }
+  return hash.digest('hex');
+}
+
+/**
+ * @param {string} path relative to the root; a file, a folder or nothing
+ * @returns {string[]}
+ */
+function filesBelow(path) {
+  const found = statSync(join(root, path), { throwIfNoEntry: false });
+  if (found === undefined) return [];
+  if (!found.isDirectory()) return [path];
+  return readdirSync(join(root, path))
+    .sort()
+    .flatMap((name) => filesBelow(join(path, name)));
+}
