@@ -1,11 +1,37 @@
 // Writes src/engine/command-facts.ts from the facts that a real 7.2.4 reported (tests/golden/commands-7.2.4.json).
 import { readFileSync, writeFileSync } from 'node:fs';
 
-const golden = JSON.parse(readFileSync(new URL('../tests/golden/commands-7.2.4.json', import.meta.url), 'utf8'));
+const golden = JSON.parse(
+  readFileSync(new URL('../tests/golden/commands-7.2.4.json', import.meta.url), 'utf8'),
+);
 
-function facts([name, arity, flags, firstKey, lastKey, keyStep, categories, tips, keySpecs, subcommands], docs) {
-  const { since, group, complexity, arguments: args, doc_flags, deprecated_since, replaced_by } = docs;
-  const row = { name, arity, flags, firstKey, lastKey, keyStep, categories, tips, keySpecs, group, since, complexity };
+function facts(
+  [name, arity, flags, firstKey, lastKey, keyStep, categories, tips, keySpecs, subcommands],
+  docs,
+) {
+  const {
+    since,
+    group,
+    complexity,
+    arguments: args,
+    doc_flags,
+    deprecated_since,
+    replaced_by,
+  } = docs;
+  const row = {
+    name,
+    arity,
+    flags,
+    firstKey,
+    lastKey,
+    keyStep,
+    categories,
+    tips,
+    keySpecs,
+    group,
+    since,
+    complexity,
+  };
   if (args) row.arguments = args;
   if (doc_flags) row.docFlags = doc_flags;
   if (deprecated_since) row.deprecatedSince = deprecated_since;

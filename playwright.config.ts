@@ -1,0 +1,38 @@
+import { defineConfig, devices } from '@playwright/test';
+import { browserFlags, findBrowser } from './scripts/browser.mjs';
+import { freePort } from './scripts/free-port.mjs';
+
+const executablePath = await findBrowser();
+
+// Playwright reads this file again in each of its processes; they inherit the first one's port.
+process.env['AOF_LAB_E2E_PORT'] ??= String(await freePort());
+const port = process.env['AOF_LAB_E2E_PORT'];
+const everything = process.env['AOF_LAB_E2E'] === 'full';
+
+export default defineConfig({
+  testDir: 'tests/e2e',
+  outputDir: '.logs/e2e',
+  fullyParallel: true,
+  workers: 2,
+  forbidOnly: process.env['CI'] !== undefined,
+  retries: 0,
+  timeout: 30_000,
+  // Tests named with @full are left to `npm run e2e:full`.
+  ...(everything ? {} : { grepInvert: /@full/ }),
+  use: {
+    baseURL: `http://localhost:${port}/`,
+    trace: 'retain-on-failure',
+    launchOptions: {
+      args: browserFlags,
+      ...(executablePath === undefined ? {} : { executablePath }),
+    },
+  },
+  projects: [{ name: 'chromium', use: { ...devices['Desktop Chrome'] } }],
+  webServer: {
+    command: 'node scripts/start.mjs',
+    env: { PORT: port },
+    url: `http://localhost:${port}/`,
+    reuseExistingServer: false,
+    timeout: 120_000,
+  },
+});

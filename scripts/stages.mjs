@@ -1,0 +1,185 @@
+import { spawn } from 'node:child_process';
+import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { root } from './builds.mjs';
+
+/**
+ * One program that a run consists of.
+ *
+ * @typedef {object} Stage
+ * @property {string} name
+ * @property {string[]} command program and arguments; `node` and packages' programs by name
+ * @property {Record<string, string>} [env]
+ * @property {(exitCode: number, log: string) => Counts} [count] without it a stage is one check,
+ *   which passes when the program exits with 0
+ *
+ * @typedef {{ passed: number, failed: number, skipped: number }} Counts
+ * @typedef {Counts & { name: string, seconds: number, log: string }} Outcome
+ */
+
+/** Logs of the last run, one file a stage. */
+export const logFolder = join(root, '.logs');
+
+/**
+ * Runs the stages, at most `width` at a time, and prints one line for each that ends; the whole log
+ * of each that failed.
+ *
+ * @param {readonly Stage[]} stages
+ * @param {number} width
+ * @returns {Promise<Outcome[]>}
+ */
+export async function runStages(stages, width) {
+  mkdirSync(logFolder, { recursive: true });
+  const waiting = [...stages];
+  /** @type {Outcome[]} */
+  const outcomes = [];
+  const lane = async () => {
+    for (let stage = waiting.shift(); stage !== undefined; stage = waiting.shift()) {
+      outcomes.push(await runStage(stage));
+    }
+  };
+  await Promise.all(Array.from({ length: width }, lane));
+  return outcomes;
+}
+
+/**
+ * @param {Stage} stage
+ * @returns {Promise<Outcome>}
+ */
+async function runStage(stage) {
+  const log = join(logFolder, `${stage.name}.log`);
+  const start = performance.now();
+  const exitCode = await runLogged(stage, log);
+  const seconds = (performance.now() - start) / 1000;
+  const text = readFileSync(log, 'utf8');
+  const counts = (stage.count ?? oneCheck)(exitCode, text);
+  const verdict = counts.failed === 0 ? 'ok    ' : 'FAILED';
+  console.log(
+    `${verdict} ${stage.name.padEnd(14)} ${seconds.toFixed(1).padStart(6)} s  ${sum(counts)}`,
+  );
+  if (counts.failed > 0) console.log(indented(text));
+  return { ...counts, name: stage.name, seconds, log };
+}
+
+/**
+ * @param {Stage} stage
+ * @param {string} log
+ * @returns {Promise<number>} the exit code; 127 when the program could not start
+ */
+function runLogged({ command, env }, log) {
+  const [program = '', ...words] = command;
+  const file = createWriteStream(log);
+  const bin = join(root, 'node_modules', '.bin');
+  const separator = process.platform === 'win32' ? ';' : ':';
+  const child = spawn(program === 'node' ? process.execPath : program, words, {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    shell: process.platform === 'win32',
+    env: {
+      ...process.env,
+      NO_COLOR: '1',
+      FORCE_COLOR: undefined,
+      ...env,
+      PATH: `${bin}${separator}${process.env['PATH'] ?? ''}`,
+    },
+  });
+  child.stdout.pipe(file, { end: false });
+  child.stderr.pipe(file, { end: false });
+  return new Promise((resolve) => {
+    const end = (/** @type {number} */ code) => file.end(() => resolve(code));
+    child.on('error', (error) => {
+      file.write(`${error.message}\n`);
+      end(127);
+    });
+    child.on('close', (code) => end(code ?? 1));
+  });
+}
+
+/** @param {number} exitCode @returns {Counts} */
+function oneCheck(exitCode) {
+  return exitCode === 0
+    ? { passed: 1, failed: 0, skipped: 0 }
+    : { passed: 0, failed: 1, skipped: 0 };
+}
+
+/** @param {readonly Counts[]} all @returns {Counts} */
+export function total(all) {
+  return all.reduce(
+    (so, one) => ({
+      passed: so.passed + one.passed,
+      failed: so.failed + one.failed,
+      skipped: so.skipped + one.skipped,
+    }),
+    { passed: 0, failed: 0, skipped: 0 },
+  );
+}
+
+/** The closing line of a run. @param {Counts} counts */
+export function sum({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}
+
+/**
+ * What a runner's own report counted. A runner that crashed, left no report, ran no test, or exits
+ * with an error for a reason that it does not count, has failed once more.
+ *
+ * @param {number} exitCode
+ * @param {Counts | undefined} reported
+ * @returns {Counts}
+ */
+export function countsOf(exitCode, reported) {
+  if (reported === undefined) return { passed: 0, failed: 1, skipped: 0 };
+  const ranNothing = reported.passed + reported.failed === 0;
+  const unexplained = exitCode !== 0 && reported.failed === 0;
+  return { ...reported, failed: reported.failed + (ranNothing || unexplained ? 1 : 0) };
+}
+
+/**
+ * Vitest's JSON report. A file that failed without a failed test (it could not be loaded, or a hook
+ * threw) counts as one failure.
+ *
+ * @param {unknown} report
+ * @returns {Counts}
+ */
+export function vitestCounts(report) {
+  const { testResults } =
+    /** @type {{ testResults: { status: string, assertionResults: { status: string }[] }[] }} */ (
+      report
+    );
+  return total(
+    testResults.map(({ status, assertionResults }) => {
+      const having = (/** @type {string[]} */ ...wanted) =>
+        assertionResults.filter((test) => wanted.includes(test.status)).length;
+      const failed = having('failed');
+      return {
+        passed: having('passed'),
+        failed: failed === 0 && status === 'failed' ? 1 : failed,
+        skipped: having('skipped', 'pending', 'todo', 'disabled'),
+      };
+    }),
+  );
+}
+
+/**
+ * Playwright's JSON report. A flaky test is a failed test; so is an error outside of any test.
+ *
+ * @param {unknown} report
+ * @returns {Counts}
+ */
+export function playwrightCounts(report) {
+  const { stats, errors } =
+    /** @type {{ stats: { expected: number, unexpected: number, flaky: number, skipped: number }, errors: unknown[] }} */ (
+      report
+    );
+  return {
+    passed: stats.expected,
+    failed: stats.unexpected + stats.flaky + errors.length,
+    skipped: stats.skipped,
+  };
+}
+
+/** @param {string} text */
+function indented(text) {
+  return text.trimEnd().replaceAll(/^/gm, '    ');
+}
