@@ -5,6 +5,8 @@ import { contentSecurityPolicy } from './scripts/csp.mjs';
 export default defineConfig({
   // Relative addresses: the built page works below any path.
   base: './',
+  // One page: an address that names no file is an error, not that page again.
+  appType: 'mpa',
   plugins: [svelte({ configFile: false }), policyInThePage()],
   build: {
     target: 'es2022',

@@ -160,6 +160,11 @@ test.each([
   ['the worker’s way to the lab', 'src/worker/batches.ts', "import { l } from '../lab/lab.ts';"],
   ['exact Math', 'src/base/a.ts', 'export const x = Math.floor(Math.sqrt(2)) + 2 ** 32;'],
   [
+    'powers of bigints',
+    'src/base/a.ts',
+    'export const x = (b: bigint, n: number) => b ** BigInt(n);',
+  ],
+  [
     'members that are called like a host’s',
     'src/engine/a.ts',
     'export const x = { fetch: 1 }.fetch;',

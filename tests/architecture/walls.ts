@@ -308,9 +308,20 @@ function hostUse(node: ts.Node, declared: ReadonlySet<string>): string | undefin
 function isPower({ operatorToken, left, right }: ts.BinaryExpression): boolean {
   if (operatorToken.kind === ts.SyntaxKind.AsteriskAsteriskEqualsToken) return true;
   if (operatorToken.kind !== ts.SyntaxKind.AsteriskAsteriskToken) return false;
-  const isWhole = (side: ts.Expression) =>
-    ts.isBigIntLiteral(side) || (ts.isNumericLiteral(side) && /^\d+$/.test(side.text));
-  return !(isWhole(left) && isWhole(right)) && !ts.isBigIntLiteral(left);
+  const isWhole = (side: ts.Expression) => ts.isNumericLiteral(side) && /^\d+$/.test(side.text);
+  if (isWhole(left) && isWhole(right)) return false;
+  return !isBigInt(left) && !isBigInt(right);
+}
+
+/** Bigints don't mix with numbers, so one side tells. */
+function isBigInt(side: ts.Expression): boolean {
+  if (ts.isParenthesizedExpression(side)) return isBigInt(side.expression);
+  return (
+    ts.isBigIntLiteral(side) ||
+    (ts.isCallExpression(side) &&
+      ts.isIdentifier(side.expression) &&
+      side.expression.text === 'BigInt')
+  );
 }
 
 function isNameOfAMember(node: ts.Identifier): boolean {
