@@ -1,0 +1,62 @@
+/** MULTI, EXEC, DISCARD, WATCH, UNWATCH. https://redis.io/docs/latest/develop/interact/transactions/ */
+import type { ByteString } from '../../base/bytes.ts';
+import type { Reply } from '../../resp/reply.ts';
+import type { Handlers } from '../command.ts';
+import type { Context } from '../context.ts';
+import { errors, ReplyError } from '../errors.ts';
+import { array, NULL, NULL_ARRAY, OK } from '../replies.ts';
+import { discardTransaction, unwatchAll, watch } from '../transaction.ts';
+
+export const transactionCommands: Handlers = {
+  multi(ctx) {
+    if (ctx.client.transaction !== null) throw new ReplyError(errors.nestedMulti);
+    ctx.client.transaction = { queue: [], aborted: false };
+    return OK;
+  },
+
+  discard(ctx) {
+    if (ctx.client.transaction === null) throw new ReplyError(errors.discardWithoutMulti);
+    discardTransaction(ctx.state, ctx.client);
+    return OK;
+  },
+
+  watch(ctx, argv) {
+    if (ctx.client.transaction !== null) throw new ReplyError(errors.watchInsideMulti);
+    if (ctx.client.watchBroken) return OK;
+    for (const key of argv.slice(1)) watch(ctx.state, ctx.client, key, hasExpired(ctx, ctx.client.db, key));
+    return OK;
+  },
+
+  unwatch(ctx) {
+    unwatchAll(ctx.state, ctx.client);
+    return OK;
+  },
+
+  exec(ctx) {
+    const { client } = ctx;
+    const { transaction } = client;
+    if (transaction === null) throw new ReplyError(errors.execWithoutMulti);
+    const stale = client.watchBroken || client.watched.some(({ db, key, expired }) => !expired && hasExpired(ctx, db, key));
+    discardTransaction(ctx.state, client);
+    if (transaction.aborted) throw new ReplyError(errors.execAbort);
+    if (stale) return NULL_ARRAY;
+    const replies = runQueue(ctx, transaction.queue);
+    // The queued commands are logged one by one; EXEC itself only as the mark that ends their block.
+    ctx.suppressPropagation();
+    return array(replies);
+  },
+};
+
+function hasExpired(ctx: Context, db: number, key: ByteString): boolean {
+  const expiry = ctx.state.databases[db]!.space.expires.get(key);
+  return expiry !== undefined && ctx.nowMs > expiry.at;
+}
+
+function runQueue(ctx: Context, queue: readonly (readonly ByteString[])[]): Reply[] {
+  const replies: Reply[] = [];
+  for (const argv of queue) {
+    replies.push(ctx.callNested(argv) ?? NULL);
+    ctx.db = ctx.state.databases[ctx.client.db]!;
+  }
+  return replies;
+}

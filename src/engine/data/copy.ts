@@ -1,0 +1,25 @@
+/** Deep copies of values, for COPY and for the pre-images of a snapshot. */
+import { unreachable } from '../../base/assert.ts';
+import { copyHash } from './hash.ts';
+import { copyList } from './list.ts';
+import { copySet } from './set.ts';
+import { copySortedSet } from './sorted-set.ts';
+import type { Value } from './value.ts';
+
+export function copyValue(value: Value): Value {
+  if (typeof value !== 'object') return value;
+  switch (value.kind) {
+    case 'raw':
+      return { kind: 'raw', buffer: { bytes: value.buffer.bytes.slice(), length: value.buffer.length } };
+    case 'hash':
+      return copyHash(value);
+    case 'list':
+      return copyList(value);
+    case 'set':
+      return copySet(value);
+    case 'zset':
+      return copySortedSet(value);
+    default:
+      return unreachable(value);
+  }
+}

@@ -1,0 +1,37 @@
+/** Hashes: fields in insertion order; `listpack` until it grows past the configured limits, then `hashtable`. */
+import type { ByteString } from '../../base/bytes.ts';
+
+export interface HashValue {
+  readonly kind: 'hash';
+  encoding: 'listpack' | 'hashtable';
+  readonly fields: Map<ByteString, ByteString>;
+}
+
+export interface HashLimits {
+  readonly hashMaxListpackEntries: number;
+  readonly hashMaxListpackValue: number;
+}
+
+export function newHash(): HashValue {
+  return { kind: 'hash', encoding: 'listpack', fields: new Map() };
+}
+
+/** True if the field is new. */
+export function setField(hash: HashValue, field: ByteString, value: ByteString, limits: HashLimits): boolean {
+  const isNew = !hash.fields.has(field);
+  hash.fields.set(field, value);
+  const { hashMaxListpackEntries, hashMaxListpackValue } = limits;
+  if (
+    hash.encoding === 'listpack' &&
+    (field.length > hashMaxListpackValue ||
+      value.length > hashMaxListpackValue ||
+      hash.fields.size > hashMaxListpackEntries)
+  ) {
+    hash.encoding = 'hashtable';
+  }
+  return isNew;
+}
+
+export function copyHash(hash: HashValue): HashValue {
+  return { kind: 'hash', encoding: hash.encoding, fields: new Map(hash.fields) };
+}

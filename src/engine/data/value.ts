@@ -1,0 +1,32 @@
+/** Values behind keys, as plain data. What differs from type to type stands in one file a type beside this one. */
+import type { ByteString } from '../../base/bytes.ts';
+import type { GrowableBytes } from '../../base/growable-bytes.ts';
+import type { HashValue } from './hash.ts';
+import type { ListValue } from './list.ts';
+import type { SetValue } from './set.ts';
+import type { SortedSetValue } from './sorted-set.ts';
+
+/** A string that APPEND, SETRANGE or SETBIT made growable; Redis calls its encoding `raw`. */
+export interface RawString {
+  readonly kind: 'raw';
+  readonly buffer: GrowableBytes;
+}
+
+/** Integers in the int64 range are kept as numbers (bigint beyond 2^53), as Redis keeps them as longs. */
+export type StringValue = number | bigint | ByteString | RawString;
+export type Value = StringValue | HashValue | ListValue | SetValue | SortedSetValue;
+
+export type TypeName = 'string' | 'list' | 'set' | 'zset' | 'hash' | 'stream';
+
+export function typeName(value: Value): TypeName {
+  if (typeof value !== 'object') return 'string';
+  return value.kind === 'raw' ? 'string' : value.kind;
+}
+
+export interface Entry {
+  value: Value;
+  /** Seconds of the LRU clock, or LFU minutes and counter, as `robj.lru`. */
+  lru: number;
+  /** Where the key stands in its key space's `order`. */
+  slot: number;
+}

@@ -1,0 +1,55 @@
+/**
+ * What executing left behind for others: replies, and units of propagation with their causes. The log writes the
+ * units; the log pane and the ledger show their causes.
+ */
+import type { ByteString } from '../base/bytes.ts';
+import type { Micros } from '../base/time.ts';
+import type { Reply } from '../resp/reply.ts';
+import type { ClientId } from './session.ts';
+
+export interface Delivery {
+  readonly client: ClientId;
+  readonly reply: Reply;
+}
+
+export type CauseKind = 'command' | 'script' | 'expiry' | 'eviction' | 'served';
+
+export interface Cause {
+  /** Null when no client asked: an expiry or an eviction. */
+  readonly client: ClientId | null;
+  /** The words as they were typed; what is logged may differ. */
+  readonly typed: readonly ByteString[] | null;
+  readonly kind: CauseKind;
+}
+
+export interface PropagatedCommand {
+  readonly db: number;
+  readonly argv: readonly ByteString[];
+}
+
+/** What is logged as a whole: two or more commands stand between MULTI and EXEC. */
+export interface Unit {
+  readonly cause: Cause;
+  readonly commands: readonly PropagatedCommand[];
+}
+
+export interface Outcome {
+  readonly replies: readonly Delivery[];
+  readonly units: readonly Unit[];
+  /** What the server has to do before the client is answered. */
+  readonly request: ServerRequest | null;
+}
+
+/** Things that need system calls, or that stop the server; the server answers the client when they are done. */
+export type ServerRequest =
+  | { readonly kind: 'rewrite-aof' }
+  | { readonly kind: 'save' }
+  | { readonly kind: 'bgsave'; readonly schedule: boolean }
+  | { readonly kind: 'shutdown'; readonly save: 'default' | 'save' | 'nosave'; readonly force: boolean; readonly now: boolean }
+  | { readonly kind: 'abort-shutdown' }
+  | { readonly kind: 'append-only'; readonly on: boolean }
+  | { readonly kind: 'rewrite-config' }
+  | { readonly kind: 'sleep'; readonly micros: Micros }
+  | { readonly kind: 'reload'; readonly from: 'rdb' | 'aof'; readonly save: boolean; readonly flush: boolean }
+  | { readonly kind: 'flushed-all' }
+  | { readonly kind: 'die'; readonly how: 'segfault' | 'panic' | 'assert' | 'oom' | 'restart' | 'crash'; readonly delayMs: number };

@@ -1,0 +1,227 @@
+/**
+ * The engine: (client, words, time) → replies and effects. It reads no clock, waits for nothing and writes no file.
+ * The order of checks is that of server.c:processCommand in 7.2.4.
+ */
+import { ascii, type ByteString } from '../base/bytes.ts';
+import type { Micros } from '../base/time.ts';
+import type { Reply } from '../resp/reply.ts';
+import { commandFlag, type Command } from './command.ts';
+import { findCommand, findSubcommand } from './command-table.ts';
+import { Context } from './context.ts';
+import type { Cause, Delivery, Outcome, PropagatedCommand, Unit } from './effects.ts';
+import type { CommandStats, EngineState } from './engine-state.ts';
+import { error, QUEUED } from './replies.ts';
+import { errors, ReplyError, unknownCommand, unknownSubcommand, wrongArity } from './errors.ts';
+import { nextExpired } from './expire-cycle.ts';
+import type { ServerPort } from './server-port.ts';
+import type { Session } from './session.ts';
+import { discardTransaction, unwatchAll } from './transaction.ts';
+
+const NO_UNITS: readonly Unit[] = [];
+const NO_REPLIES: readonly Delivery[] = [];
+const runInsideMulti = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset']);
+/** Commands that may delete expired keys all over the data set: each deletion is a unit of its own. */
+const touchesArbitraryKeys = new Set(['scan', 'randomkey']);
+
+export class Engine {
+  readonly context: Context;
+
+  readonly state: EngineState;
+  private readonly server: ServerPort;
+
+  constructor(state: EngineState, server: ServerPort) {
+    this.state = state;
+    this.server = server;
+    this.context = new Context(state, server, (argv) => {
+      const command = resolve(argv);
+      if (typeof command === 'string') return error(command);
+      return this.context.effects ? this.call(command, argv) : this.run(command, argv);
+    });
+  }
+
+  execute(session: Session, argv: readonly ByteString[], now: Micros): Outcome {
+    const ctx = this.context;
+    ctx.client = session;
+    ctx.db = this.state.databases[session.db]!;
+    ctx.now = now;
+    ctx.nowMs = Math.floor(now / 1000);
+    ctx.effects = true;
+    ctx.request = null;
+    session.lastCommandAt = now;
+    session.commands++;
+    this.state.stats.commands++;
+
+    const found = resolve(argv);
+    const refusal = typeof found === 'string' ? found : this.refusal(session, found);
+    if (typeof found === 'string' || refusal !== undefined) {
+      return { replies: this.deliver(session, this.reject(session, found, refusal ?? '')), units: NO_UNITS, request: null };
+    }
+    session.lastCommand = found.facts.name;
+    if (session.transaction !== null && !runInsideMulti.has(found.facts.name)) {
+      session.transaction.queue.push(argv);
+      return { replies: this.deliver(session, QUEUED), units: NO_UNITS, request: null };
+    }
+    const reply = this.call(found, argv);
+    if (ctx.request !== null && reply === undefined) session.blocked = { reason: 'server' };
+    const units = ctx.pending.length === 0 ? NO_UNITS : this.units(found, session, argv);
+    return { replies: reply === undefined ? NO_REPLIES : this.deliver(session, reply), units, request: ctx.request };
+  }
+
+  /**
+   * A command of a log that is being loaded: same handlers, no effects, nothing refused, nothing expires.
+   * Returns the error reply if there was one, `'unknown'` for a command that does not exist.
+   */
+  replay(session: Session, argv: readonly ByteString[], now: Micros): Reply | 'unknown' | undefined {
+    const ctx = this.context;
+    ctx.client = session;
+    ctx.db = this.state.databases[session.db]!;
+    ctx.now = now;
+    ctx.nowMs = Math.floor(now / 1000);
+    ctx.effects = false;
+    ctx.request = null;
+    const command = findCommand(argv[0]!);
+    if (command === undefined) return 'unknown';
+    const found = command.subcommands.size === 0 ? command : resolve(argv);
+    if (typeof found === 'string') return error(found);
+    if (!arityFits(found, argv.length)) return error(wrongArity(found.facts.name));
+    if (session.transaction !== null && !runInsideMulti.has(found.facts.name)) {
+      session.transaction.queue.push(argv);
+      return undefined;
+    }
+    const reply = this.run(found, argv);
+    return reply?.type === 'error' ? reply : undefined;
+  }
+
+  /** Runs a command as part of another (EXEC): effects are added to the same unit. */
+  call(command: Command, argv: readonly ByteString[]): Reply | undefined {
+    const ctx = this.context;
+    const stats = this.statsOf(command.facts.name);
+    stats.calls++;
+    const outer = ctx.command;
+    ctx.command = command;
+    const dirty = ctx.begin();
+    const reply = this.run(command, argv);
+    if (reply?.type === 'error') {
+      stats.failed++;
+      this.countError(reply.value);
+    }
+    ctx.end(dirty, argv);
+    ctx.command = outer;
+    return reply;
+  }
+
+  private run(command: Command, argv: readonly ByteString[]): Reply | undefined {
+    try {
+      return command.handler!(this.context, argv);
+    } catch (thrown) {
+      if (thrown instanceof ReplyError) return thrown.reply;
+      throw thrown;
+    }
+  }
+
+  /** Deletes expired keys as the cron does; each deletion is a unit of its own, born of no client. */
+  activeExpire(now: Micros, maxKeys: number): readonly Unit[] {
+    if (!this.state.activeExpire) return NO_UNITS;
+    const ctx = this.context;
+    ctx.now = now;
+    ctx.nowMs = Math.floor(now / 1000);
+    ctx.effects = true;
+    const units: Unit[] = [];
+    for (const db of this.state.databases) {
+      ctx.db = db;
+      for (const key of nextExpired(db.space, ctx.nowMs, maxKeys)) {
+        ctx.expire(key);
+        units.push({ cause: { client: null, typed: null, kind: 'expiry' }, commands: ctx.pending.splice(0) });
+      }
+    }
+    return units;
+  }
+
+  /** A client has gone: its transaction and its watches go with it. */
+  forget(session: Session): void {
+    discardTransaction(this.state, session);
+    unwatchAll(this.state, session);
+    this.state.sessions.delete(session.id);
+  }
+
+  statsOf(name: string): CommandStats {
+    const known = this.state.stats.byCommand.get(name);
+    if (known !== undefined) return known;
+    const fresh: CommandStats = { calls: 0, micros: 0, rejected: 0, failed: 0 };
+    this.state.stats.byCommand.set(name, fresh);
+    return fresh;
+  }
+
+  private refusal(session: Session, command: Command): string | undefined {
+    const { flags } = command;
+    const { name } = command.facts;
+    if ((command.parent ?? command).facts.name === 'debug' && !this.server.debugAllowed(session)) return errors.debugDenied;
+    if (!session.authenticated && (flags & commandFlag.no_auth) === 0) return errors.noAuth;
+    if (session.transaction !== null && (flags & commandFlag.no_multi) !== 0) return errors.notInMulti;
+    if ((flags & commandFlag.write) !== 0 || name === 'ping' || name === 'exec') {
+      const denied = name === 'exec' && !this.queueWrites(session) ? undefined : this.server.writesDenied();
+      if (denied !== undefined) return denied;
+    }
+    return undefined;
+  }
+
+  private queueWrites(session: Session): boolean {
+    return (session.transaction?.queue ?? []).some((argv) => {
+      const command = resolve(argv);
+      return typeof command !== 'string' && (command.flags & commandFlag.write) !== 0;
+    });
+  }
+
+  /** A refused command makes a transaction that is being queued fail at EXEC; a refused EXEC ends it. */
+  private reject(session: Session, command: Command | string, message: string): Reply {
+    this.countError(message);
+    if (typeof command !== 'string') this.statsOf(command.facts.name).rejected++;
+    const { transaction } = session;
+    if (transaction !== null) {
+      if (typeof command !== 'string' && command.facts.name === 'exec') {
+        discardTransaction(this.state, session);
+        return error(`EXECABORT Transaction discarded because of: ${message.replace(/^ERR /, '')}`);
+      }
+      transaction.aborted = true;
+    }
+    return error(message);
+  }
+
+  private countError(message: string): void {
+    const space = message.indexOf(' ');
+    const code = space < 0 ? message : message.slice(0, space);
+    this.state.stats.errors.set(code, (this.state.stats.errors.get(code) ?? 0) + 1);
+  }
+
+  private deliver(session: Session, reply: Reply): readonly Delivery[] {
+    if (session.replyMode === 'on') return [{ client: session.id, reply }];
+    if (session.replyMode === 'skip-next') session.replyMode = 'skip';
+    else if (session.replyMode === 'skip') session.replyMode = 'on';
+    return NO_REPLIES;
+  }
+
+  private units(command: Command, session: Session, argv: readonly ByteString[]): readonly Unit[] {
+    const commands: PropagatedCommand[] = this.context.pending.splice(0);
+    const cause: Cause = { client: session.id, typed: argv, kind: 'command' };
+    if (!touchesArbitraryKeys.has(command.facts.name)) return [{ cause, commands }];
+    return commands.map((single) => ({ cause: { ...cause, kind: 'expiry' as const }, commands: [single] }));
+  }
+}
+
+/** The command or sub-command that `argv` names, or the error text. */
+export function resolve(argv: readonly ByteString[]): Command | string {
+  const command = findCommand(argv[0] ?? ascii(''));
+  if (command === undefined) return unknownCommand(argv);
+  let found = command;
+  if (command.subcommands.size > 0 && argv.length > 1) {
+    const sub = findSubcommand(command, argv[1]!);
+    if (sub === undefined && command.handler === undefined) return unknownSubcommand(command.facts.name, argv[1]!);
+    found = sub ?? command;
+  }
+  return arityFits(found, argv.length) && found.handler !== undefined ? found : wrongArity(found.facts.name);
+}
+
+function arityFits(command: Command, words: number): boolean {
+  const { arity } = command.facts;
+  return arity >= 0 ? words === arity : words >= -arity;
+}

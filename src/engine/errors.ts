@@ -1,0 +1,98 @@
+/** Every error text that a client sees, once. Texts as in Redis 7.2.4 (shared objects of server.c, and the commands' own). */
+import type { Reply } from '../resp/reply.ts';
+
+/** Thrown by handlers and argument parsers: a learner's mistake, which becomes the reply. Nothing was changed. */
+export class ReplyError {
+  readonly reply: Reply;
+  constructor(message: string) {
+    this.reply = { type: 'error', value: message };
+  }
+}
+
+export const errors = {
+  syntax: 'ERR syntax error',
+  wrongType: 'WRONGTYPE Operation against a key holding the wrong kind of value',
+  notInteger: 'ERR value is not an integer or out of range',
+  notPositive: 'ERR value is out of range, must be positive',
+  notFloat: 'ERR value is not a valid float',
+  notValidFloat: 'ERR min or max is not a float',
+  outOfRange: 'ERR value is out of range',
+  noSuchKey: 'ERR no such key',
+  indexOutOfRange: 'ERR index out of range',
+  sameObject: 'ERR source and destination objects are the same',
+  invalidDb: 'ERR invalid DB index',
+  dbOutOfRange: 'ERR DB index is out of range',
+  overflow: 'ERR increment or decrement would overflow',
+  decrementOverflow: 'ERR decrement would overflow',
+  nanOrInfinity: 'ERR increment would produce NaN or Infinity',
+  stringTooLong: 'ERR string exceeds maximum allowed size (proto-max-bulk-len)',
+  offsetOutOfRange: 'ERR offset is out of range',
+  invalidCursor: 'ERR invalid cursor',
+  nestedMulti: 'ERR MULTI calls can not be nested',
+  execWithoutMulti: 'ERR EXEC without MULTI',
+  discardWithoutMulti: 'ERR DISCARD without MULTI',
+  watchInsideMulti: 'ERR WATCH inside MULTI is not allowed',
+  notInMulti: 'ERR Command not allowed inside a transaction',
+  execAbort: 'EXECABORT Transaction discarded because of previous errors.',
+  loading: 'LOADING Redis is loading the dataset in memory',
+  noAuth: 'NOAUTH Authentication required.',
+  noProto: 'NOPROTO unsupported protocol version',
+  protocolVersion: 'ERR Protocol version is not an integer or out of range',
+  oom: "OOM command not allowed when used memory > 'maxmemory'.",
+  noGoodSlot: 'ERR This instance has cluster support disabled',
+  msetArity: "ERR wrong number of arguments for 'mset' command",
+  gtLtNx: 'ERR GT, LT, and/or NX options at the same time are not compatible',
+  incrSingle: 'ERR INCR option supports a single increment-element pair',
+  nxXx: 'ERR XX and NX options at the same time are not compatible',
+  expireNxOthers: 'ERR NX and XX, GT or LT options at the same time are not compatible',
+  expireGtLt: 'ERR GT and LT options at the same time are not compatible',
+  bitOffset: 'ERR bit offset is not an integer or out of range',
+  bit: 'ERR bit is not an integer or out of range',
+  lfuOnly:
+    'ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.',
+  lruOnly:
+    'ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.',
+  debugDenied:
+    'ERR DEBUG command not allowed. If the enable-debug-command option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.',
+  noConfigFile: 'ERR The server is running without a config file',
+  shutdownFailed: 'ERR Errors trying to SHUTDOWN. Check logs.',
+  noShutdown: 'ERR No shutdown in progress.',
+  rewriteInProgress: 'ERR Background append only file rewriting already in progress',
+  rewriteFailed: "ERR Can't execute an AOF background rewriting. Please check the server logs for more information.",
+  saveInProgress: 'ERR Background save already in progress',
+  noSuchClient: 'ERR No such client',
+  noSuchClientId: 'ERR No such client ID',
+} as const;
+
+/** Longest prefix of a name that Redis echoes in an error (server.c: `%.128s`). */
+const ECHO_LENGTH = 128;
+
+export function wrongArity(name: string): string {
+  return `ERR wrong number of arguments for '${name}' command`;
+}
+
+/** server.c:processCommand; arguments are quoted and cut as the real text is. */
+export function unknownCommand(argv: readonly string[]): string {
+  let args = '';
+  for (let i = 1; i < argv.length && args.length < ECHO_LENGTH; i++) {
+    args += `'${argv[i]!.slice(0, ECHO_LENGTH - args.length)}' `;
+  }
+  return `ERR unknown command '${argv[0]!.slice(0, ECHO_LENGTH)}', with args beginning with: ${args}`;
+}
+
+export function unknownSubcommand(parent: string, sub: string): string {
+  return `ERR unknown subcommand '${sub.slice(0, ECHO_LENGTH)}'. Try ${parent.toUpperCase()} HELP.`;
+}
+
+/** addReplySubcommandSyntaxError: a known container with arguments that do not fit. */
+export function unknownSubcommandOrArity(parent: string, sub: string): string {
+  return `ERR unknown subcommand or wrong number of arguments for '${sub.slice(0, ECHO_LENGTH)}'. Try ${parent.toUpperCase()} HELP.`;
+}
+
+export function invalidExpire(name: string): string {
+  return `ERR invalid expire time in '${name}' command`;
+}
+
+export function aofMisconf(reason: string): string {
+  return `MISCONF Errors writing to the AOF file: ${reason}`;
+}

@@ -1,0 +1,84 @@
+/** What the engine knows of one client, as plain data. Sockets and buffers belong to the server. */
+import { EMPTY, type ByteString } from '../base/bytes.ts';
+import type { Micros } from '../base/time.ts';
+import type { Protocol } from '../resp/reply.ts';
+
+export type ClientId = number;
+
+export interface WatchedKey {
+  readonly db: number;
+  readonly key: ByteString;
+  /** The key had already expired when it was watched: EXEC does not fail when it is deleted for that. */
+  readonly expired: boolean;
+}
+
+export interface Transaction {
+  readonly queue: (readonly ByteString[])[];
+  /** A command was refused while queueing: EXEC aborts. */
+  aborted: boolean;
+}
+
+export interface Session {
+  readonly id: ClientId;
+  db: number;
+  protocol: Protocol;
+  name: ByteString;
+  libName: ByteString;
+  libVersion: ByteString;
+  user: ByteString;
+  authenticated: boolean;
+  transaction: Transaction | null;
+  watched: WatchedKey[];
+  /** A watched key was touched: EXEC answers null. */
+  watchBroken: boolean;
+  /** Waiting for keys, for an fsync, or for the server to finish what the command asked. */
+  blocked: Blocked | null;
+  readonly address: string;
+  readonly localAddress: string;
+  readonly createdAt: Micros;
+  lastCommandAt: Micros;
+  lastCommand: string;
+  noEvict: boolean;
+  noTouch: boolean;
+  replyMode: 'on' | 'off' | 'skip-next' | 'skip';
+  /** The connection is to be closed once the replies so far have left. */
+  closing: boolean;
+  /** The client that replays a log: it is never refused and its commands have no effects outside. */
+  readonly loading: boolean;
+  /** Replication offset after this client's last write, for WAITAOF. */
+  writeOffset: number;
+  commands: number;
+}
+
+export interface Blocked {
+  readonly reason: 'server';
+}
+
+export function newSession(id: ClientId, now: Micros, address: string, localAddress: string, loading = false): Session {
+  return {
+    id,
+    db: 0,
+    protocol: 2,
+    name: EMPTY,
+    libName: EMPTY,
+    libVersion: EMPTY,
+    user: EMPTY,
+    authenticated: true,
+    transaction: null,
+    watched: [],
+    watchBroken: false,
+    blocked: null,
+    address,
+    localAddress,
+    createdAt: now,
+    lastCommandAt: now,
+    lastCommand: 'NULL',
+    noEvict: false,
+    noTouch: false,
+    replyMode: 'on',
+    closing: false,
+    loading,
+    writeOffset: 0,
+    commands: 0,
+  };
+}

@@ -1,0 +1,54 @@
+/**
+ * A straight run of system calls as plain data: a thread that carries one can be copied, stored and crashed between
+ * any two calls. Where a decision is needed, a plan ends and its `then` names what follows.
+ */
+import type { Errno, Fd, FdRef, Syscall, SyscallResult } from './syscall.ts';
+
+/** `mayFail`: the plan goes on whatever this call returns. */
+export type PlannedCall = Syscall & { readonly mayFail?: true };
+
+export interface Plan<Then> {
+  readonly calls: readonly PlannedCall[];
+  readonly then: Then;
+  at: number;
+  /** Descriptors opened under a name (`as`) by earlier calls. */
+  readonly descriptors: Map<string, Fd>;
+  readonly results: SyscallResult[];
+}
+
+export type PlanOutcome =
+  | { readonly ok: true; readonly results: readonly SyscallResult[]; readonly descriptors: ReadonlyMap<string, Fd> }
+  | {
+      readonly ok: false;
+      readonly errno: Errno;
+      readonly failed: Syscall;
+      readonly results: readonly SyscallResult[];
+      readonly descriptors: ReadonlyMap<string, Fd>;
+    };
+
+export function newPlan<Then>(calls: readonly PlannedCall[], then: Then): Plan<Then> {
+  return { calls, then, at: 0, descriptors: new Map(), results: [] };
+}
+
+/** The call that the thread makes next, with descriptors in place of names; undefined at the end. */
+export function nextCall(plan: Plan<unknown>): Syscall | undefined {
+  const call = plan.calls[plan.at];
+  if (call === undefined) return undefined;
+  return 'fd' in call && typeof call.fd === 'string' ? { ...call, fd: descriptorOf(plan, call.fd) } : call;
+}
+
+/** Takes the result of `nextCall`. The outcome when the plan has ended, else undefined. */
+export function takeResult(plan: Plan<unknown>, result: SyscallResult): PlanOutcome | undefined {
+  const call = plan.calls[plan.at]!;
+  plan.results.push(result);
+  plan.at++;
+  const { results, descriptors } = plan;
+  if (!result.ok && call.mayFail !== true) return { ok: false, errno: result.errno, failed: call, results, descriptors };
+  if (result.ok && call.call === 'open' && call.as !== undefined) descriptors.set(call.as, result.value);
+  return plan.at === plan.calls.length ? { ok: true, results, descriptors } : undefined;
+}
+
+/** A name whose open failed has no descriptor: EBADF follows, as from the kernel. */
+function descriptorOf(plan: Plan<unknown>, ref: FdRef): Fd {
+  return typeof ref === 'number' ? ref : (plan.descriptors.get(ref) ?? -1);
+}

@@ -1,0 +1,99 @@
+/**
+ * What a process may ask of a kernel, as plain data, and what it gets back.
+ * The simulated kernel and the Node host answer the same calls, so the server cannot tell which one it runs on.
+ */
+import type { Micros } from '../base/time.ts';
+
+export type Fd = number;
+export type Pid = number;
+
+export type Errno =
+  | 'EACCES'
+  | 'EAGAIN'
+  | 'EBADF'
+  | 'EEXIST'
+  | 'EINVAL'
+  | 'EIO'
+  | 'EISDIR'
+  | 'ENOENT'
+  | 'ENOMEM'
+  | 'ENOSPC'
+  | 'ENOTDIR'
+  | 'ENOTEMPTY';
+
+/** strerror(3) of glibc: what Redis logs and replies for an errno. */
+export const errnoText: Readonly<Record<Errno, string>> = {
+  EACCES: 'Permission denied',
+  EAGAIN: 'Resource temporarily unavailable',
+  EBADF: 'Bad file descriptor',
+  EEXIST: 'File exists',
+  EINVAL: 'Invalid argument',
+  EIO: 'Input/output error',
+  EISDIR: 'Is a directory',
+  ENOENT: 'No such file or directory',
+  ENOMEM: 'Cannot allocate memory',
+  ENOSPC: 'No space left on device',
+  ENOTDIR: 'Not a directory',
+  ENOTEMPTY: 'Directory not empty',
+};
+
+/** open(2): `read` O_RDONLY, `truncate` O_WRONLY|O_CREAT|O_TRUNC, `append` O_WRONLY|O_CREAT|O_APPEND, `write` O_RDWR. */
+export type OpenMode = 'read' | 'write' | 'append' | 'truncate' | 'directory';
+
+/** A descriptor, or the name under which an earlier `open` of the same plan keeps its own. */
+export type FdRef = Fd | string;
+
+export type Syscall =
+  | { readonly call: 'open'; readonly path: string; readonly mode: OpenMode; readonly as?: string }
+  | { readonly call: 'close'; readonly fd: FdRef }
+  | { readonly call: 'read'; readonly fd: FdRef; readonly length: number }
+  | { readonly call: 'write'; readonly fd: FdRef; readonly bytes: Uint8Array }
+  | { readonly call: 'ftruncate'; readonly fd: FdRef; readonly size: number }
+  | { readonly call: 'fsync' | 'fdatasync'; readonly fd: FdRef }
+  | { readonly call: 'fstat'; readonly fd: FdRef }
+  | { readonly call: 'stat'; readonly path: string }
+  | { readonly call: 'rename' | 'link'; readonly from: string; readonly to: string }
+  | { readonly call: 'unlink' | 'rmdir' | 'readdir' | 'statfs'; readonly path: string }
+  | { readonly call: 'mkdir' | 'chmod'; readonly path: string; readonly mode: number }
+  | { readonly call: 'fork'; readonly child: string };
+
+export type SyscallName = Syscall['call'];
+
+export interface FileStat {
+  readonly kind: 'file' | 'directory';
+  readonly size: number;
+  readonly mode: number;
+  readonly modifiedAt: Micros;
+  readonly inode: number;
+}
+
+/**
+ * `value` is the call's return value: a descriptor, bytes written, a pid, or 0.
+ * `read` fills `bytes` (empty at end of file), `stat`/`fstat` fill `stat`, `readdir` fills `names`.
+ */
+export type SyscallResult =
+  | {
+      readonly ok: true;
+      readonly value: number;
+      readonly bytes?: Uint8Array;
+      readonly stat?: FileStat;
+      readonly names?: readonly string[];
+    }
+  | { readonly ok: false; readonly errno: Errno };
+
+/** The answer to a call, and the instant at which the calling thread may go on. */
+export interface Completion {
+  readonly result: SyscallResult;
+  readonly endsAt: Micros;
+}
+
+export interface Caller {
+  readonly pid: Pid;
+  /** `main`, `bio_aof`, `bio_close_file`, `bio_lazy_free`: as a process monitor would show it. */
+  readonly thread: string;
+}
+
+export interface Kernel {
+  /** Starts `call` at `now`. Calls come in order of time; a thread makes its next one after `endsAt`. */
+  call(caller: Caller, call: Syscall, now: Micros): Completion;
+}
