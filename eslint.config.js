@@ -29,6 +29,7 @@ const noWaiting = {
   message: 'The core is synchronous; what waits is plain data in the clock’s queue.',
 };
 
+/** @type {Record<string, 'off'>} */
 const unsafe = Object.fromEntries(
   ['argument', 'assignment', 'call', 'member-access', 'return'].map((name) => [
     `@typescript-eslint/no-unsafe-${name}`,
@@ -37,7 +38,7 @@ const unsafe = Object.fromEntries(
 );
 
 export default defineConfig(
-  { ignores: ['dist/', 'node_modules/', '.logs/', 'tests/golden/'] },
+  { ignores: ['dist/', 'node_modules/', '.logs/', 'tests/golden/', 'src/engine/command-facts.ts'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   tseslint.configs.recommendedTypeChecked,
   svelte.configs.recommended,
