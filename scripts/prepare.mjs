@@ -14,7 +14,9 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 checkNode();
 installPackages();
-if (process.argv.includes('--browser')) await seeToBrowser();
+if (process.argv.includes('--browser')) {
+  await seeToBrowser().catch((/** @type {Error} */ { message }) => stop(message));
+}
 
 function checkNode() {
   const wanted = String(readJson('package.json').engines.node).replace('>=', '');
