@@ -1,0 +1,94 @@
+/**
+ * The commands that rebuild a data set: a base file in RESP, as the rewrite child writes it with
+ * `aof-use-rdb-preamble no` (spec §3.7). A job: it goes on key by key through a snapshot.
+ */
+import { unreachable } from '../base/assert.ts';
+import { ascii, type ByteString } from '../base/bytes.ts';
+import { formatDouble17g } from '../base/doubles.ts';
+import type { GrowableBytes } from '../base/growable-bytes.ts';
+import { elements } from '../engine/data/list.ts';
+import { snapshotEntry, type Snapshot } from '../engine/data/snapshot.ts';
+import { stringBytes } from '../engine/data/string.ts';
+import type { Value } from '../engine/data/value.ts';
+import { encodeCommand } from '../resp/command-encoder.ts';
+
+/** aof.c: AOF_REWRITE_ITEMS_PER_CMD. */
+const ITEMS_PER_COMMAND = 64;
+
+export interface RespBaseJob {
+  readonly snapshot: Snapshot;
+  database: number;
+  key: number;
+}
+
+export function newRespBaseJob(snapshot: Snapshot): RespBaseJob {
+  return { snapshot, database: 0, key: 0 };
+}
+
+/** Encodes up to `budget` keys into `sink`. */
+export function stepRespBase(job: RespBaseJob, sink: GrowableBytes, budget: number): 'more' | 'done' {
+  for (let left = budget; left > 0; left--) {
+    const database = job.snapshot.databases[job.database];
+    if (database === undefined) return 'done';
+    if (job.key === 0) encodeCommand([ascii('SELECT'), ascii(String(database.id))], sink);
+    const key = database.keys[job.key];
+    if (key !== undefined) {
+      const { value, expireAt } = snapshotEntry(database, key);
+      encodeValue(key, value, sink);
+      if (expireAt !== undefined) encodeCommand([ascii('PEXPIREAT'), key, ascii(String(expireAt))], sink);
+    }
+    job.key++;
+    if (job.key >= database.keys.length) {
+      job.database++;
+      job.key = 0;
+    }
+  }
+  return job.database >= job.snapshot.databases.length ? 'done' : 'more';
+}
+
+function encodeValue(key: ByteString, value: Value, sink: GrowableBytes): void {
+  if (typeof value !== 'object' || value.kind === 'raw') {
+    encodeCommand([ascii('SET'), key, stringBytes(value)], sink);
+    return;
+  }
+  switch (value.kind) {
+    case 'list':
+      return encodeItems('RPUSH', key, elements(value), 1, sink);
+    case 'set':
+      return encodeItems('SADD', key, value.members, 1, sink);
+    case 'hash':
+      return encodeItems('HMSET', key, flattened(value.fields), 2, sink);
+    case 'zset':
+      return encodeItems('ZADD', key, scoresFirst(value.scores), 2, sink);
+    default:
+      return unreachable(value);
+  }
+}
+
+/** At most 64 items a command; an item is `words` words. */
+function encodeItems(name: string, key: ByteString, items: Iterable<ByteString>, words: number, sink: GrowableBytes): void {
+  let argv: ByteString[] = [];
+  for (const word of items) {
+    if (argv.length === 0) argv = [ascii(name), key];
+    argv.push(word);
+    if (argv.length === 2 + ITEMS_PER_COMMAND * words) {
+      encodeCommand(argv, sink);
+      argv = [];
+    }
+  }
+  if (argv.length > 0) encodeCommand(argv, sink);
+}
+
+function* flattened(fields: ReadonlyMap<ByteString, ByteString>): Generator<ByteString> {
+  for (const [field, value] of fields) {
+    yield field;
+    yield value;
+  }
+}
+
+function* scoresFirst(scores: ReadonlyMap<ByteString, number>): Generator<ByteString> {
+  for (const [member, score] of scores) {
+    yield ascii(formatDouble17g(score));
+    yield member;
+  }
+}
