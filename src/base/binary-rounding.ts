@@ -10,8 +10,16 @@ export interface BinaryFormat {
   readonly greatestExponent: number;
 }
 
-export const DOUBLE_FORMAT: BinaryFormat = { precision: 53, leastExponent: -1074, greatestExponent: 971 };
-export const EXTENDED_FORMAT: BinaryFormat = { precision: 64, leastExponent: -16445, greatestExponent: 16320 };
+export const DOUBLE_FORMAT: BinaryFormat = {
+  precision: 53,
+  leastExponent: -1074,
+  greatestExponent: 971,
+};
+export const EXTENDED_FORMAT: BinaryFormat = {
+  precision: 64,
+  leastExponent: -16445,
+  greatestExponent: 16320,
+};
 
 /** significand × 2^exponent, with a significand of at most `precision` bits. */
 export interface Rounded {
@@ -64,5 +72,7 @@ export function bitLength(n: bigint): number {
 export function divideToNearest(numerator: bigint, denominator: bigint): bigint {
   const quotient = numerator / denominator;
   const twice = (numerator - quotient * denominator) * 2n;
-  return twice > denominator || (twice === denominator && (quotient & 1n) === 1n) ? quotient + 1n : quotient;
+  return twice > denominator || (twice === denominator && (quotient & 1n) === 1n)
+    ? quotient + 1n
+    : quotient;
 }

@@ -9,7 +9,8 @@ export type ByteString = string & { readonly __bytes: true };
 /** A literal whose chars are all below 256. Checked, since a wrong literal would corrupt data silently. */
 export function ascii(literal: string): ByteString {
   for (let i = 0; i < literal.length; i++) {
-    if (literal.charCodeAt(i) > 0xff) throw new RangeError(`not a byte string: ${JSON.stringify(literal)}`);
+    if (literal.charCodeAt(i) > 0xff)
+      throw new RangeError(`not a byte string: ${JSON.stringify(literal)}`);
   }
   return literal as ByteString;
 }
@@ -26,16 +27,34 @@ export function byteStringOf(bytes: Uint8Array, start = 0, end: number = bytes.l
   // array would overflow the stack of some hosts.
   for (; stop - at >= 16; at += 16) {
     text += String.fromCharCode(
-      bytes[at]!, bytes[at + 1]!, bytes[at + 2]!, bytes[at + 3]!,
-      bytes[at + 4]!, bytes[at + 5]!, bytes[at + 6]!, bytes[at + 7]!,
-      bytes[at + 8]!, bytes[at + 9]!, bytes[at + 10]!, bytes[at + 11]!,
-      bytes[at + 12]!, bytes[at + 13]!, bytes[at + 14]!, bytes[at + 15]!,
+      bytes[at]!,
+      bytes[at + 1]!,
+      bytes[at + 2]!,
+      bytes[at + 3]!,
+      bytes[at + 4]!,
+      bytes[at + 5]!,
+      bytes[at + 6]!,
+      bytes[at + 7]!,
+      bytes[at + 8]!,
+      bytes[at + 9]!,
+      bytes[at + 10]!,
+      bytes[at + 11]!,
+      bytes[at + 12]!,
+      bytes[at + 13]!,
+      bytes[at + 14]!,
+      bytes[at + 15]!,
     );
   }
   if (stop - at >= 8) {
     text += String.fromCharCode(
-      bytes[at]!, bytes[at + 1]!, bytes[at + 2]!, bytes[at + 3]!,
-      bytes[at + 4]!, bytes[at + 5]!, bytes[at + 6]!, bytes[at + 7]!,
+      bytes[at]!,
+      bytes[at + 1]!,
+      bytes[at + 2]!,
+      bytes[at + 3]!,
+      bytes[at + 4]!,
+      bytes[at + 5]!,
+      bytes[at + 6]!,
+      bytes[at + 7]!,
     );
     at += 8;
   }
@@ -57,7 +76,8 @@ export function bytesOf(s: ByteString): Uint8Array {
 /** Writes `s` into `into` from offset `at`; returns the offset after it. The caller provides the room. */
 export function writeBytes(s: ByteString, into: Uint8Array, at: number): number {
   const length = s.length;
-  if (at + length > into.length) throw new RangeError(`no room for ${length} bytes at ${at} of ${into.length}`);
+  if (at + length > into.length)
+    throw new RangeError(`no room for ${length} bytes at ${at} of ${into.length}`);
   for (let i = 0; i < length; i++) into[at + i] = s.charCodeAt(i);
   return at + length;
 }
@@ -90,12 +110,20 @@ export function utf8Encode(text: string): ByteString {
     else if (point >= 0xd800 && point <= 0xdfff) point = 0xfffd;
 
     if (point < 0x80) encoded += String.fromCharCode(point);
-    else if (point < 0x800) encoded += String.fromCharCode(0xc0 | (point >> 6), 0x80 | (point & 0x3f));
+    else if (point < 0x800)
+      encoded += String.fromCharCode(0xc0 | (point >> 6), 0x80 | (point & 0x3f));
     else if (point < 0x10000) {
-      encoded += String.fromCharCode(0xe0 | (point >> 12), 0x80 | ((point >> 6) & 0x3f), 0x80 | (point & 0x3f));
+      encoded += String.fromCharCode(
+        0xe0 | (point >> 12),
+        0x80 | ((point >> 6) & 0x3f),
+        0x80 | (point & 0x3f),
+      );
     } else {
       encoded += String.fromCharCode(
-        0xf0 | (point >> 18), 0x80 | ((point >> 12) & 0x3f), 0x80 | ((point >> 6) & 0x3f), 0x80 | (point & 0x3f),
+        0xf0 | (point >> 18),
+        0x80 | ((point >> 12) & 0x3f),
+        0x80 | ((point >> 6) & 0x3f),
+        0x80 | (point & 0x3f),
       );
     }
   }
@@ -119,7 +147,14 @@ export function utf8Decode(bytes: ByteString): string {
       text += String.fromCharCode(lead);
       continue;
     }
-    const trailing = lead >= 0xc2 && lead <= 0xdf ? 1 : lead >= 0xe0 && lead <= 0xef ? 2 : lead >= 0xf0 && lead <= 0xf4 ? 3 : 0;
+    const trailing =
+      lead >= 0xc2 && lead <= 0xdf
+        ? 1
+        : lead >= 0xe0 && lead <= 0xef
+          ? 2
+          : lead >= 0xf0 && lead <= 0xf4
+            ? 3
+            : 0;
     if (trailing === 0) {
       text += '\ufffd';
       continue;
@@ -163,7 +198,13 @@ export function upperCase(s: ByteString): ByteString {
 }
 
 /** String.toLowerCase can't be used: it maps bytes above 0x7f, which Redis leaves alone. */
-function changeCase(s: ByteString, from: number, first: number, last: number, by: number): ByteString {
+function changeCase(
+  s: ByteString,
+  from: number,
+  first: number,
+  last: number,
+  by: number,
+): ByteString {
   let changed = s.slice(0, from);
   for (let i = from; i < s.length; i++) {
     const code = s.charCodeAt(i);

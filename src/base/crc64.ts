@@ -12,13 +12,21 @@ export function newCrc64(): Crc64State {
 }
 
 /** Takes in bytes `start` up to `end`; calls over consecutive pieces equal one call over the whole. */
-export function updateCrc64(state: Crc64State, bytes: Uint8Array, start = 0, end: number = bytes.length): void {
+export function updateCrc64(
+  state: Crc64State,
+  bytes: Uint8Array,
+  start = 0,
+  end: number = bytes.length,
+): void {
   let { low, high } = state;
   let at = start;
   // Eight bytes a step (slicing by eight): every byte's effect on the sum is looked up by itself.
   for (; at + 8 <= end; at += 8) {
-    const x = low ^ (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24));
-    const y = high ^ (bytes[at + 4]! | (bytes[at + 5]! << 8) | (bytes[at + 6]! << 16) | (bytes[at + 7]! << 24));
+    const x =
+      low ^ (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24));
+    const y =
+      high ^
+      (bytes[at + 4]! | (bytes[at + 5]! << 8) | (bytes[at + 6]! << 16) | (bytes[at + 7]! << 24));
     const a = 0x700 | (x & 0xff);
     const b = 0x600 | ((x >>> 8) & 0xff);
     const c = 0x500 | ((x >>> 16) & 0xff);

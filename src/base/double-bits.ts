@@ -28,7 +28,10 @@ export function withoutLowWord(x: number): number {
 }
 
 /** significand × 2^exponent of a positive finite double, the significand of at most 53 bits. */
-export function binaryParts(magnitude: number): { readonly significand: bigint; readonly exponent: number } {
+export function binaryParts(magnitude: number): {
+  readonly significand: bigint;
+  readonly exponent: number;
+} {
   scratch.setFloat64(0, magnitude);
   const bits = scratch.getBigUint64(0);
   const biased = Number((bits >> 52n) & 0x7ffn);
@@ -49,18 +52,28 @@ function powerOfTwo(exponent: number): number {
 export function scaleByPowerOfTwo(x: number, exponent: number): number {
   if (exponent > 1023) {
     const rest = exponent - 1023;
-    return x * powerOfTwo(1023) * powerOfTwo(Math.min(rest, 1023)) * powerOfTwo(Math.min(Math.max(rest - 1023, 0), 1023));
+    return (
+      x *
+      powerOfTwo(1023) *
+      powerOfTwo(Math.min(rest, 1023)) *
+      powerOfTwo(Math.min(Math.max(rest - 1023, 0), 1023))
+    );
   }
   if (exponent < -1022) {
     // Brought to just above the subnormals first, so that only the last step rounds.
     const rest = Math.max(exponent + 969, -1022 - 969);
-    return x * powerOfTwo(-969) * powerOfTwo(Math.min(rest + 969, 0)) * powerOfTwo(Math.max(rest, -969));
+    return (
+      x * powerOfTwo(-969) * powerOfTwo(Math.min(rest + 969, 0)) * powerOfTwo(Math.max(rest, -969))
+    );
   }
   return x * powerOfTwo(exponent);
 }
 
 /** The fraction, 0.5 ≤ |fraction| < 1, and the exponent of fraction × 2^exponent (C's frexp). */
-export function fractionAndExponent(x: number): { readonly fraction: number; readonly exponent: number } {
+export function fractionAndExponent(x: number): {
+  readonly fraction: number;
+  readonly exponent: number;
+} {
   if (x === 0 || !Number.isFinite(x)) return { fraction: x, exponent: 0 };
   const subnormal = Math.abs(x) < 2.2250738585072014e-308;
   const normal = subnormal ? x * 0x40_0000_0000_0000 : x;

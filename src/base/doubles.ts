@@ -20,7 +20,12 @@ export function parseDouble(s: ByteString): number | undefined {
     magnitude = Number(`${parsed.digits}e${parsed.exponent}`);
   } else {
     const bits = parsed.digits.length * 4 + parsed.exponent;
-    magnitude = bits > 2_000 ? Infinity : bits < -2_000 ? 0 : roundHexadecimal(parsed.digits, parsed.exponent);
+    magnitude =
+      bits > 2_000
+        ? Infinity
+        : bits < -2_000
+          ? 0
+          : roundHexadecimal(parsed.digits, parsed.exponent);
   }
   if (magnitude === Infinity || magnitude === 0) return undefined;
   return parsed.negative ? -magnitude : magnitude;
@@ -57,7 +62,9 @@ function layOut(digits: string, exponent: number, negative: boolean): string {
   if (exponent >= 0 && Math.abs(scientific) < count + 7) return digits + '0'.repeat(exponent);
   if (exponent < 0 && (exponent > -7 || Math.abs(scientific) < 4)) {
     const whole = count + exponent;
-    return whole <= 0 ? `0.${'0'.repeat(-whole)}${digits}` : `${digits.slice(0, whole)}.${digits.slice(whole)}`;
+    return whole <= 0
+      ? `0.${'0'.repeat(-whole)}${digits}`
+      : `${digits.slice(0, whole)}.${digits.slice(whole)}`;
   }
   const kept = digits.slice(0, negative ? 17 : 18);
   const mantissa = kept.length > 1 ? `${kept.charAt(0)}.${kept.slice(1)}` : kept;
@@ -122,7 +129,9 @@ function roundedDigits(magnitude: number, count: number): DecimalDigits {
   const longer = splitExponential(magnitude.toExponential(count));
   if (!longer.digits.endsWith('5') || !isExactly(magnitude, longer)) return rounded;
   const lower = longer.digits.slice(0, -1);
-  return (lower.charCodeAt(lower.length - 1) & 1) === 0 ? { digits: lower, exponent: longer.exponent } : rounded;
+  return (lower.charCodeAt(lower.length - 1) & 1) === 0
+    ? { digits: lower, exponent: longer.exponent }
+    : rounded;
 }
 
 function splitExponential(text: string): DecimalDigits {

@@ -6,7 +6,11 @@ import type { ByteString } from './bytes.ts';
  * escaped byte within a class is compared with its case, and a class that is never closed ends with
  * the pattern. The cost is at most the product of the two lengths.
  */
-export function globMatch(pattern: ByteString, text: ByteString, letterCase: 'exact' | 'ignore' = 'exact'): boolean {
+export function globMatch(
+  pattern: ByteString,
+  text: ByteString,
+  letterCase: 'exact' | 'ignore' = 'exact',
+): boolean {
   const nocase = letterCase === 'ignore';
   // Redis recurses at each star and, once the rest after an inner star has failed at every place,
   // gives up the outer stars too. That is the same as going back to the latest star only.
@@ -50,7 +54,13 @@ const QUESTION = 0x3f;
 const OPEN = 0x5b;
 const BACKSLASH = 0x5c;
 
-function matchUpToStar(pattern: string, from: number, text: string, at: number, nocase: boolean): Outcome {
+function matchUpToStar(
+  pattern: string,
+  from: number,
+  text: string,
+  at: number,
+  nocase: boolean,
+): Outcome {
   let p = from;
   let t = at;
   while (p < pattern.length && t < text.length) {

@@ -20,7 +20,10 @@ export function grisuDigits(magnitude: number): GrisuDigits {
 
   const scaledValue = multiply(value, power);
   // The product is off by at most one unit, so the interval is narrowed by one at each end.
-  const scaledUpper = { fraction: multiply(upper, power).fraction - 1n, exponent: upper.exponent + power.exponent + 64 };
+  const scaledUpper = {
+    fraction: multiply(upper, power).fraction - 1n,
+    exponent: upper.exponent + power.exponent + 64,
+  };
   const scaledLower = multiply(lower, power).fraction + 1n;
   return generate(scaledValue.fraction, scaledLower, scaledUpper, -power.decimal);
 }
@@ -62,7 +65,10 @@ function multiply(a: Extended, b: Extended): Extended {
   const low = (a.fraction & HALF) * (b.fraction & HALF);
   const carry = (crossA & HALF) + (crossB & HALF) + (low >> 32n) + 0x8000_0000n;
   const high = (a.fraction >> 32n) * (b.fraction >> 32n);
-  return { fraction: high + (crossA >> 32n) + (crossB >> 32n) + (carry >> 32n), exponent: a.exponent + b.exponent + 64 };
+  return {
+    fraction: high + (crossA >> 32n) + (crossB >> 32n) + (carry >> 32n),
+    exponent: a.exponent + b.exponent + 64,
+  };
 }
 
 function generate(value: bigint, lower: bigint, upper: Extended, decimal: number): GrisuDigits {
@@ -102,7 +108,13 @@ function generate(value: bigint, lower: bigint, upper: Extended, decimal: number
 }
 
 /** Steps the last digit down while that comes nearer to the value and stays within the interval. */
-function roundLastDigit(digits: number[], delta: bigint, start: bigint, step: bigint, distance: bigint): void {
+function roundLastDigit(
+  digits: number[],
+  delta: bigint,
+  start: bigint,
+  step: bigint,
+  distance: bigint,
+): void {
   let rest = start;
   while (
     rest < distance &&

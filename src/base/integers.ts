@@ -88,7 +88,9 @@ export function checkedInt64(n: bigint): Integer | undefined {
 
 /** The one representation of an integer: a number if it is safe. */
 export function narrowed(n: bigint): Integer {
-  return n >= BigInt(Number.MIN_SAFE_INTEGER) && n <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(n) : n;
+  return n >= BigInt(Number.MIN_SAFE_INTEGER) && n <= BigInt(Number.MAX_SAFE_INTEGER)
+    ? Number(n)
+    : n;
 }
 
 /** Decimal digits, never an exponent (a number is safe, so String gives none). */

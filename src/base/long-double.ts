@@ -1,4 +1,9 @@
-import { DOUBLE_FORMAT, EXTENDED_FORMAT, divideToNearest, roundToFormat } from './binary-rounding.ts';
+import {
+  DOUBLE_FORMAT,
+  EXTENDED_FORMAT,
+  divideToNearest,
+  roundToFormat,
+} from './binary-rounding.ts';
 import type { ByteString } from './bytes.ts';
 import { binaryParts, scaleByPowerOfTwo } from './double-bits.ts';
 import { parseNumberText } from './number-text.ts';
@@ -8,7 +13,12 @@ import { parseNumberText } from './number-text.ts';
  * significand, 15 of exponent. Finite is significand × 2^exponent.
  */
 export type LongDouble =
-  | { readonly kind: 'finite'; readonly negative: boolean; readonly significand: bigint; readonly exponent: number }
+  | {
+      readonly kind: 'finite';
+      readonly negative: boolean;
+      readonly significand: bigint;
+      readonly exponent: number;
+    }
   | { readonly kind: 'infinity'; readonly negative: boolean }
   | { readonly kind: 'nan' };
 
@@ -28,7 +38,10 @@ export function parseLongDouble(s: ByteString): LongDouble | undefined {
   if (parsed.digits === '') return zero(negative);
 
   // Exponents far out of range are not computed with: 10^1000000000 would need half a gigabyte.
-  const size = parsed.base === 10 ? parsed.digits.length + parsed.exponent : parsed.digits.length * 4 + parsed.exponent;
+  const size =
+    parsed.base === 10
+      ? parsed.digits.length + parsed.exponent
+      : parsed.digits.length * 4 + parsed.exponent;
   const bound = parsed.base === 10 ? 5_000 : 17_000;
   if (size > bound || size < -bound) return undefined;
 
@@ -66,17 +79,21 @@ export function doubleOfLongDouble(value: LongDouble): number {
 /** The sum to 64 bits, to the nearest, ties to even. */
 export function addLongDoubles(a: LongDouble, b: LongDouble): LongDouble {
   if (a.kind === 'nan' || b.kind === 'nan') return { kind: 'nan' };
-  if (a.kind === 'infinity') return b.kind === 'infinity' && a.negative !== b.negative ? { kind: 'nan' } : a;
+  if (a.kind === 'infinity')
+    return b.kind === 'infinity' && a.negative !== b.negative ? { kind: 'nan' } : a;
   if (b.kind === 'infinity') return b;
 
   const exponent = Math.min(a.exponent, b.exponent);
   const sum =
-    (signedSignificand(a) << BigInt(a.exponent - exponent)) + (signedSignificand(b) << BigInt(b.exponent - exponent));
+    (signedSignificand(a) << BigInt(a.exponent - exponent)) +
+    (signedSignificand(b) << BigInt(b.exponent - exponent));
   // x + -x is +0; two zeros keep a sign that they share.
   if (sum === 0n) return zero(a.negative && b.negative);
   const negative = sum < 0n;
   const rounded = roundToFormat(negative ? -sum : sum, 1n, exponent, EXTENDED_FORMAT);
-  return rounded === 'overflow' ? { kind: 'infinity', negative } : { kind: 'finite', negative, ...rounded };
+  return rounded === 'overflow'
+    ? { kind: 'infinity', negative }
+    : { kind: 'finite', negative, ...rounded };
 }
 
 /** As util.c:ld2string writes it for people (LD_STR_HUMAN): `%.17Lf` without the zeros at its end, and no `-0`. */
@@ -86,7 +103,8 @@ export function formatLongDouble(value: LongDouble): ByteString {
 
   const { significand, exponent } = value;
   const scaled = significand * 10n ** BigInt(DECIMALS);
-  const rounded = exponent >= 0 ? scaled << BigInt(exponent) : divideToNearest(scaled, 1n << BigInt(-exponent));
+  const rounded =
+    exponent >= 0 ? scaled << BigInt(exponent) : divideToNearest(scaled, 1n << BigInt(-exponent));
   if (rounded === 0n) return '0' as ByteString;
   const digits = rounded.toString().padStart(DECIMALS + 1, '0');
   const whole = digits.slice(0, -DECIMALS);

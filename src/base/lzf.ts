@@ -10,7 +10,9 @@ export function lzfCompress(input: Uint8Array, maxOutput: number): Uint8Array | 
   const inputEnd = input.length;
   if (inputEnd === 0 || maxOutput <= 0) return undefined;
   // Redis asks for at most four bytes less than the input has, so no more than that is ever allocated.
-  const output = new Uint8Array(Math.min(maxOutput, inputEnd + Math.ceil(inputEnd / MAX_LITERALS) + 4));
+  const output = new Uint8Array(
+    Math.min(maxOutput, inputEnd + Math.ceil(inputEnd / MAX_LITERALS) + 4),
+  );
   const outputEnd = Math.min(maxOutput, output.length);
   // Position 0 can't be referred to, so 0 also says that no such triple was seen.
   const seen = new Int32Array(HASH_SIZE);

@@ -19,12 +19,13 @@ const LN2_LOW = 1.90821492927058770002e-10;
 const LN2 = 6.93147180559945286227e-1;
 const INVERSE_LN2 = 1.442695040888963387;
 const OVERFLOW_BOUND = 7.09782712893383973096e2;
+const SQRT_HALF = 7.0710678118654757e-1;
 
 /** e^x */
 export function exp(x: number): number {
   if (Number.isNaN(x)) return x;
   if (x > OVERFLOW_BOUND) return Infinity;
-  if (x < -7.45133219101941108420e2) return 0;
+  if (x < -7.4513321910194110842e2) return 0;
   if (Math.abs(x) < 3.7252902984619141e-9) return 1 + x;
 
   // x = k ln 2 + r with |r| ≤ ln 2 / 2, where r = high - low carries more than 53 bits.
@@ -49,7 +50,9 @@ function expRemainder(r: number): number {
     1.66666666666666019037e-1 +
     t *
       (-2.77777777770155933842e-3 +
-        t * (6.61375632143793436117e-5 + t * (-1.65339022054652515390e-6 + t * 4.13813679705723846039e-8)));
+        t *
+          (6.61375632143793436117e-5 +
+            t * (-1.6533902205465251539e-6 + t * 4.13813679705723846039e-8)));
   return r - t * p;
 }
 
@@ -78,7 +81,9 @@ export function expm1(x: number): number {
       (-3.33333333333331316428e-2 +
         h *
           (1.58730158725481460165e-3 +
-            h * (-7.93650757867487942473e-5 + h * (4.00821782732936239552e-6 + h * -2.01099218183624371326e-7))));
+            h *
+              (-7.93650757867487942473e-5 +
+                h * (4.00821782732936239552e-6 + h * -2.01099218183624371326e-7))));
   const t = 3 - q * half;
   let e = h * ((q - t) / (6 - r * t));
   if (k === 0) return r - (r * e - h);
@@ -101,7 +106,8 @@ export function log(x: number): number {
   const s = f / (2 + f);
   const z = s * s;
   const w = z * z;
-  const even = w * (3.999999999940941908e-1 + w * (2.222219843214978396e-1 + w * 1.531383769920937332e-1));
+  const even =
+    w * (3.999999999940941908e-1 + w * (2.222219843214978396e-1 + w * 1.531383769920937332e-1));
   const odd =
     z *
     (6.66666666666673513e-1 +
@@ -115,7 +121,7 @@ export function log(x: number): number {
 /** x = 2^k (1 + f) with √½ < 1 + f < √2 */
 function logReduction(x: number): { readonly k: number; readonly f: number } {
   const { fraction, exponent } = fractionAndExponent(x);
-  return fraction < Math.SQRT1_2
+  return fraction < SQRT_HALF
     ? { k: exponent - 1, f: fraction * 2 - 1 }
     : { k: exponent, f: fraction - 1 };
 }
@@ -130,7 +136,7 @@ export function log10(x: number): number {
 }
 
 /** log10(2), and its parts: the first is short enough for its product with a pair's high part to be exact. */
-const LOG10_2 = 3.010299956639811980e-1;
+const LOG10_2 = 3.01029995663981198e-1;
 const LOG10_2_HIGH = withoutLowWord(LOG10_2);
 const LOG10_2_LOW = 3.01029995663611771306e-1 - LOG10_2_HIGH + 3.69423907715893078616e-13;
 
@@ -286,7 +292,8 @@ function log2Pair(size: number): Pair {
           s2 *
             (3.33333329818377432918e-1 +
               s2 *
-                (2.72728123808534006489e-1 + s2 * (2.30660745775561754067e-1 + s2 * 2.06975017800338417784e-1)))));
+                (2.72728123808534006489e-1 +
+                  s2 * (2.30660745775561754067e-1 + s2 * 2.06975017800338417784e-1)))));
   r += sLow * (sHigh + s);
   const square = sHigh * sHigh;
   const tHigh = withoutLowWord(3 + square + r);

@@ -25,7 +25,9 @@ export function parseNumberText(text: string): NumberText | undefined {
   const first = text.charCodeAt(start);
   if (isDigitCode(first) || first === 0x2e) {
     const hexadecimal = first === 0x30 && (text.charCodeAt(start + 1) | 0x20) === 0x78;
-    return hexadecimal ? parseFinite(text, start + 2, negative, 16) : parseFinite(text, start, negative, 10);
+    return hexadecimal
+      ? parseFinite(text, start + 2, negative, 16)
+      : parseFinite(text, start, negative, 10);
   }
   const word = text.slice(start, start + 9).toLowerCase();
   if (word === 'inf' || word === 'infinity') return { kind: 'infinity', negative };
@@ -33,7 +35,12 @@ export function parseNumberText(text: string): NumberText | undefined {
   return undefined;
 }
 
-function parseFinite(text: string, start: number, negative: boolean, base: 10 | 16): NumberText | undefined {
+function parseFinite(
+  text: string,
+  start: number,
+  negative: boolean,
+  base: 10 | 16,
+): NumberText | undefined {
   let at = start;
   let significant = -1;
   let point = -1;
@@ -63,7 +70,13 @@ function parseFinite(text: string, start: number, negative: boolean, base: 10 | 
 
   const digits = text.slice(significant, end).replace('.', '');
   const fraction = point < 0 ? 0 : end - point - 1;
-  return { kind: 'finite', negative, digits, base, exponent: exponent - fraction * (base === 10 ? 1 : 4) };
+  return {
+    kind: 'finite',
+    negative,
+    digits,
+    base,
+    exponent: exponent - fraction * (base === 10 ? 1 : 4),
+  };
 }
 
 /** Beyond this the size of an exponent makes no difference, while its digits could cost any time. */

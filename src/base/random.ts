@@ -29,7 +29,8 @@ export function nextUint32(state: RandomState): number {
 
 /** An integer 0..n-1, every one equally likely. `n` is an integer 1..2^53-1; anything else is a RangeError. */
 export function nextBelow(state: RandomState, n: number): number {
-  if (!Number.isSafeInteger(n) || n < 1) throw new RangeError(`nextBelow needs an integer of 1 or more, got ${n}`);
+  if (!Number.isSafeInteger(n) || n < 1)
+    throw new RangeError(`nextBelow needs an integer of 1 or more, got ${n}`);
   // Draws beyond the largest multiple of n are thrown away: a plain remainder would prefer small results.
   if (n <= 0x1_0000_0000) {
     const bound = 0x1_0000_0000 - (0x1_0000_0000 % n);

@@ -3,7 +3,8 @@ export function sha1(message: Uint8Array): Uint8Array {
   const state = new Uint32Array([0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0]);
   const schedule = new Uint32Array(80);
   const wholeBlocks = Math.floor(message.length / BLOCK);
-  for (let block = 0; block < wholeBlocks; block++) compress(state, schedule, message, block * BLOCK);
+  for (let block = 0; block < wholeBlocks; block++)
+    compress(state, schedule, message, block * BLOCK);
 
   // The end: the rest of the message, a 1 bit, zeros, and the length in bits as 64-bit big endian.
   const rest = message.subarray(wholeBlocks * BLOCK);
@@ -37,7 +38,8 @@ function compress(state: Uint32Array, w: Uint32Array, bytes: Uint8Array, at: num
     const j = at + i * 4;
     w[i] = (bytes[j]! << 24) | (bytes[j + 1]! << 16) | (bytes[j + 2]! << 8) | bytes[j + 3]!;
   }
-  for (let i = 16; i < 80; i++) w[i] = rotateLeft(w[i - 3]! ^ w[i - 8]! ^ w[i - 14]! ^ w[i - 16]!, 1);
+  for (let i = 16; i < 80; i++)
+    w[i] = rotateLeft(w[i - 3]! ^ w[i - 8]! ^ w[i - 14]! ^ w[i - 16]!, 1);
 
   let a = state[0]!;
   let b = state[1]!;

@@ -24,7 +24,8 @@ export function splitArguments(line: ByteString): ByteString[] | undefined {
       if (within === 'plain') {
         if (char === '"') within = 'double';
         else if (char === "'") within = 'single';
-        else if (char === '' || char === ' ' || char === '\n' || char === '\r' || char === '\t') done = true;
+        else if (char === '' || char === ' ' || char === '\n' || char === '\r' || char === '\t')
+          done = true;
         else word += char;
       } else if (char === '') {
         return undefined;

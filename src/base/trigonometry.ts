@@ -49,7 +49,7 @@ const QUARTER_PI = 7.85398163397448278999e-1;
 const QUARTER_PI_LOW = 3.06161699786838301793e-17;
 const HALF_PI = 1.570796326794896558;
 const HALF_PI_LOW = 6.12323399573676603587e-17;
-const PI = 3.14159265358979311600;
+const PI = 3.141592653589793116;
 const PI_LOW = 1.22464679914735317636e-16;
 
 interface Reduced {
@@ -111,7 +111,11 @@ function reduceLarge(size: number): Reduced {
   const rest = (scaled - n * HALF_PI_SCALED) >> BigInt(HALF_PI_BITS - FRACTION_BITS);
   const high = Number(rest);
   const low = Number(rest - BigInt(high));
-  return { quadrant: Number(n & 3n), high: scaleByPowerOfTwo(high, -FRACTION_BITS), low: scaleByPowerOfTwo(low, -FRACTION_BITS) };
+  return {
+    quadrant: Number(n & 3n),
+    high: scaleByPowerOfTwo(high, -FRACTION_BITS),
+    low: scaleByPowerOfTwo(low, -FRACTION_BITS),
+  };
 }
 
 /** π/2 × 2^bits, by Machin: π/4 = 4 arctan(1/5) - arctan(1/239). */
@@ -138,7 +142,9 @@ function sinKernel(x: number, y: number): number {
     8.33333333332248946124e-3 +
     z *
       (-1.98412698298579493134e-4 +
-        z * (2.75573137070700676789e-6 + z * (-2.50507602534068634195e-8 + z * 1.58969099521155010221e-10)));
+        z *
+          (2.75573137070700676789e-6 +
+            z * (-2.50507602534068634195e-8 + z * 1.58969099521155010221e-10)));
   if (y === 0) return x + v * (-1.66666666666666324348e-1 + z * r);
   return x - (z * (0.5 * y - v * r) - y - v * -1.66666666666666324348e-1);
 }
@@ -155,7 +161,9 @@ function cosKernel(x: number, y: number): number {
         (-1.38888888888741095749e-3 +
           z *
             (2.48015872894767294178e-5 +
-              z * (-2.75573143513906633035e-7 + z * (2.0875723212981748279e-9 + z * -1.13596475577881948265e-11)))));
+              z *
+                (-2.75573143513906633035e-7 +
+                  z * (2.0875723212981748279e-9 + z * -1.13596475577881948265e-11)))));
   if (size < 0.3) return 1 - (0.5 * z - (z * r - x * y));
   // About x/4 is taken off both terms, so that their difference loses nothing.
   const q = size > 0.78125 ? 0.28125 : withoutLowWord(size / 4);
@@ -164,9 +172,10 @@ function cosKernel(x: number, y: number): number {
 }
 
 const TANGENT_COEFFICIENTS = [
-  3.33333333333334091986e-1, 1.33333333333201242699e-1, 5.39682539762260521377e-2, 2.18694882948595424599e-2,
-  8.86323982359930005737e-3, 3.59207910759131235356e-3, 1.45620945432529025516e-3, 5.88041240820264096874e-4,
-  2.46463134818469906812e-4, 7.817944429395570923e-5, 7.14072491382608190305e-5, -1.85586374855275456654e-5,
+  3.33333333333334091986e-1, 1.33333333333201242699e-1, 5.39682539762260521377e-2,
+  2.18694882948595424599e-2, 8.86323982359930005737e-3, 3.59207910759131235356e-3,
+  1.45620945432529025516e-3, 5.88041240820264096874e-4, 2.46463134818469906812e-4,
+  7.817944429395570923e-5, 7.14072491382608190305e-5, -1.85586374855275456654e-5,
   2.59073051863633712884e-5,
 ] as const;
 
@@ -253,12 +262,16 @@ function arcRatio(t: number): number {
         (-3.25565818622400915405e-1 +
           t *
             (2.01212532134862925881e-1 +
-              t * (-4.00555345006794114027e-2 + t * (7.91534994289814532176e-4 + t * 3.4793310759602116757e-5)))));
+              t *
+                (-4.00555345006794114027e-2 +
+                  t * (7.91534994289814532176e-4 + t * 3.4793310759602116757e-5)))));
   const q =
     1 +
     t *
       (-2.40339491173441421878 +
-        t * (2.02094576023350569471 + t * (-6.8828397160545329303e-1 + t * 7.70381505559019352791e-2)));
+        t *
+          (2.02094576023350569471 +
+            t * (-6.8828397160545329303e-1 + t * 7.70381505559019352791e-2)));
   return p / q;
 }
 
@@ -276,11 +289,20 @@ export function atan(x: number): number {
 }
 
 /** atan(size) = centre + low + atan(argument), with a small argument */
-function nearestArctan(size: number): { readonly centre: number; readonly low: number; readonly argument: number } {
+function nearestArctan(size: number): {
+  readonly centre: number;
+  readonly low: number;
+  readonly argument: number;
+} {
   if (size < 0.6875) {
-    return { centre: 4.63647609000806093515e-1, low: 2.26987774529616870924e-17, argument: (2 * size - 1) / (2 + size) };
+    return {
+      centre: 4.63647609000806093515e-1,
+      low: 2.26987774529616870924e-17,
+      argument: (2 * size - 1) / (2 + size),
+    };
   }
-  if (size < 1.1875) return { centre: QUARTER_PI, low: QUARTER_PI_LOW, argument: (size - 1) / (size + 1) };
+  if (size < 1.1875)
+    return { centre: QUARTER_PI, low: QUARTER_PI_LOW, argument: (size - 1) / (size + 1) };
   if (size < 2.4375) {
     return {
       centre: 9.82793723247329054082e-1,
@@ -301,13 +323,17 @@ function arctanSeries(z: number): number {
         (1.42857142725034663711e-1 +
           w *
             (9.09088713343650656196e-2 +
-              w * (6.66107313738753120669e-2 + w * (4.97687799461593236017e-2 + w * 1.62858201153657823623e-2)))));
+              w *
+                (6.66107313738753120669e-2 +
+                  w * (4.97687799461593236017e-2 + w * 1.62858201153657823623e-2)))));
   const odd =
     w *
     (-1.99999999998764832476e-1 +
       w *
         (-1.1111110405462355788e-1 +
-          w * (-7.69187620504482999495e-2 + w * (-5.83357013379057348645e-2 + w * -3.6531572744216915527e-2))));
+          w *
+            (-7.69187620504482999495e-2 +
+              w * (-5.83357013379057348645e-2 + w * -3.6531572744216915527e-2))));
   return even + odd;
 }
 

@@ -1,5 +1,10 @@
 import type { ByteString } from '../base/bytes.ts';
-import { type GrowableBytes, appendByte, appendDecimal, appendString } from '../base/growable-bytes.ts';
+import {
+  type GrowableBytes,
+  appendByte,
+  appendDecimal,
+  appendString,
+} from '../base/growable-bytes.ts';
 
 /** Appends a command as a RESP array of bulk strings: how clients send it and how the log keeps it. */
 export function encodeCommand(argv: readonly ByteString[], sink: GrowableBytes): void {

@@ -34,9 +34,7 @@ export interface ReplyFailure {
 }
 
 export type DecodedReply =
-  | { readonly kind: 'reply'; readonly reply: Reply }
-  | { readonly kind: 'need-more' }
-  | ReplyFailure;
+  { readonly kind: 'reply'; readonly reply: Reply } | { readonly kind: 'need-more' } | ReplyFailure;
 
 /** Deeper replies are refused: they could overflow the stack of whoever walks them. */
 export const MAX_REPLY_DEPTH = 128;
@@ -123,11 +121,14 @@ function readItem(state: ReplyDecoderState): Item {
   const { buffer, start } = state;
   if (start === buffer.length) return 'need-more';
   const marker = String.fromCharCode(buffer.bytes[start]!);
-  if (!MARKERS.includes(marker)) return `failed: Protocol error, got ${quoted(marker)} as reply type byte`;
+  if (!MARKERS.includes(marker))
+    return `failed: Protocol error, got ${quoted(marker)} as reply type byte`;
 
   const end = findLineEnd(state);
   if (end === undefined) {
-    return buffer.length - start > MAX_LINE_LENGTH ? 'failed: Protocol error, line too long' : 'need-more';
+    return buffer.length - start > MAX_LINE_LENGTH
+      ? 'failed: Protocol error, line too long'
+      : 'need-more';
   }
   const line = byteStringOf(buffer.bytes, start + 1, end);
   switch (marker) {
@@ -180,7 +181,12 @@ function isDecimal(text: string): boolean {
   return /^[+-]?[0-9]+$/.test(text);
 }
 
-function readBulk(state: ReplyDecoderState, marker: '$' | '!' | '=', line: ByteString, from: number): Item {
+function readBulk(
+  state: ReplyDecoderState,
+  marker: '$' | '!' | '=',
+  line: ByteString,
+  from: number,
+): Item {
   const length = parseInt64(line);
   if (length === undefined) return 'failed: Bad bulk string length';
   if (length === -1) {
@@ -197,13 +203,23 @@ function readBulk(state: ReplyDecoderState, marker: '$' | '!' | '=', line: ByteS
       return 'failed: Verbatim string 4 bytes of content type are missing or incorrectly encoded.';
     }
     moveTo(state, end + 2);
-    return { type: 'verbatim', format: format === 'txt:' ? 'txt' : 'mkd', value: sliceBytes(value, 4) };
+    return {
+      type: 'verbatim',
+      format: format === 'txt:' ? 'txt' : 'mkd',
+      value: sliceBytes(value, 4),
+    };
   }
   moveTo(state, end + 2);
   return marker === '$' ? { type: 'bulk', value } : { type: 'error', value };
 }
 
-const AGGREGATE_KINDS = { '*': 'array', '~': 'set', '>': 'push', '%': 'map', '|': 'attribute' } as const;
+const AGGREGATE_KINDS = {
+  '*': 'array',
+  '~': 'set',
+  '>': 'push',
+  '%': 'map',
+  '|': 'attribute',
+} as const;
 
 function openAggregate(
   state: ReplyDecoderState,
@@ -249,7 +265,13 @@ function moveTo(state: ReplyDecoderState, start: number): void {
 /** A byte as hiredis shows it (read.c:chrtos). */
 function quoted(char: string): string {
   const escapes: Readonly<Record<string, string>> = {
-    '\\': '\\\\', '"': '\\"', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\x07': '\\a', '\b': '\\b',
+    '\\': '\\\\',
+    '"': '\\"',
+    '\n': '\\n',
+    '\r': '\\r',
+    '\t': '\\t',
+    '\x07': '\\a',
+    '\b': '\\b',
   };
   const code = char.charCodeAt(0);
   const shown = code >= 0x20 && code < 0x7f ? char : `\\x${code.toString(16).padStart(2, '0')}`;

@@ -1,5 +1,10 @@
 import { unreachable } from '../base/assert.ts';
-import { type GrowableBytes, appendByte, appendDecimal, appendString } from '../base/growable-bytes.ts';
+import {
+  type GrowableBytes,
+  appendByte,
+  appendDecimal,
+  appendString,
+} from '../base/growable-bytes.ts';
 import { formatDoubleShortest } from '../base/doubles.ts';
 import { formatInteger } from '../base/integers.ts';
 import type { Protocol, Reply } from './reply.ts';
@@ -35,7 +40,9 @@ export function encodeReply(reply: Reply, protocol: Protocol, sink: GrowableByte
       if (protocol === 3) return appendString(sink, reply.value ? '#t\r\n' : '#f\r\n');
       return appendString(sink, reply.value ? ':1\r\n' : ':0\r\n');
     case 'bignumber':
-      return protocol === 3 ? appendLine(sink, PAREN, reply.value) : appendBulk(sink, DOLLAR, reply.value);
+      return protocol === 3
+        ? appendLine(sink, PAREN, reply.value)
+        : appendBulk(sink, DOLLAR, reply.value);
     case 'verbatim':
       if (protocol === 3) return appendBulk(sink, EQUALS, `${reply.format}:${reply.value}`);
       return appendBulk(sink, DOLLAR, reply.value);
@@ -88,12 +95,21 @@ function appendBulk(sink: GrowableBytes, marker: number, text: string): void {
   appendLineBreak(sink);
 }
 
-function appendAll(sink: GrowableBytes, marker: number, replies: readonly Reply[], protocol: Protocol): void {
+function appendAll(
+  sink: GrowableBytes,
+  marker: number,
+  replies: readonly Reply[],
+  protocol: Protocol,
+): void {
   appendHeader(sink, marker, replies.length);
   for (const reply of replies) encodeReply(reply, protocol, sink);
 }
 
-function appendMap(sink: GrowableBytes, entries: readonly (readonly [Reply, Reply])[], protocol: Protocol): void {
+function appendMap(
+  sink: GrowableBytes,
+  entries: readonly (readonly [Reply, Reply])[],
+  protocol: Protocol,
+): void {
   if (protocol === 3) appendHeader(sink, PERCENT, entries.length);
   else appendHeader(sink, ASTERISK, entries.length * 2);
   for (const [key, value] of entries) {

@@ -41,7 +41,10 @@ export interface RequestLimits {
   readonly authentication: 'passed' | 'missing';
 }
 
-export const DEFAULT_REQUEST_LIMITS: RequestLimits = { maxBulkLength: 512 * 1024 * 1024, authentication: 'passed' };
+export const DEFAULT_REQUEST_LIMITS: RequestLimits = {
+  maxBulkLength: 512 * 1024 * 1024,
+  authentication: 'passed',
+};
 
 const MAX_LINE_LENGTH = 64 * 1024;
 const MAX_ARGUMENTS = 0x7fff_ffff;
@@ -181,7 +184,10 @@ function readInline(state: RequestDecoderState): Outcome {
  * Where the line that begins at `start` has its terminator: the first LF, or the first CR with any byte after
  * it (Redis does not look which). As C's strchr, the search never passes a NUL byte.
  */
-function findLineEnd(state: RequestDecoderState, terminator: number): number | 'missing' | 'too-long' {
+function findLineEnd(
+  state: RequestDecoderState,
+  terminator: number,
+): number | 'missing' | 'too-long' {
   const { bytes, length } = state.buffer;
   const following = terminator === CR ? 1 : 0;
   const bound = Math.min(length, state.start + MAX_LINE_LENGTH + 1);
