@@ -179,6 +179,8 @@ export interface Frame {
   readonly disk: DiskView;
   readonly workload: Workload | null;
   readonly tail: Tail;
+  /** Faults that are planned or at work now, so that the page can show what is armed. */
+  readonly faults?: readonly Fault[];
   readonly lanes: readonly LaneFrame[];
   readonly events: readonly LabEvent[];
   readonly storage: StorageView;
