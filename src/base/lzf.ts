@@ -123,10 +123,17 @@ function sameTriple(input: Uint8Array, a: number, b: number): boolean {
   return input[a] === input[b] && input[a + 1] === input[b + 1] && input[a + 2] === input[b + 2];
 }
 
-/** How many bytes are equal, given that three are; never to the very end, where two literals must be left. */
+/**
+ * How many bytes are equal, given that three are, leaving two at the end of the input for a run of literals.
+ * lzf_c.c compares sixteen bytes in an unrolled row before it heeds that bound, if it is above sixteen, and so
+ * may pass it by two; the same has to come out here.
+ */
 function matchLength(input: Uint8Array, earlier: number, at: number): number {
   const most = Math.min(input.length - at - 2, MAX_REFERENCE);
+  const bound = most > 16 ? Math.max(most, UNROLLED_END) : most;
   let length = 3;
-  while (length < most && input[earlier + length] === input[at + length]) length++;
+  while (length < bound && input[earlier + length] === input[at + length]) length++;
   return length;
 }
+
+const UNROLLED_END = 19;

@@ -26,10 +26,17 @@ describe('byte strings', () => {
 
   test('any part of any bytes is the same as by Buffer', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 100 }), fc.nat(110), fc.nat(110), (bytes, start, end) => {
-        const expected = Buffer.from(bytes).subarray(start, Math.max(start, end)).toString('latin1');
-        expect(byteStringOf(bytes, start, end)).toBe(expected);
-      }),
+      fc.property(
+        fc.uint8Array({ maxLength: 100 }),
+        fc.nat(110),
+        fc.nat(110),
+        (bytes, start, end) => {
+          const expected = Buffer.from(bytes)
+            .subarray(start, Math.max(start, end))
+            .toString('latin1');
+          expect(byteStringOf(bytes, start, end)).toBe(expected);
+        },
+      ),
     );
   });
 
@@ -84,18 +91,39 @@ describe('byte strings', () => {
 describe('UTF-8', () => {
   test('encodes as Buffer does, lone surrogates included', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 20 }), fc.array(fc.nat(0xffff), { maxLength: 8 }), (text, units) => {
-        for (const sample of [text, text + String.fromCharCode(...units)]) {
-          expect(utf8Encode(sample)).toBe(Buffer.from(sample, 'utf8').toString('latin1'));
-        }
-      }),
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 20 }),
+        fc.array(fc.nat(0xffff), { maxLength: 8 }),
+        (text, units) => {
+          for (const sample of [text, text + String.fromCharCode(...units)]) {
+            expect(utf8Encode(sample)).toBe(Buffer.from(sample, 'utf8').toString('latin1'));
+          }
+        },
+      ),
     );
     expect(utf8Encode('a\ud800b')).toBe('a\xef\xbf\xbdb');
   });
 
   test('decodes any bytes as TextDecoder does', () => {
     const reference = new TextDecoder('utf-8', { ignoreBOM: true });
-    const telling = fc.constantFrom(0x41, 0x80, 0xbf, 0xc0, 0xc2, 0xdf, 0xe0, 0xa0, 0xed, 0x9f, 0xef, 0xf0, 0x90, 0xf4, 0x8f, 0xf5);
+    const telling = fc.constantFrom(
+      0x41,
+      0x80,
+      0xbf,
+      0xc0,
+      0xc2,
+      0xdf,
+      0xe0,
+      0xa0,
+      0xed,
+      0x9f,
+      0xef,
+      0xf0,
+      0x90,
+      0xf4,
+      0x8f,
+      0xf5,
+    );
     fc.assert(
       fc.property(fc.array(fc.oneof(telling, fc.nat(255)), { maxLength: 12 }), (codes) => {
         const bytes = Uint8Array.from(codes);

@@ -18,10 +18,13 @@ describe('SHA-1', () => {
     );
   });
 
-  test.each([0, 55, 56, 63, 64, 65, 119, 120, 1_000_000])('of %i bytes, at the edges of a block', (length) => {
-    const bytes = new Uint8Array(length).fill(0x61);
-    expect(sha1Hex(bytes)).toBe(createHash('sha1').update(bytes).digest('hex'));
-  });
+  test.each([0, 55, 56, 63, 64, 65, 119, 120, 1_000_000])(
+    'of %i bytes, at the edges of a block',
+    (length) => {
+      const bytes = new Uint8Array(length).fill(0x61);
+      expect(sha1Hex(bytes)).toBe(createHash('sha1').update(bytes).digest('hex'));
+    },
+  );
 });
 
 describe('CRC-64', () => {
@@ -35,7 +38,10 @@ describe('CRC-64', () => {
   test('equals the bitwise definition, however the bytes are cut', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 80 }), fc.nat(80), fc.nat(80), (bytes, i, j) => {
-        const [first, second] = [Math.min(i, j, bytes.length), Math.min(Math.max(i, j), bytes.length)];
+        const [first, second] = [
+          Math.min(i, j, bytes.length),
+          Math.min(Math.max(i, j), bytes.length),
+        ];
         const state = newCrc64();
         updateCrc64(state, bytes, 0, first);
         updateCrc64(state, bytes, first, second);
@@ -47,12 +53,14 @@ describe('CRC-64', () => {
 });
 
 function bitwiseCrc64(bytes: Uint8Array): string {
-  const reflect = (x: bigint, bits: number): bigint => BigInt(`0b${[...x.toString(2).padStart(bits, '0')].reverse().join('')}`);
+  const reflect = (x: bigint, bits: number): bigint =>
+    BigInt(`0b${[...x.toString(2).padStart(bits, '0')].reverse().join('')}`);
   const polynomial = 0xad93_d235_94c9_35a9n;
   let crc = 0n;
   for (const byte of bytes) {
     crc ^= reflect(BigInt(byte), 8) << 56n;
-    for (let bit = 0; bit < 8; bit++) crc = BigInt.asUintN(64, (crc << 1n) ^ ((crc >> 63n) * polynomial));
+    for (let bit = 0; bit < 8; bit++)
+      crc = BigInt.asUintN(64, (crc << 1n) ^ ((crc >> 63n) * polynomial));
   }
   return reflect(crc, 64).toString(16).padStart(16, '0');
 }

@@ -62,7 +62,8 @@ test('nextBelow reaches beyond 32 bits and refuses what is not a size', () => {
   expect(Math.max(...drawn)).toBeGreaterThan(n * 0.9);
   expect(drawn.every((x) => Number.isSafeInteger(x) && x >= 0 && x < n)).toBe(true);
   expect(nextBelow(state, 1)).toBe(0);
-  for (const bad of [0, -1, 1.5, NaN, 2 ** 53]) expect(() => nextBelow(state, bad)).toThrow(RangeError);
+  for (const bad of [0, -1, 1.5, NaN, 2 ** 53])
+    expect(() => nextBelow(state, bad)).toThrow(RangeError);
 });
 
 test('nextDouble is in [0, 1) with mean ½', () => {

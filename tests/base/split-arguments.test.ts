@@ -36,7 +36,10 @@ test('what is quoted byte by byte comes back', () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 5 }), { maxLength: 4 }), (words) => {
       const line = words
-        .map((word) => `"${[...word].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('')}"`)
+        .map(
+          (word) =>
+            `"${[...word].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('')}"`,
+        )
         .join(' ');
       expect(splitArguments(ascii(line))).toEqual(words.map((word) => byteStringOf(word)));
     }),

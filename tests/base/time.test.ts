@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { civilTime, formatLogTime, microsWithinSecond, millisOfMicros, secondsOfMicros, unixSecondsOf } from '../../src/base/time.ts';
+import {
+  civilTime,
+  formatLogTime,
+  microsWithinSecond,
+  millisOfMicros,
+  secondsOfMicros,
+  unixSecondsOf,
+} from '../../src/base/time.ts';
 
 test('civil time is what Date says, from year 1 to year 9999', () => {
   const seconds = fc.integer({ min: -62_135_596_800, max: 253_402_300_799 });

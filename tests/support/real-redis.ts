@@ -40,7 +40,19 @@ export async function startRedis(...settings: string[]): Promise<RealRedis> {
   const port = await freePort();
   const server = spawn(
     'redis-server',
-    ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', '', '--appendonly', 'no', ...settings],
+    [
+      '--port',
+      String(port),
+      '--bind',
+      '127.0.0.1',
+      '--dir',
+      directory,
+      '--save',
+      '',
+      '--appendonly',
+      'no',
+      ...settings,
+    ],
     { stdio: 'ignore' },
   );
   const socket = await connectSoon(port, server);
@@ -60,7 +72,8 @@ export async function startRedis(...settings: string[]): Promise<RealRedis> {
 
 /** The text of a reply that has one. */
 export function replyText(reply: Reply | undefined): string {
-  if (reply?.type === 'bulk' || reply?.type === 'status' || reply?.type === 'error') return reply.value;
+  if (reply?.type === 'bulk' || reply?.type === 'status' || reply?.type === 'error')
+    return reply.value;
   throw new Error(`not a text: ${JSON.stringify(reply)}`);
 }
 
@@ -141,4 +154,3 @@ function exchange(port: number, bytes: Uint8Array, until?: string): Promise<stri
 export function words(...argv: string[]): ByteString[] {
   return argv.map((word) => ascii(word));
 }
-
