@@ -59,6 +59,7 @@ export const errors = {
   noShutdown: 'ERR No shutdown in progress.',
   rewriteInProgress: 'ERR Background append only file rewriting already in progress',
   rewriteFailed: "ERR Can't execute an AOF background rewriting. Please check the server logs for more information.",
+  saveFailed: 'ERR',
   saveInProgress: 'ERR Background save already in progress',
   noSuchClient: 'ERR No such client',
   noSuchClientId: 'ERR No such client ID',

@@ -53,7 +53,8 @@ export function stepAofLoad(load: AofLoad, engine: Engine, now: Micros, budget: 
       const wasInMulti = session.transaction !== null;
       const failure = engine.replay(session, argv, now);
       if (failure === 'unknown') return { kind: 'unknown-command', name: argv[0]! };
-      if (failure !== undefined && load.firstError === null && failure.type === 'error') load.firstError = failure.value;
+      if (failure !== undefined && load.firstError === null && failure.type === 'error')
+        load.firstError = failure.value;
       load.commands++;
       if (!wasInMulti && session.transaction !== null) load.validBeforeMulti = load.validUpTo;
       load.at = reader.end;

@@ -41,8 +41,16 @@ export function isEmptyManifest(manifest: Manifest): boolean {
 }
 
 export function formatManifest(manifest: Manifest): string {
-  const files = [...(manifest.base === null ? [] : [manifest.base]), ...manifest.history, ...manifest.incr];
-  return files.map(({ name, sequence, type }) => `file ${quoted(name)} seq ${sequence} type ${LETTERS[type]}\n`).join('');
+  const files = [
+    ...(manifest.base === null ? [] : [manifest.base]),
+    ...manifest.history,
+    ...manifest.incr,
+  ];
+  return files
+    .map(
+      ({ name, sequence, type }) => `file ${quoted(name)} seq ${sequence} type ${LETTERS[type]}\n`,
+    )
+    .join('');
 }
 
 export function manifestBytes(manifest: Manifest): Uint8Array {
@@ -53,9 +61,14 @@ export function parseManifest(bytes: Uint8Array): ManifestParse {
   const manifest = newManifest();
   let line = 0;
   let previousIncr = 0;
-  const refuse = (text: string, reason: string): ManifestParse => ({ ok: false, line, text, reason });
+  const refuse = (text: string, reason: string): ManifestParse => ({
+    ok: false,
+    line,
+    text,
+    reason,
+  });
   if (bytes.length === 0) return refuse('', 'Found an empty AOF manifest');
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     line++;
     let end = bytes.indexOf(10, at);
     if (end < 0) end = bytes.length;
@@ -64,11 +77,13 @@ export function parseManifest(bytes: Uint8Array): ManifestParse {
       at = end + 1;
       continue;
     }
-    if (end === bytes.length || end - at >= MAX_LINE) return refuse(raw, 'The AOF manifest file contains too long line');
+    if (end === bytes.length || end - at >= MAX_LINE)
+      return refuse(raw, 'The AOF manifest file contains too long line');
     at = end + 1;
     const text = trim(raw);
     const words = text === '' ? undefined : splitArguments(text);
-    if (words === undefined || words.length < 6 || words.length % 2 !== 0) return refuse(text, 'Invalid AOF manifest file format');
+    if (words === undefined || words.length < 6 || words.length % 2 !== 0)
+      return refuse(text, 'Invalid AOF manifest file format');
     const file = readFile(words);
     if (typeof file === 'string') return refuse(text, file);
     if (file.type === 'base') {
@@ -78,7 +93,8 @@ export function parseManifest(bytes: Uint8Array): ManifestParse {
     } else if (file.type === 'history') {
       manifest.history.push(file);
     } else {
-      if (file.sequence <= previousIncr) return refuse(text, 'Found a non-monotonic sequence number');
+      if (file.sequence <= previousIncr)
+        return refuse(text, 'Found a non-monotonic sequence number');
       previousIncr = file.sequence;
       manifest.incr.push(file);
       manifest.incrSequence = file.sequence;
@@ -94,7 +110,8 @@ function readFile(words: readonly ByteString[]): AofFile | string {
   for (let i = 0; i < words.length; i += 2) {
     const value = words[i + 1]!;
     if (equalsIgnoreCase(words[i]!, 'file')) {
-      if (value.includes('/') || value.includes('\\')) return "File can't be a path, just a filename";
+      if (value.includes('/') || value.includes('\\'))
+        return "File can't be a path, just a filename";
       name = value;
     } else if (equalsIgnoreCase(words[i]!, 'seq')) {
       sequence = leadingInteger(value);
@@ -103,7 +120,8 @@ function readFile(words: readonly ByteString[]): AofFile | string {
     }
   }
   if (name === '' || sequence === 0 || letter === '') return 'Invalid AOF manifest file format';
-  const type = letter === 'b' ? 'base' : letter === 'h' ? 'history' : letter === 'i' ? 'incr' : undefined;
+  const type =
+    letter === 'b' ? 'base' : letter === 'h' ? 'history' : letter === 'i' ? 'incr' : undefined;
   return type === undefined ? 'Unknown AOF file type' : { name, sequence, type };
 }
 
@@ -160,11 +178,21 @@ export function tempIncrName(appendFilename: string): string {
 export function withNextIncr(manifest: Manifest, appendFilename: string): Manifest {
   const sequence = manifest.incrSequence + 1;
   const file: AofFile = { name: incrName(appendFilename, sequence), sequence, type: 'incr' };
-  return { ...manifest, history: manifest.history.slice(), incr: [...manifest.incr, file], incrSequence: sequence };
+  return {
+    ...manifest,
+    history: manifest.history.slice(),
+    incr: [...manifest.incr, file],
+    incrSequence: sequence,
+  };
 }
 
 /** A copy with a new base; the old base, and the incr files but for the last `keep`, become history. */
-export function withNextBase(manifest: Manifest, appendFilename: string, format: 'rdb' | 'aof', keep: number): Manifest {
+export function withNextBase(
+  manifest: Manifest,
+  appendFilename: string,
+  format: 'rdb' | 'aof',
+  keep: number,
+): Manifest {
   const sequence = manifest.baseSequence + 1;
   const old = manifest.incr.slice(0, Math.max(0, manifest.incr.length - keep));
   const retired = (file: AofFile): AofFile => ({ ...file, type: 'history' });
@@ -184,4 +212,3 @@ export function withNextBase(manifest: Manifest, appendFilename: string, format:
 export function withoutHistory(manifest: Manifest): Manifest {
   return { ...manifest, history: [] };
 }
-

@@ -38,7 +38,8 @@ export function readFrame(reader: FrameReader, bytes: Uint8Array, at: number): F
   const count = numberAt(bytes, at + 1, end);
   if (count < 1 || count > MAX_ARGUMENTS) return 'bad-format';
   // An argument takes at least five bytes: a count that cannot be true gets no room, and fails below.
-  if (reader.bounds.length < count * 2) reader.bounds = new Float64Array(Math.min(count, size) * 2 + 64);
+  if (reader.bounds.length < count * 2)
+    reader.bounds = new Float64Array(Math.min(count, size) * 2 + 64);
   let p = end;
   for (let i = 0; i < count; i++) {
     if (p >= size) return 'short';
@@ -61,7 +62,8 @@ export function readFrame(reader: FrameReader, bytes: Uint8Array, at: number): F
 /** The arguments of the frame that was read last. */
 export function frameArguments(reader: FrameReader, bytes: Uint8Array): ByteString[] {
   const argv = new Array<ByteString>(reader.count);
-  for (let i = 0; i < reader.count; i++) argv[i] = byteStringOf(bytes, reader.bounds[i * 2]!, reader.bounds[i * 2 + 1]!);
+  for (let i = 0; i < reader.count; i++)
+    argv[i] = byteStringOf(bytes, reader.bounds[i * 2]!, reader.bounds[i * 2 + 1]!);
   return argv;
 }
 
@@ -95,7 +97,8 @@ function endsEarly(bytes: Uint8Array, at: number): FrameKind {
 function numberAt(bytes: Uint8Array, at: number, end: number): number {
   let p = at;
   let negative = false;
-  while (p < end && (bytes[p] === 32 || (bytes[p]! >= 9 && bytes[p]! <= 13 && bytes[p] !== 10))) p++;
+  while (p < end && (bytes[p] === 32 || (bytes[p]! >= 9 && bytes[p]! <= 13 && bytes[p] !== 10)))
+    p++;
   if (bytes[p] === 45 || bytes[p] === 43) {
     negative = bytes[p] === 45;
     p++;

@@ -3,7 +3,14 @@
  */
 import { ascii, byteStringOf, type ByteString } from '../base/bytes.ts';
 import { crc64Bytes, newCrc64, updateCrc64 } from '../base/crc64.ts';
-import { appendByte, appendBytes, appendString, newGrowableBytes, takenBytes, type GrowableBytes } from '../base/growable-bytes.ts';
+import {
+  appendByte,
+  appendBytes,
+  appendString,
+  newGrowableBytes,
+  takenBytes,
+  type GrowableBytes,
+} from '../base/growable-bytes.ts';
 import type { Seconds } from '../base/time.ts';
 
 const RDB_VERSION = '0011';
@@ -58,7 +65,11 @@ function appendInteger(sink: GrowableBytes, value: number): void {
 }
 
 export type EmptyRdbCheck =
-  | { readonly kind: 'empty'; readonly end: number; readonly aux: ReadonlyMap<ByteString, ByteString> }
+  | {
+      readonly kind: 'empty';
+      readonly end: number;
+      readonly aux: ReadonlyMap<ByteString, ByteString>;
+    }
   | { readonly kind: 'not-rdb' }
   | { readonly kind: 'version'; readonly version: number }
   | { readonly kind: 'holds-data' }

@@ -8,7 +8,8 @@ import { formatDouble17g } from '../base/doubles.ts';
 import type { GrowableBytes } from '../base/growable-bytes.ts';
 import { elements } from '../engine/data/list.ts';
 import { snapshotEntry, type Snapshot } from '../engine/data/snapshot.ts';
-import { stringBytes } from '../engine/data/string.ts';
+import { membersByRank, type ScoredMember } from '../engine/data/sorted-set.ts';
+import { stringText } from '../engine/data/string.ts';
 import type { Value } from '../engine/data/value.ts';
 import { encodeCommand } from '../resp/command-encoder.ts';
 
@@ -26,7 +27,11 @@ export function newRespBaseJob(snapshot: Snapshot): RespBaseJob {
 }
 
 /** Encodes up to `budget` keys into `sink`. */
-export function stepRespBase(job: RespBaseJob, sink: GrowableBytes, budget: number): 'more' | 'done' {
+export function stepRespBase(
+  job: RespBaseJob,
+  sink: GrowableBytes,
+  budget: number,
+): 'more' | 'done' {
   for (let left = budget; left > 0; left--) {
     const database = job.snapshot.databases[job.database];
     if (database === undefined) return 'done';
@@ -35,7 +40,8 @@ export function stepRespBase(job: RespBaseJob, sink: GrowableBytes, budget: numb
     if (key !== undefined) {
       const { value, expireAt } = snapshotEntry(database, key);
       encodeValue(key, value, sink);
-      if (expireAt !== undefined) encodeCommand([ascii('PEXPIREAT'), key, ascii(String(expireAt))], sink);
+      if (expireAt !== undefined)
+        encodeCommand([ascii('PEXPIREAT'), key, ascii(String(expireAt))], sink);
     }
     job.key++;
     if (job.key >= database.keys.length) {
@@ -48,7 +54,7 @@ export function stepRespBase(job: RespBaseJob, sink: GrowableBytes, budget: numb
 
 function encodeValue(key: ByteString, value: Value, sink: GrowableBytes): void {
   if (typeof value !== 'object' || value.kind === 'raw') {
-    encodeCommand([ascii('SET'), key, stringBytes(value)], sink);
+    encodeCommand([ascii('SET'), key, stringText(value)], sink);
     return;
   }
   switch (value.kind) {
@@ -59,14 +65,20 @@ function encodeValue(key: ByteString, value: Value, sink: GrowableBytes): void {
     case 'hash':
       return encodeItems('HMSET', key, flattened(value.fields), 2, sink);
     case 'zset':
-      return encodeItems('ZADD', key, scoresFirst(value.scores), 2, sink);
+      return encodeItems('ZADD', key, scoresFirst(membersByRank(value)), 2, sink);
     default:
       return unreachable(value);
   }
 }
 
 /** At most 64 items a command; an item is `words` words. */
-function encodeItems(name: string, key: ByteString, items: Iterable<ByteString>, words: number, sink: GrowableBytes): void {
+function encodeItems(
+  name: string,
+  key: ByteString,
+  items: Iterable<ByteString>,
+  words: number,
+  sink: GrowableBytes,
+): void {
   let argv: ByteString[] = [];
   for (const word of items) {
     if (argv.length === 0) argv = [ascii(name), key];
@@ -86,8 +98,8 @@ function* flattened(fields: ReadonlyMap<ByteString, ByteString>): Generator<Byte
   }
 }
 
-function* scoresFirst(scores: ReadonlyMap<ByteString, number>): Generator<ByteString> {
-  for (const [member, score] of scores) {
+function* scoresFirst(members: Iterable<ScoredMember>): Generator<ByteString> {
+  for (const { member, score } of members) {
     yield ascii(formatDouble17g(score));
     yield member;
   }

@@ -1,0 +1,25 @@
+/** serverCron: what happens ten times a second (`hz`), between the commands and the flush of a turn. */
+import type { Core } from './core.ts';
+import { rewriteDue } from './rewrite.ts';
+
+/** Keys that one run of the active expire cycle looks at in a database. */
+const EXPIRE_KEYS_PER_RUN = 10_000;
+const MICROS_PER_SECOND = 1_000_000;
+
+export function cron(core: Core): void {
+  const { state } = core;
+  state.cronRuns++;
+  state.nextCron = state.now + Math.floor(MICROS_PER_SECOND / state.settings.hz);
+  if (state.shutdownAsked !== null) {
+    const request = state.shutdownAsked;
+    state.shutdownAsked = null;
+    state.tasks.push({ task: 'shutdown', request, client: null });
+    return;
+  }
+  core.propagate(core.engine.activeExpire(state.now, EXPIRE_KEYS_PER_RUN));
+  if (state.child !== null) {
+    if (state.child.exit !== null) state.tasks.push({ task: 'child-ended' });
+    return;
+  }
+  if (rewriteDue(core)) state.tasks.push({ task: 'rewrite', client: null });
+}

@@ -1,0 +1,408 @@
+/**
+ * One redis-server process: the turns of its event loop. It never waits by itself: `run` goes on until the main
+ * thread needs a system call, time, or input, and says so; whoever runs the process answers with `complete`. So the
+ * same code runs in virtual time on a simulated kernel, and in real time on a real one.
+ */
+import { assert, unreachable } from '../base/assert.ts';
+import type { ByteString } from '../base/bytes.ts';
+import { formatLogTime, secondsOfMicros, type Micros } from '../base/time.ts';
+import { Engine } from '../engine/engine.ts';
+import type { Outcome, ServerRequest, Unit } from '../engine/effects.ts';
+import { OK } from '../engine/replies.ts';
+import { newSession, type ClientId, type Session } from '../engine/session.ts';
+import {
+  newPlan,
+  nextCall,
+  takeResult,
+  type PlannedCall,
+  type PlanOutcome,
+} from '../machine/plan.ts';
+import type { Pid, Syscall, SyscallResult } from '../machine/syscall.ts';
+import { appendUnit, type AppendedRecord } from '../persistence/aof-writer.ts';
+import type { Reply } from '../resp/reply.ts';
+import type { Core, LogLevel } from './core.ts';
+import { cron } from './cron.ts';
+import type { ServerEvent } from './events.ts';
+import { backgroundSynced, flush, flushCut, flushSynced, flushWritten } from './flush.ts';
+import { forked } from './fork.ts';
+import { StatePort } from './port.ts';
+import {
+  baseInstalled,
+  beginRewrite,
+  incrOpened,
+  rewriteCleaned,
+  rewriteEnded,
+  turnOn,
+} from './rewrite.ts';
+import { beginShutdown, logClosed, shutdownSynced, turnOff } from './shutdown.ts';
+import {
+  beginStartup,
+  fileRead,
+  historyRemoved,
+  logOpened,
+  manifestRead,
+  sizesRead,
+  stepLoading,
+  tailCut,
+} from './startup.ts';
+import type { ServerState, Task, ThreadName, Work } from './state.ts';
+import type { Step } from './steps.ts';
+import type { Wait } from './wait.ts';
+
+const LOG_MARKS: Readonly<Record<LogLevel, string>> = {
+  debug: '.',
+  verbose: '-',
+  notice: '*',
+  warning: '#',
+};
+const LOG_LEVELS: readonly string[] = ['debug', 'verbose', 'notice', 'warning', 'nothing'];
+
+/** `watched`: events are collected for whoever takes them; a server that nobody watches spends nothing on them. */
+export type Observation = 'watched' | 'log-only';
+
+export class Server implements Core {
+  readonly engine: Engine;
+  readonly state: ServerState;
+  private readonly observation: Observation;
+  clock: Micros = 0;
+
+  constructor(state: ServerState, observation: Observation) {
+    this.state = state;
+    this.observation = observation;
+    this.engine = new Engine(
+      state.engine,
+      new StatePort(state, (level, message) => this.log(level, message)),
+    );
+  }
+
+  // --- clients ---
+
+  connect(now: Micros, address: string): Session {
+    const { state } = this;
+    const session = newSession(
+      state.nextClientId++,
+      now,
+      address,
+      `127.0.0.1:${state.settings.port}`,
+    );
+    session.authenticated = state.settings.requirePass === '';
+    state.engine.sessions.set(session.id, session);
+    state.connectionsReceived++;
+    return session;
+  }
+
+  /** A command that has arrived; it runs in the next turn. */
+  receive(client: ClientId, argv: readonly ByteString[]): void {
+    this.state.inbox.push({ client, argv });
+  }
+
+  disconnect(client: ClientId): void {
+    const session = this.state.engine.sessions.get(client);
+    if (session !== undefined) this.engine.forget(session);
+  }
+
+  signal(name: 'SIGTERM' | 'SIGINT'): void {
+    const { state } = this;
+    if (state.shutdownAsked !== null && name === 'SIGINT') {
+      this.log('warning', 'You insist... exiting now.');
+      return this.die(1);
+    }
+    this.log('warning', `Received ${name} scheduling shutdown...`);
+    state.shutdownAsked = { kind: 'shutdown', save: 'default', force: false, now: false };
+  }
+
+  childExited(pid: Pid, code: number, signal: string | null): void {
+    const { child } = this.state;
+    if (child?.pid === pid) child.exit = { code, signal };
+  }
+
+  // --- running ---
+
+  /** Goes on until the main thread has to wait. Not to be called while a system call of it is under way. */
+  run(now: Micros): Wait {
+    const { state } = this;
+    for (;;) {
+      if (state.exit !== null) {
+        state.phase = 'exited';
+        return { wait: 'exit', ...state.exit };
+      }
+      if (state.sleepMicros > 0) {
+        const micros = state.sleepMicros;
+        state.sleepMicros = 0;
+        return { wait: 'sleep', micros, work: this.takeWork() };
+      }
+      const { plan } = state.threads.main;
+      if (plan !== null) {
+        const call = nextCall(plan);
+        assert(call !== undefined, 'a plan that has ended was not resumed');
+        return { wait: 'syscall', call, work: this.takeWork() };
+      }
+      const wait = this.advance(now);
+      if (wait !== undefined) return wait;
+    }
+  }
+
+  /** The result of the call that `run` (main) or `next` (a bio thread) asked for. */
+  complete(thread: ThreadName, result: SyscallResult, now: Micros): void {
+    const { state } = this;
+    const owner = state.threads[thread];
+    const { plan } = owner;
+    assert(plan !== null, `no call of ${thread} is under way`);
+    const outcome = takeResult(plan, result);
+    if (outcome === undefined) return;
+    owner.plan = null;
+    if (thread !== 'main') owner.plan = owner.queue.shift() ?? null;
+    this.clock = now;
+    this.resume(plan.then, outcome);
+  }
+
+  /** What a bio thread has to call next; undefined when it is idle. */
+  next(thread: Exclude<ThreadName, 'main'>): Syscall | undefined {
+    const { plan } = this.state.threads[thread];
+    return plan === null ? undefined : nextCall(plan);
+  }
+
+  private advance(now: Micros): Wait | undefined {
+    const { state } = this;
+    this.clock = now;
+    switch (state.phase) {
+      case 'starting':
+        state.now = now;
+        beginStartup(this);
+        return undefined;
+      case 'loading':
+        state.now = now;
+        if (!stepLoading(this, now)) return { wait: 'cpu', work: this.takeWork() };
+        this.serveWhileLoading();
+        return { wait: 'cpu', work: this.takeWork() };
+      case 'serving':
+      case 'stopping':
+        return this.turn(now);
+      case 'exited':
+        return { wait: 'exit', code: 0, signal: null };
+      default:
+        return unreachable(state.phase);
+    }
+  }
+
+  private turn(now: Micros): Wait | undefined {
+    const { state } = this;
+    switch (state.stage) {
+      case 'poll':
+        if (state.inboxAt < state.inbox.length || now >= state.nextCron) {
+          state.stage = 'commands';
+          state.now = now;
+          return undefined;
+        }
+        return { wait: 'poll', until: state.nextCron, work: this.takeWork() };
+      case 'commands':
+        if (this.startTask() || this.executeNext(now)) return undefined;
+        state.stage = 'cron';
+        if (now >= state.nextCron) cron(this);
+        return undefined;
+      case 'cron':
+        if (this.startTask()) return undefined;
+        state.stage = 'before-sleep';
+        return undefined;
+      case 'before-sleep':
+        state.stage = 'replies';
+        flush(this, 'turn', false);
+        return undefined;
+      case 'replies':
+        this.sendReplies(now);
+        state.stage = 'poll';
+        return undefined;
+      default:
+        return unreachable(state.stage);
+    }
+  }
+
+  /** One command of the inbox; false when there is none. */
+  private executeNext(now: Micros): boolean {
+    const { state } = this;
+    const input = state.inbox[state.inboxAt];
+    if (input === undefined) {
+      state.inbox.length = 0;
+      state.inboxAt = 0;
+      return false;
+    }
+    state.inboxAt++;
+    const session = state.engine.sessions.get(input.client);
+    if (session === undefined || session.closing) return true;
+    this.took(session, this.engine.execute(session, input.argv, now));
+    return true;
+  }
+
+  private took(session: Session, outcome: Outcome): void {
+    const { state } = this;
+    state.work.commands++;
+    for (const delivery of outcome.replies) state.outgoing.push(delivery);
+    if (outcome.units.length > 0) {
+      this.propagate(outcome.units);
+      session.writeOffset = state.replicationOffset;
+    }
+    if (outcome.request !== null)
+      state.tasks.push({ task: 'request', client: session.id, request: outcome.request });
+  }
+
+  private serveWhileLoading(): void {
+    const { state } = this;
+    while (this.executeNext(state.now));
+    this.sendReplies(state.now);
+  }
+
+  private sendReplies(now: Micros): void {
+    const { state } = this;
+    if (state.outgoing.length === 0) return;
+    const replies = state.outgoing;
+    state.outgoing = [];
+    state.events.push({ event: 'replies', at: now, replies, acknowledged: state.aof.appended });
+  }
+
+  private takeWork(): Work {
+    const { work } = this.state;
+    this.state.work = { commands: 0, bytes: 0 };
+    return work;
+  }
+
+  // --- tasks: what needs system calls before the turn goes on ---
+
+  private startTask(): boolean {
+    const task = this.state.tasks.shift();
+    if (task === undefined) return false;
+    this.start(task);
+    return true;
+  }
+
+  private start(task: Task): void {
+    const { state } = this;
+    switch (task.task) {
+      case 'request':
+        return this.startRequest(task.client, task.request);
+      case 'rewrite':
+        return beginRewrite(this, task.client);
+      case 'child-ended':
+        if (state.child !== null) rewriteEnded(this, state.child);
+        return;
+      case 'shutdown':
+        return beginShutdown(this, task.request, task.client);
+      default:
+        return unreachable(task);
+    }
+  }
+
+  private startRequest(client: ClientId, request: ServerRequest): void {
+    switch (request.kind) {
+      case 'rewrite-aof':
+        return beginRewrite(this, client);
+      case 'shutdown':
+        return beginShutdown(this, request, client);
+      case 'append-only':
+        if (!request.on) return turnOff(this, client);
+        turnOn(this);
+        return this.answer(client, OK);
+      case 'sleep':
+        this.state.sleepMicros = request.micros;
+        return this.answer(client, OK);
+      case 'flushed-all':
+        return this.answer(client, OK);
+      default:
+        return this.answer(client, {
+          type: 'error',
+          value: `ERR ${request.kind} is not available here`,
+        });
+    }
+  }
+
+  private resume(step: Step, outcome: PlanOutcome): void {
+    switch (step.step) {
+      case 'flush-written':
+        return flushWritten(this, step, outcome);
+      case 'flush-cut':
+        return flushCut(this, step, outcome);
+      case 'flush-synced':
+        return flushSynced(this, step, outcome);
+      case 'background-synced':
+        return backgroundSynced(this, step, outcome);
+      case 'manifest-read':
+        return manifestRead(this, outcome);
+      case 'sizes-read':
+        return sizesRead(this, step.manifest, outcome);
+      case 'file-read':
+        return fileRead(this, outcome);
+      case 'tail-cut':
+        return tailCut(this, step, outcome);
+      case 'log-opened':
+        return logOpened(this, step, outcome);
+      case 'history-removed':
+        return historyRemoved(this);
+      case 'incr-opened':
+        return incrOpened(this, step, outcome);
+      case 'forked':
+        return forked(this, step, outcome);
+      case 'base-installed':
+        return baseInstalled(this, step, outcome);
+      case 'rewrite-cleaned':
+        return rewriteCleaned(this, step);
+      case 'stopped':
+        return shutdownSynced(this, step.covers, outcome.results[0]?.ok === true);
+      case 'append-only-stopped':
+        return logClosed(this, step.covers, outcome.results[0]?.ok === true);
+      case 'closed':
+        return;
+      default:
+        return unreachable(step);
+    }
+  }
+
+  // --- Core ---
+
+  log(level: LogLevel, message: string): void {
+    const { state } = this;
+    if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(state.settings.logLevel)) return;
+    state.events.push({
+      event: 'log',
+      line: `${state.pid}:M ${formatLogTime(this.clock)} ${LOG_MARKS[level]} ${message}`,
+    });
+  }
+
+  emit(event: ServerEvent): void {
+    if (this.observation === 'watched' || event.event === 'ready') this.state.events.push(event);
+  }
+
+  begin(thread: ThreadName, calls: readonly PlannedCall[], then: Step): void {
+    const owner = this.state.threads[thread];
+    const plan = newPlan(calls, then);
+    if (owner.plan === null) owner.plan = plan;
+    else if (thread === 'main') assert(false, `the main thread is busy: ${then.step}`);
+    else owner.queue.push(plan);
+  }
+
+  answer(client: ClientId | null, reply: Reply | null): void {
+    const { state } = this;
+    const session = client === null ? undefined : state.engine.sessions.get(client);
+    if (session === undefined) return;
+    session.blocked = null;
+    if (reply !== null) state.outgoing.push({ client: session.id, reply });
+  }
+
+  propagate(units: readonly Unit[]): void {
+    const { state } = this;
+    const { aof, settings } = state;
+    const logging =
+      aof.mode === 'on' || (aof.mode === 'wait-rewrite' && state.child?.kind === 'aof');
+    for (const unit of units) {
+      const records: AppendedRecord[] = [];
+      if (logging) {
+        const now = secondsOfMicros(state.now);
+        appendUnit(aof, unit, now, settings.aofTimestampEnabled, (record) => records.push(record));
+      }
+      state.replicationOffset += unit.commands.length;
+      this.emit({ event: 'unit', at: this.clock, unit, records });
+    }
+  }
+
+  die(code: number, signal?: string): void {
+    this.state.exit = { code, signal: signal ?? null };
+  }
+}

@@ -1,0 +1,99 @@
+/** SHUTDOWN, SIGTERM, SIGINT, and turning the log off (spec §9.1, §4.6). */
+import { secondsOfMicros } from '../base/time.ts';
+import { newGrowableBytes } from '../base/growable-bytes.ts';
+import type { ServerRequest } from '../engine/effects.ts';
+import { errors } from '../engine/errors.ts';
+import { error, OK } from '../engine/replies.ts';
+import type { ClientId } from '../engine/session.ts';
+import { fsyncedInMain } from '../persistence/aof-writer.ts';
+import type { Core } from './core.ts';
+import { flush } from './flush.ts';
+
+export type ShutdownRequest = Extract<ServerRequest, { kind: 'shutdown' }>;
+
+/** server.c:finishShutdown, from the point at which no replica is waited for. */
+export function beginShutdown(core: Core, request: ShutdownRequest, client: ClientId | null): void {
+  const { state } = core;
+  core.log('notice', 'User requested shutdown...');
+  if (state.child !== null) {
+    if (state.child.kind === 'rdb')
+      core.log('warning', 'There is a child saving an .rdb. Killing it!');
+    else if (state.aof.mode === 'wait-rewrite') {
+      if (!request.force) {
+        core.log('warning', "Writing initial AOF, can't exit.");
+        core.log(
+          'warning',
+          'Errors trying to shut down the server. Check the logs for more information.',
+        );
+        return core.answer(client, error(errors.shutdownFailed));
+      }
+      core.log('warning', 'Writing initial AOF. Exit anyway.');
+    } else core.log('warning', 'There is a child rewriting the AOF. Killing it!');
+    state.signalsToSend.push({ pid: state.child.pid, signal: 'SIGUSR1' });
+  }
+  state.phase = 'stopping';
+  if (state.aof.mode === 'off') return finishShutdown(core);
+  core.log('notice', 'Calling fsync() on the AOF file.');
+  flush(core, 'shutdown', true);
+}
+
+/** The forced flush is done, well or not: an error does not stop the shutdown (spec §1.5). */
+export function finishShutdown(core: Core): void {
+  const { aof } = core.state;
+  if (aof.mode === 'off' || aof.fd === -1) return stopped(core);
+  core.emit({ event: 'fsync-started', at: core.clock, covers: aof.written });
+  core.begin('main', [{ call: 'fdatasync', fd: aof.fd, mayFail: true }], {
+    step: 'stopped',
+    covers: aof.written,
+  });
+}
+
+export function shutdownSynced(core: Core, covers: number, ok: boolean): void {
+  core.emit({ event: 'fsync-ended', at: core.clock, covers, ok });
+  if (ok) fsyncedInMain(core.state.aof, secondsOfMicros(core.state.now));
+  else core.log('warning', 'Fail to fsync the AOF file: Input/output error');
+  stopped(core);
+}
+
+function stopped(core: Core): void {
+  core.log('warning', 'Redis is now ready to exit, bye bye...');
+  core.die(0);
+}
+
+/** aof.c:stopAppendOnly. */
+export function turnOff(core: Core, client: ClientId | null): void {
+  const { state } = core;
+  if (state.aof.mode === 'off') return core.answer(client, OK);
+  state.appendOnlyClient = client;
+  flush(core, 'append-only-off', true);
+}
+
+export function closeLog(core: Core): void {
+  const { aof } = core.state;
+  core.emit({ event: 'fsync-started', at: core.clock, covers: aof.written });
+  core.begin(
+    'main',
+    [
+      { call: 'fdatasync', fd: aof.fd, mayFail: true },
+      { call: 'close', fd: aof.fd, mayFail: true },
+    ],
+    { step: 'append-only-stopped', covers: aof.written },
+  );
+}
+
+export function logClosed(core: Core, covers: number, ok: boolean): void {
+  const { state } = core;
+  const { aof } = state;
+  core.emit({ event: 'fsync-ended', at: core.clock, covers, ok });
+  aof.fd = -1;
+  aof.selectedDb = -1;
+  aof.mode = 'off';
+  aof.appended = aof.written;
+  aof.buffer = newGrowableBytes();
+  state.rewriteScheduled = false;
+  state.fsyncedOffset = -1;
+  if (state.child?.kind === 'aof')
+    state.signalsToSend.push({ pid: state.child.pid, signal: 'SIGUSR1' });
+  core.answer(state.appendOnlyClient, OK);
+  state.appendOnlyClient = null;
+}

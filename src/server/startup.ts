@@ -1,0 +1,395 @@
+/** From an empty process to "Ready to accept connections": manifest, files, replay, opening the log (spec §5). */
+import { ascii } from '../base/bytes.ts';
+import type { Micros } from '../base/time.ts';
+import type { PlannedCall, PlanOutcome } from '../machine/plan.ts';
+import { errnoText } from '../machine/syscall.ts';
+import {
+  baseName,
+  isEmptyManifest,
+  manifestName,
+  newManifest,
+  parseManifest,
+  withNextIncr,
+  withoutHistory,
+  type Manifest,
+} from '../persistence/aof-manifest.ts';
+import { newAofLoad, stepAofLoad, type LoadStep } from '../persistence/aof-loader.ts';
+import { emptyRdb, isRdb, readEmptyRdb } from '../persistence/rdb-file.ts';
+import { aofPath, type Core } from './core.ts';
+import { persistManifest, removeHistory } from './manifest-calls.ts';
+import type { Loading } from './state.ts';
+import type { Step } from './steps.ts';
+import { REDIS_VERSION } from './version.ts';
+
+/** Commands between two looks at the clients (aof.c: every 1024 commands). */
+const COMMANDS_PER_STEP = 1024;
+const WHOLE_FILE = 0x7fff_ffff;
+const USED_MEMORY_OF_EMPTY_SERVER = 1_048_576;
+
+export function beginStartup(core: Core): void {
+  const { state } = core;
+  logStart(core);
+  if (!state.settings.appendOnly) return becomeReady(core);
+  const directory = state.settings.appendDirname;
+  const manifest = aofPath(state, manifestName(state.settings.appendFilename));
+  state.phase = 'loading';
+  core.begin(
+    'main',
+    [
+      { call: 'stat', path: directory, mayFail: true },
+      { call: 'open', path: manifest, mode: 'read', as: 'manifest', mayFail: true },
+      { call: 'read', fd: 'manifest', length: WHOLE_FILE, mayFail: true },
+      { call: 'close', fd: 'manifest', mayFail: true },
+    ],
+    { step: 'manifest-read' },
+  );
+}
+
+function logStart(core: Core): void {
+  const { state } = core;
+  core.log('notice', 'oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo');
+  core.log(
+    'notice',
+    `Redis version=${REDIS_VERSION}, bits=64, commit=00000000, modified=0, pid=${state.pid}, just started`,
+  );
+  if (state.configFile === null) {
+    core.log(
+      'warning',
+      'Warning: no config file specified, using the default config. In order to specify a config file use redis-server /path/to/redis.conf',
+    );
+  } else core.log('notice', 'Configuration loaded');
+  core.log('notice', 'monotonic clock: POSIX clock_gettime');
+  core.log('notice', `Running mode=standalone, port=${state.settings.port}.`);
+  core.log('notice', 'Server initialized');
+}
+
+export function manifestRead(core: Core, outcome: PlanOutcome): void {
+  const { settings } = core.state;
+  const [directory, opened, read] = outcome.results;
+  let manifest = newManifest();
+  if (!directory?.ok) {
+    core.log('notice', `The AOF directory ${settings.appendDirname} doesn't exist`);
+  } else if (!opened?.ok) {
+    core.log(
+      'notice',
+      `The AOF manifest file ${manifestName(settings.appendFilename)} doesn't exist`,
+    );
+  } else if (read?.ok) {
+    const parsed = parseManifest(read.bytes ?? new Uint8Array());
+    if (!parsed.ok) {
+      core.log('warning', '\n*** FATAL AOF MANIFEST FILE ERROR ***\n');
+      if (parsed.line > 0) {
+        core.log('warning', `Reading the manifest file, at line ${parsed.line}\n`);
+        core.log('warning', `>>> '${parsed.text}'\n`);
+      }
+      core.log('warning', `${parsed.reason}\n`);
+      return core.die(1);
+    }
+    manifest = parsed.manifest;
+  }
+  const calls = filesOf(manifest).map(
+    ({ name }) => ({ call: 'stat', path: aofPath(core.state, name), mayFail: true }) as const,
+  );
+  if (calls.length === 0) return openLog(core, manifest);
+  core.begin('main', calls, { step: 'sizes-read', manifest });
+}
+
+function filesOf(manifest: Manifest): readonly { name: string; type: 'base' | 'incr' }[] {
+  const base = manifest.base === null ? [] : [{ name: manifest.base.name, type: 'base' as const }];
+  return [...base, ...manifest.incr.map(({ name }) => ({ name, type: 'incr' as const }))];
+}
+
+export function sizesRead(core: Core, manifest: Manifest, outcome: PlanOutcome): void {
+  const { state } = core;
+  const files: { name: string; size: number; type: 'base' | 'incr' }[] = [];
+  for (const [i, file] of filesOf(manifest).entries()) {
+    const result = outcome.results[i]!;
+    if (!result.ok) {
+      core.log(
+        'warning',
+        `Unable to obtain the AOF file ${file.name} length. stat: ${errnoText[result.errno]}`,
+      );
+      return core.die(1);
+    }
+    files.push({ ...file, size: result.stat?.size ?? 0 });
+  }
+  const totalBytes = files.reduce((sum, { size }) => sum + size, 0);
+  state.aof.manifest = manifest;
+  state.aof.currentSize = totalBytes;
+  state.aof.baseSize = files[0]?.type === 'base' ? files[0].size : 0;
+  state.loading = {
+    startedAt: state.now,
+    files,
+    file: 0,
+    loadedBefore: 0,
+    totalBytes,
+    load: null,
+    commands: 0,
+  };
+  readFile(core, state.loading);
+}
+
+function readFile(core: Core, loading: Loading): void {
+  const { name } = loading.files[loading.file]!;
+  core.begin(
+    'main',
+    [
+      { call: 'open', path: aofPath(core.state, name), mode: 'read', as: 'file' },
+      { call: 'read', fd: 'file', length: WHOLE_FILE },
+      { call: 'close', fd: 'file' },
+    ],
+    { step: 'file-read' },
+  );
+}
+
+export function fileRead(core: Core, outcome: PlanOutcome): void {
+  const { state } = core;
+  const loading = state.loading!;
+  const { name } = loading.files[loading.file]!;
+  if (!outcome.ok) {
+    core.log(
+      'warning',
+      `Fatal error: can't open the append log file ${name} for reading: ${errnoText[outcome.errno]}`,
+    );
+    return core.die(1);
+  }
+  const read = outcome.results[1]!;
+  const bytes = (read.ok ? read.bytes : undefined) ?? new Uint8Array();
+  const start = isRdb(bytes) ? skipEmptyRdb(core, name, bytes) : 0;
+  if (start !== undefined) loading.load = newAofLoad(bytes, state.now, start);
+}
+
+/** The offset behind an RDB preamble without keys; undefined when the server has to stop. */
+function skipEmptyRdb(core: Core, name: string, bytes: Uint8Array): number | undefined {
+  core.log('notice', 'Reading RDB base file on AOF loading...');
+  const check = readEmptyRdb(bytes);
+  if (check.kind === 'empty') {
+    core.log(
+      'notice',
+      `Loading RDB produced by version ${check.aux.get(ascii('redis-ver')) ?? '?'}`,
+    );
+    core.log('notice', 'Done loading RDB, keys loaded: 0, keys expired: 0.');
+    return check.end;
+  }
+  if (check.kind === 'version')
+    core.log('warning', `Can't handle RDB format version ${check.version}`);
+  else if (check.kind === 'checksum') {
+    core.log(
+      'warning',
+      `Wrong RDB checksum expected: (${check.expected}) but got (${check.got}). Aborting now.`,
+    );
+  } else if (check.kind === 'holds-data') {
+    core.log(
+      'warning',
+      `${name} is a base in RDB format that holds keys; this server cannot read those yet. Rewrite it with aof-use-rdb-preamble no.`,
+    );
+  } else core.log('warning', 'Short read or OOM loading DB. Unrecoverable error, aborting now.');
+  core.log(
+    'warning',
+    `Error reading the RDB preamble of the AOF file ${name}, AOF loading aborted`,
+  );
+  core.die(1);
+  return undefined;
+}
+
+/** Replays a step's worth. False when the main thread has something else to do first. */
+export function stepLoading(core: Core, now: Micros): boolean {
+  const { state } = core;
+  const loading = state.loading;
+  const load = loading?.load;
+  if (loading === null || load === null || load === undefined) return false;
+  const before = load.commands;
+  const at = load.at;
+  const step = stepAofLoad(load, core.engine, now, COMMANDS_PER_STEP);
+  loading.commands += load.commands - before;
+  state.work.commands += load.commands - before;
+  state.work.bytes += load.at - at;
+  if (step.kind === 'more') return true;
+  loaded(core, loading, step);
+  return true;
+}
+
+function loaded(core: Core, loading: Loading, step: Exclude<LoadStep, { kind: 'more' }>): void {
+  const file = loading.files[loading.file]!;
+  const load = loading.load!;
+  loading.load = null;
+  if (load.firstError !== null) {
+    core.log(
+      'warning',
+      `== CRITICAL == This server is sending an error to its AOF-loading-client: '${load.firstError}' after processing the command '?'`,
+    );
+  }
+  const advice = `make a backup of your AOF file, then use ./redis-check-aof --fix <filename.manifest>`;
+  switch (step.kind) {
+    case 'done':
+      return nextFile(core, loading);
+    case 'truncated':
+      if (step.insideMulti)
+        core.log('warning', `Revert incomplete MULTI/EXEC transaction in AOF file ${file.name}`);
+      if (!core.state.settings.aofLoadTruncated) {
+        core.log(
+          'warning',
+          `Unexpected end of file reading the append only file ${file.name}. You can: 1) Make a backup of your AOF file, then use ./redis-check-aof --fix <filename.manifest>. 2) Alternatively you can set the 'aof-load-truncated' configuration option to yes and restart the server.`,
+        );
+        return core.die(1);
+      }
+      return cutTail(core, loading, step.validUpTo);
+    case 'bad-format':
+      core.log('warning', `Bad file format reading the append only file ${file.name}: ${advice}`);
+      return core.die(1);
+    case 'unknown-command':
+      core.log(
+        'warning',
+        `Unknown command '${step.name}' reading the append only file ${file.name}`,
+      );
+      return core.die(1);
+    case 'aborts':
+      core.log('warning', `Real Redis aborts here: ${step.why} of ${file.name}`);
+      return core.die(1, 'SIGABRT');
+  }
+}
+
+function cutTail(core: Core, loading: Loading, at: number): void {
+  const { name } = loading.files[loading.file]!;
+  core.log('warning', `!!! Warning: short read while loading the AOF file ${name}!!!`);
+  core.log('warning', `!!! Truncating the AOF ${name} at offset ${at} !!!`);
+  core.begin(
+    'main',
+    [
+      { call: 'open', path: aofPath(core.state, name), mode: 'write', as: 'file' },
+      { call: 'ftruncate', fd: 'file', size: at },
+      { call: 'close', fd: 'file' },
+    ],
+    { step: 'tail-cut', last: loading.file === loading.files.length - 1, at },
+  );
+}
+
+export function tailCut(
+  core: Core,
+  step: Extract<Step, { step: 'tail-cut' }>,
+  outcome: PlanOutcome,
+): void {
+  const loading = core.state.loading!;
+  const { name } = loading.files[loading.file]!;
+  if (!outcome.ok) {
+    core.log('warning', `Error truncating the AOF file ${name}: ${errnoText[outcome.errno]}`);
+    return core.die(1);
+  }
+  core.log('warning', `AOF ${name} loaded anyway because aof-load-truncated is enabled`);
+  if (!step.last) {
+    core.log('warning', 'Fatal error: the truncated file is not the last file');
+    return core.die(1);
+  }
+  nextFile(core, loading);
+}
+
+function nextFile(core: Core, loading: Loading): void {
+  const { state } = core;
+  const file = loading.files[loading.file]!;
+  const seconds = ((state.now - loading.startedAt) / 1e6).toFixed(3);
+  core.log('notice', `DB loaded from ${file.type} file ${file.name}: ${seconds} seconds`);
+  loading.loadedBefore += file.size;
+  loading.file++;
+  if (loading.file < loading.files.length) return readFile(core, loading);
+  core.log('notice', `DB loaded from append only file: ${seconds} seconds`);
+  openLog(core, state.aof.manifest);
+}
+
+/** Opens the last incr file for appending; an empty manifest gets a base and an incr file first. */
+function openLog(core: Core, loaded: Manifest): void {
+  const { state } = core;
+  const { settings } = state;
+  const calls: PlannedCall[] = [];
+  let manifest = loaded;
+  if (isEmptyManifest(loaded)) {
+    manifest = withFirstBase(core, loaded);
+    calls.push(...createBase(core, manifest.base!.name));
+  }
+  const created = manifest.incr.length === 0;
+  if (created) manifest = withNextIncr(manifest, settings.appendFilename);
+  const incr = manifest.incr[manifest.incr.length - 1]!;
+  core.log(
+    'notice',
+    `${created ? 'Creating' : 'Opening'} AOF incr file ${incr.name} on server start`,
+  );
+  calls.push(
+    { call: 'open', path: aofPath(state, incr.name), mode: 'append', as: 'log' },
+    { call: 'fstat', fd: 'log' },
+  );
+  if (created) calls.push(...persistManifest(state, manifest));
+  core.begin('main', calls, { step: 'log-opened', manifest, created });
+}
+
+function withFirstBase(core: Core, manifest: Manifest): Manifest {
+  const { appendFilename, aofUseRdbPreamble } = core.state.settings;
+  const name = baseName(appendFilename, 1, aofUseRdbPreamble ? 'rdb' : 'aof');
+  core.log('notice', `Creating AOF base file ${name} on server start`);
+  return { ...manifest, base: { name, sequence: 1, type: 'base' }, baseSequence: 1 };
+}
+
+function createBase(core: Core, name: string): readonly PlannedCall[] {
+  const { state } = core;
+  const { appendDirname, aofUseRdbPreamble } = state.settings;
+  const temp = `temp-rewriteaof-${state.pid}.aof`;
+  const bytes = aofUseRdbPreamble
+    ? emptyRdb({
+        redisVersion: REDIS_VERSION,
+        createdAt: Math.floor(state.now / 1e6),
+        usedMemory: USED_MEMORY_OF_EMPTY_SERVER,
+        aofBase: true,
+      })
+    : new Uint8Array();
+  return [
+    { call: 'mkdir', path: appendDirname, mode: 0o755, mayFail: true },
+    { call: 'open', path: temp, mode: 'truncate', as: 'base' },
+    ...(bytes.length === 0 ? [] : [{ call: 'write', fd: 'base', bytes } as const]),
+    { call: 'fdatasync', fd: 'base' },
+    { call: 'close', fd: 'base' },
+    { call: 'rename', from: temp, to: aofPath(state, name) },
+  ];
+}
+
+export function logOpened(
+  core: Core,
+  step: Extract<Step, { step: 'log-opened' }>,
+  outcome: PlanOutcome,
+): void {
+  const { state } = core;
+  const { aof } = state;
+  if (!outcome.ok) {
+    core.log('warning', `Can't open the append-only file: ${errnoText[outcome.errno]}`);
+    return core.die(1);
+  }
+  const incr = step.manifest.incr[step.manifest.incr.length - 1]!;
+  const stat = outcome.results.find((result) => result.ok && result.stat !== undefined);
+  aof.fd = outcome.descriptors.get('log')!;
+  aof.manifest = step.manifest;
+  aof.mode = 'on';
+  aof.incrSize = (stat?.ok ? stat.stat?.size : undefined) ?? 0;
+  aof.incrFsyncOffset = aof.incrSize;
+  core.emit({
+    event: 'segment',
+    at: core.clock,
+    path: aofPath(state, incr.name),
+    offset: aof.appended,
+    fileOffset: aof.incrSize,
+  });
+  if (step.manifest.history.length === 0) return becomeReady(core);
+  core.begin('main', removeHistory(state, step.manifest), { step: 'history-removed' });
+}
+
+export function historyRemoved(core: Core): void {
+  core.state.aof.manifest = withoutHistory(core.state.aof.manifest);
+  becomeReady(core);
+}
+
+function becomeReady(core: Core): void {
+  const { state } = core;
+  const commands = state.loading?.commands ?? 0;
+  state.loading = null;
+  state.phase = 'serving';
+  state.stage = 'commands';
+  state.engine.dirty = 0;
+  core.log('notice', 'Ready to accept connections tcp');
+  core.emit({ event: 'ready', at: core.clock, commands });
+}

@@ -1,0 +1,219 @@
+/** All that one redis-server process keeps, as plain data: it can be copied, stored and run on. */
+import type { ByteString } from '../base/bytes.ts';
+import { seedRandom, nextUint32 } from '../base/random.ts';
+import { secondsOfMicros, type Micros, type Seconds } from '../base/time.ts';
+import type { Delivery, ServerRequest } from '../engine/effects.ts';
+import { newEngineState, type EngineState } from '../engine/engine-state.ts';
+import type { ClientId } from '../engine/session.ts';
+import type { Snapshot } from '../engine/data/snapshot.ts';
+import type { Plan } from '../machine/plan.ts';
+import type { Pid } from '../machine/syscall.ts';
+import { newAofState, type AofState } from '../persistence/aof-writer.ts';
+import type { AofLoad } from '../persistence/aof-loader.ts';
+import type { DirectiveValues } from './directives.ts';
+import type { ServerEvent } from './events.ts';
+import type { Settings } from './settings.ts';
+import type { Step } from './steps.ts';
+
+export type ThreadName = 'main' | 'bio_aof' | 'bio_close_file';
+
+export interface Thread {
+  plan: Plan<Step> | null;
+  /** Jobs that wait for the thread (bio threads only). */
+  readonly queue: Plan<Step>[];
+}
+
+/** A forked child as its parent sees it. */
+export interface Child {
+  readonly pid: Pid;
+  readonly kind: 'aof' | 'rdb';
+  readonly snapshot: Snapshot;
+  readonly startedAt: Micros;
+  /** `dirty` at the fork. */
+  readonly dirty: number;
+  /** Bytes logged before the fork: all of them are in what the child writes. */
+  readonly logOffset: number;
+  /** Set by whoever runs the processes; the cron looks at it. */
+  exit: { readonly code: number; readonly signal: string | null } | null;
+}
+
+/** One thing that the main thread has to do before it goes on to the next stage of its turn. */
+export type Task =
+  | { readonly task: 'request'; readonly client: ClientId; readonly request: ServerRequest }
+  | { readonly task: 'rewrite'; readonly client: ClientId | null }
+  | { readonly task: 'child-ended' }
+  | {
+      readonly task: 'shutdown';
+      readonly request: Extract<ServerRequest, { kind: 'shutdown' }>;
+      readonly client: ClientId | null;
+    };
+
+/** Where the turn of the event loop stands. */
+export type Stage = 'commands' | 'cron' | 'before-sleep' | 'replies' | 'poll';
+
+export interface Input {
+  readonly client: ClientId;
+  readonly argv: readonly ByteString[];
+}
+
+export interface Loading {
+  readonly startedAt: Micros;
+  readonly files: readonly {
+    readonly name: string;
+    readonly size: number;
+    readonly type: 'base' | 'incr';
+  }[];
+  /** Index of the file at hand, and the bytes of those before it. */
+  file: number;
+  loadedBefore: number;
+  readonly totalBytes: number;
+  load: AofLoad | null;
+  commands: number;
+}
+
+export interface ServerState {
+  readonly pid: Pid;
+  readonly runId: string;
+  readonly startedAt: Micros;
+  readonly settings: Settings;
+  readonly directives: DirectiveValues;
+  readonly configFile: string | null;
+  readonly engine: EngineState;
+  readonly aof: AofState;
+  phase: 'starting' | 'loading' | 'serving' | 'stopping' | 'exited';
+  stage: Stage;
+  exit: { readonly code: number; readonly signal: string | null } | null;
+  readonly threads: Readonly<Record<ThreadName, Thread>>;
+  readonly tasks: Task[];
+  /** Cached clock of this turn, in µs; Redis's server.unixtime is its whole seconds. */
+  now: Micros;
+  nextCron: Micros;
+  cronRuns: number;
+  readonly inbox: Input[];
+  inboxAt: number;
+  /** Replies of this turn: they leave after the flush. */
+  outgoing: Delivery[];
+  readonly events: ServerEvent[];
+  /** Work done since the main thread last waited; whoever runs the process turns it into time. */
+  work: Work;
+  loading: Loading | null;
+  child: Child | null;
+  /** Children that were forked and have not been taken over yet by whoever runs processes. */
+  readonly forked: Pid[];
+  readonly signalsToSend: { readonly pid: Pid; readonly signal: string }[];
+  /** Who waits for the reply to BGREWRITEAOF, and to CONFIG SET appendonly. */
+  rewriteClient: ClientId | null;
+  appendOnlyClient: ClientId | null;
+  rewriteScheduled: boolean;
+  bgsaveScheduled: boolean;
+  rewrite: RewriteStatus;
+  save: SaveStatus;
+  shutdownAsked: Extract<ServerRequest, { kind: 'shutdown' }> | null;
+  flushSleepMicros: number;
+  sleepMicros: number;
+  nextClientId: number;
+  /** Replication offset: one a propagated command; WAITAOF counts by it. */
+  replicationOffset: number;
+  fsyncedOffset: number;
+  connectionsReceived: number;
+  peakMemory: number;
+}
+
+export interface Work {
+  commands: number;
+  bytes: number;
+}
+
+export interface RewriteStatus {
+  lastOk: boolean;
+  lastSeconds: Seconds;
+  startedAt: Micros;
+  count: number;
+  consecutiveFailures: number;
+  /** No automatic rewrite before this second, after repeated failures. */
+  retryAt: Seconds;
+  pauseMinutes: number;
+}
+
+export interface SaveStatus {
+  lastSave: Seconds;
+  lastTry: Seconds;
+  lastOk: boolean;
+  lastSeconds: Seconds;
+  count: number;
+}
+
+export interface ServerSetup {
+  readonly pid: Pid;
+  readonly now: Micros;
+  readonly seed: number;
+  readonly settings: Settings;
+  readonly directives: DirectiveValues;
+  readonly configFile: string | null;
+}
+
+export function newServerState(setup: ServerSetup): ServerState {
+  const { pid, now, seed, settings, directives, configFile } = setup;
+  const seconds = secondsOfMicros(now);
+  return {
+    pid,
+    runId: runIdOf(seed),
+    startedAt: now,
+    settings,
+    directives,
+    configFile,
+    engine: newEngineState(settings.databases, seed),
+    aof: newAofState(seconds),
+    phase: 'starting',
+    stage: 'commands',
+    exit: null,
+    threads: {
+      main: { plan: null, queue: [] },
+      bio_aof: { plan: null, queue: [] },
+      bio_close_file: { plan: null, queue: [] },
+    },
+    tasks: [],
+    now,
+    nextCron: now,
+    cronRuns: 0,
+    inbox: [],
+    inboxAt: 0,
+    outgoing: [],
+    events: [],
+    work: { commands: 0, bytes: 0 },
+    loading: null,
+    child: null,
+    forked: [],
+    signalsToSend: [],
+    rewriteClient: null,
+    appendOnlyClient: null,
+    rewriteScheduled: false,
+    bgsaveScheduled: false,
+    rewrite: {
+      lastOk: true,
+      lastSeconds: -1,
+      startedAt: 0,
+      count: 0,
+      consecutiveFailures: 0,
+      retryAt: 0,
+      pauseMinutes: 0,
+    },
+    save: { lastSave: seconds, lastTry: 0, lastOk: true, lastSeconds: -1, count: 0 },
+    shutdownAsked: null,
+    flushSleepMicros: 0,
+    sleepMicros: 0,
+    nextClientId: 1,
+    replicationOffset: 0,
+    fsyncedOffset: 0,
+    connectionsReceived: 0,
+    peakMemory: 0,
+  };
+}
+
+/** 40 hexadecimal digits, as a real run_id, from the process's seed. */
+function runIdOf(seed: number): string {
+  const random = seedRandom(seed);
+  let id = '';
+  while (id.length < 40) id += nextUint32(random).toString(16).padStart(8, '0');
+  return id;
+}
