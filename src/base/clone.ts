@@ -36,7 +36,10 @@ type Unfilled = MapToFill | unknown[] | Record<string, unknown>;
 class MapToFill {
   readonly source: Map<unknown, unknown> | Set<unknown>;
   readonly target: Map<unknown, unknown> | Set<unknown>;
-  constructor(source: Map<unknown, unknown> | Set<unknown>, target: Map<unknown, unknown> | Set<unknown>) {
+  constructor(
+    source: Map<unknown, unknown> | Set<unknown>,
+    target: Map<unknown, unknown> | Set<unknown>,
+  ) {
     this.source = source;
     this.target = target;
   }
@@ -83,7 +86,11 @@ function shallowCopy(source: object, cloning: Cloning): object {
   throw new AssertionError(`not plain data: an instance of ${describePrototype(prototype)}`);
 }
 
-const viewTypes: readonly (new (buffer: ArrayBuffer, at: number, length: number) => ArrayBufferView)[] = [
+const viewTypes: readonly (new (
+  buffer: ArrayBuffer,
+  at: number,
+  length: number,
+) => ArrayBufferView)[] = [
   Uint8Array,
   Int32Array,
   Uint32Array,
@@ -149,6 +156,7 @@ function isReference(value: unknown): value is object {
 }
 
 function describePrototype(prototype: unknown): string {
-  const constructor: unknown = (prototype as { readonly constructor?: unknown } | null)?.constructor;
+  const constructor: unknown = (prototype as { readonly constructor?: unknown } | null)
+    ?.constructor;
   return typeof constructor === 'function' ? constructor.name : 'an unknown class';
 }
