@@ -4,10 +4,16 @@
  * reached (the simulated file still has them).
  */
 import { recordCause, recordKind } from '../../worker/protocol.ts';
-import type { Crash, LaneFrame, RecordBatch, RecordCause, RecordKind } from '../../worker/protocol.ts';
+import type {
+  Crash,
+  LaneFrame,
+  RecordBatch,
+  RecordCause,
+  RecordKind,
+} from '../../worker/protocol.ts';
 import { KeyFamilies, noFamily } from './key-families.ts';
 import { LostRows } from './lost-rows.ts';
-import { commandText, groupedDigits } from './record-text.ts';
+import { commandText } from './record-text.ts';
 import type { CommandText } from './record-text.ts';
 import { RowList } from './row-list.ts';
 
@@ -32,6 +38,13 @@ interface Chunk {
 export interface StoreLimits {
   readonly rows: number;
   readonly bytes: number;
+}
+
+/** Milliseconds of virtual time, and the logical offset up to which it made the log durable. */
+export interface FinishedFsync {
+  readonly startedAt: number;
+  readonly at: number;
+  readonly offset: number;
 }
 
 /** What a range of rows amounts to. */
@@ -59,6 +72,7 @@ export class RecordStore {
   /** First rows of the log's lives: a crash may take the end of the file, so offsets can start again lower. */
   #lives: number[] = [];
   #generation = 0;
+  #lastFsync: FinishedFsync | null = null;
 
   /** Rows with a sentence below: what was typed, an expiry, the end of a transaction. */
   readonly notes = new RowList();
@@ -101,7 +115,7 @@ export class RecordStore {
     if (this.#lives.length === 0 || (batch.offsets[0] ?? 0) < this.endAt(this.#count - 1)) {
       this.#lives.push(this.#count);
     }
-    for (let from = 0; from < batch.count; ) from += this.#take(batch, from);
+    for (let from = 0; from < batch.count;) from += this.#take(batch, from);
     for (const [row, text] of batch.typed) this.#typed.set(row, text);
     for (const [row, text] of batch.replies) this.#replies.set(row, text);
     this.#letGo();
@@ -112,8 +126,18 @@ export class RecordStore {
     this.lost.note(this, crash);
   }
 
+  /** The last fsync that ended well, and what it covered. */
+  get lastFsync(): FinishedFsync | null {
+    return this.#lastFsync;
+  }
+
+  noteFsync(fsync: FinishedFsync): void {
+    this.#lastFsync = fsync;
+  }
+
   clear(): void {
     this.#chunks = [];
+    this.#lastFsync = null;
     this.#first = this.#count = this.#bytes = 0;
     this.#typed.clear();
     this.#replies.clear();
@@ -151,7 +175,9 @@ export class RecordStore {
   }
 
   causeAt(row: number): RecordCause {
-    return causesByNumber[this.#chunkOf(row)?.causes[this.#placeOf(row)] ?? 0] ?? recordCause.client;
+    return (
+      causesByNumber[this.#chunkOf(row)?.causes[this.#placeOf(row)] ?? 0] ?? recordCause.client
+    );
   }
 
   /** Sent by a person, not by the workload and not by the server itself. */
@@ -194,7 +220,10 @@ export class RecordStore {
   }
 
   /** Calls `use` with the array that holds the record and the record's place in it, without a view. */
-  withRecord<T>(row: number, use: (bytes: Uint8Array, start: number, end: number) => T): T | undefined {
+  withRecord<T>(
+    row: number,
+    use: (bytes: Uint8Array, start: number, end: number) => T,
+  ): T | undefined {
     const chunk = this.#chunkOf(row);
     if (chunk === undefined) return undefined;
     const place = this.#placeOf(row);
@@ -227,7 +256,7 @@ export class RecordStore {
     let mask = 0;
     let framing = 0;
     let bytes = 0;
-    for (let row = Math.max(from, this.#first); row < to; ) {
+    for (let row = Math.max(from, this.#first); row < to;) {
       const chunk = this.#chunkOf(row);
       if (chunk === undefined) break;
       const place = this.#placeOf(row);
@@ -343,11 +372,6 @@ export class RecordStore {
     }
     return low;
   }
-}
-
-/** `148 B`, `1,048,576 B`. */
-export function byteCount(bytes: number): string {
-  return `${groupedDigits(bytes)} B`;
 }
 
 function framesOthers(kind: number | undefined): boolean {

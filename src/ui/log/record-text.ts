@@ -5,6 +5,7 @@
 import { byteStringOf } from '../../base/bytes.ts';
 import type { ByteString } from '../../base/bytes.ts';
 import { quoteBytes } from '../../cli/quote-bytes.ts';
+import { offset } from '../i18n/numbers.ts';
 
 /** How much of a command a row shows. */
 const SHOWN_CHARS = 120;
@@ -79,7 +80,8 @@ export interface CommandText {
 export function commandText(bytes: Uint8Array, start: number, end: number): CommandText {
   const spans = argumentSpans(bytes, start, end, SHOWN_CHARS);
   const [from, to] = spans;
-  if (from === undefined || to === undefined) return { name: unreadable(bytes, start, end), rest: '' };
+  if (from === undefined || to === undefined)
+    return { name: unreadable(bytes, start, end), rest: '' };
 
   const name = argumentText(bytes, from, to, SHOWN_CHARS);
   let rest = '';
@@ -94,10 +96,10 @@ export function commandText(bytes: Uint8Array, start: number, end: number): Comm
     const shown = room > 0 ? ` ${text.slice(0, room)}` : '';
     const more = i + 2 < spans.length || argumentCount(bytes, start, end) * 2 > spans.length;
     const size = more ? end - start : last - first;
-    return { name, rest: `${rest}${shown}… ${groupedDigits(size)} B` };
+    return { name, rest: `${rest}${shown}… ${offset(size)} B` };
   }
   if (argumentCount(bytes, start, end) * 2 > spans.length) {
-    rest += ` … ${groupedDigits(end - start)} B`;
+    rest += ` … ${offset(end - start)} B`;
   }
   return { name, rest };
 }
@@ -126,15 +128,4 @@ export function quotedIfNeeded(text: ByteString, length = text.length): string {
 
 function unreadable(bytes: Uint8Array, start: number, end: number): string {
   return quoteBytes(byteStringOf(bytes, start, Math.min(end, start + SHOWN_CHARS)));
-}
-
-/** Digits in groups of three. Offsets and sizes look the same in every language. */
-export function groupedDigits(value: number): string {
-  if (value < 1000) return String(value);
-  const digits = String(value);
-  let out = digits.slice(0, digits.length % 3);
-  for (let at = digits.length % 3; at < digits.length; at += 3) {
-    out += (out === '' ? '' : ',') + digits.slice(at, at + 3);
-  }
-  return out;
 }
