@@ -1,0 +1,199 @@
+/** What the lab shows of itself: numbers and rows that the page, lessons and scripts read. Plain JSON, or columns of it. */
+/** Milliseconds of virtual time since the lab was created. */
+export type LabMillis = number;
+
+export type LaneStatus = 'running' | 'stopped' | 'loading' | 'failed';
+
+export type CrashKind = 'process-killed' | 'power-lost';
+
+export type Tail = 'lost' | 'kept' | 'zero-filled' | 'holes' | { readonly cutAt: number };
+
+export type Layer = 'process' | 'page-cache' | 'drive';
+
+export interface Risk {
+  /** Acknowledged write commands that this accident would take (an EXEC counts by its writes). */
+  readonly writes: number;
+  /** Now minus the acknowledgement time of the oldest of them; 0 if there is none. */
+  readonly ms: number;
+}
+
+export interface LostWrite {
+  /** When it was acknowledged. */
+  readonly at: LabMillis;
+  readonly offset: number;
+  readonly command: string;
+  readonly layer: Layer;
+  readonly why: string;
+  /** Sent by a person (console, aofLab.send), not by the workload. */
+  readonly own: boolean;
+}
+
+export interface Crash {
+  readonly kind: CrashKind;
+  readonly tail: Tail;
+  readonly at: LabMillis;
+  readonly acknowledged: number;
+  readonly survived: number;
+  readonly lost: number;
+  readonly neverAcknowledged: number;
+  /** The window: crash minus the acknowledgement of the oldest lost write. */
+  readonly ms: number;
+  /** Logical offsets at the crash: what the file kept, and how far it had been acknowledged. */
+  readonly fileEnds: number;
+  readonly acknowledgedOffset: number;
+  /** When the fsync that would have saved them was due, if one was. */
+  readonly fsyncDueAt: LabMillis | null;
+  /** After the boot, when the recount from what really came back differs: the reason. */
+  readonly recount: { readonly survived: number; readonly reason: string } | null;
+}
+
+export interface FileView {
+  readonly path: string;
+  readonly size: number;
+  readonly durableSize: number;
+  readonly mode: number;
+}
+
+/** A mapping of logical log offsets to a file: `offset` in the log stands at `offset - start` in `path`. */
+export interface Segment {
+  readonly path: string;
+  readonly start: number;
+}
+
+export interface FsyncView {
+  readonly startedAt: LabMillis;
+  readonly endsAt: LabMillis;
+  readonly coversTo: number;
+}
+
+export interface LaneView {
+  readonly id: string;
+  readonly state: LaneStatus;
+  readonly power: 'on' | 'off';
+  /** Why the server is not running, in Redis's own words (last log line), when it failed. */
+  readonly failure: string | null;
+  readonly policy: 'always' | 'everysec' | 'no' | null;
+  /** Logical offsets: bytes ever logged. `appended` includes the process buffer. Null without an AOF. */
+  readonly appended: number | null;
+  readonly acknowledged: number | null;
+  readonly written: number | null;
+  readonly fsynced: number | null;
+  /** What the drive really holds; differs from `fsynced` when the drive lies. */
+  readonly durable: number | null;
+  readonly file: Segment | null;
+  readonly fsync: FsyncView | null;
+  readonly atRisk: { readonly processKill: Risk; readonly powerLoss: Risk };
+  readonly acknowledgedWrites: number;
+  readonly unacknowledged: number;
+  readonly crash: Crash | null;
+  readonly loading: { readonly bytes: number; readonly total: number; readonly commands: number } | null;
+  readonly rewriting: boolean;
+  readonly keys: number;
+  readonly opsPerSecond: number;
+}
+
+/** Kinds of log rows; the layer of a row follows from its offset and the lane's three offsets. */
+export const recordKind = {
+  command: 0,
+  select: 1,
+  multi: 2,
+  exec: 3,
+  /** A command inside MULTI … EXEC. */
+  inner: 4,
+} as const;
+
+export type RecordKind = (typeof recordKind)[keyof typeof recordKind];
+
+export const recordCause = { client: 0, workload: 1, expiry: 2, eviction: 3, script: 4, server: 5 } as const;
+
+export type RecordCause = (typeof recordCause)[keyof typeof recordCause];
+
+/**
+ * New log records of one lane, as columns; `bytes` holds the records' RESP one behind the other.
+ * Record i is `bytes[ends[i-1]..ends[i]]`, starts at logical offset `offsets[i]`.
+ */
+export interface RecordBatch {
+  /** Number of the first record: rows count from 0 over the lab's life. */
+  readonly first: number;
+  readonly count: number;
+  readonly bytes: Uint8Array;
+  readonly ends: Uint32Array;
+  readonly offsets: Float64Array;
+  readonly times: Float64Array;
+  readonly kinds: Uint8Array;
+  readonly causes: Uint8Array;
+  /** Row number → what was typed, where it differs from what was logged; only for a person's commands. */
+  readonly typed: ReadonlyMap<number, string>;
+  /** Row number → the reply as redis-cli prints it (first line, short), for commands of clients. */
+  readonly replies: ReadonlyMap<number, string>;
+}
+
+export type LabEvent =
+  | { readonly event: 'reply'; readonly lane: string; readonly at: LabMillis; readonly command: string; readonly text: string }
+  | { readonly event: 'record'; readonly lane: string; readonly at: LabMillis; readonly offset: number; readonly length: number }
+  | { readonly event: 'flush'; readonly lane: string; readonly at: LabMillis; readonly offset: number }
+  | { readonly event: 'fsync'; readonly lane: string; readonly at: LabMillis; readonly startedAt: LabMillis; readonly offset: number; readonly ok: boolean }
+  | { readonly event: 'crash'; readonly lane: string; readonly at: LabMillis; readonly kind: CrashKind }
+  | { readonly event: 'boot'; readonly lane: string; readonly at: LabMillis }
+  | { readonly event: 'loss'; readonly lane: string; readonly at: LabMillis; readonly writes: number }
+  | { readonly event: 'step' | 'complete'; readonly at: LabMillis; readonly what: string }
+  | { readonly event: 'error'; readonly at: LabMillis; readonly message: string };
+
+export type LabEventName = LabEvent['event'];
+
+/** One point of the timeline, sampled per lane while time passes. */
+export interface TimelineBatch {
+  /** Alternating time (ms) and acknowledged writes at risk if the power fails. */
+  readonly risk: Float64Array;
+  /** Times of commands (ms); a person's own ones are listed in `own`. */
+  readonly commands: Float64Array;
+  readonly own: Float64Array;
+  /** Alternating start and end (ms) of finished fsyncs. */
+  readonly fsyncs: Float64Array;
+}
+
+export interface DiskView {
+  readonly preset: DiskPreset;
+  readonly fsyncMs: number;
+}
+
+export type DiskPreset = 'hdd' | 'ssd' | 'nvme' | 'cloud' | 'lying';
+
+export interface Workload {
+  /** Commands a second of virtual time, open loop; in a closed loop each client sends as soon as it is answered. */
+  readonly rate: number;
+  readonly loop?: 'open' | 'closed';
+  readonly clients?: number;
+  /** Templates: `{n}` counts up, `{k}` is a seeded key number below `keys`, `{v}` a value of `valueBytes` bytes. */
+  readonly mix?: readonly string[];
+  readonly keys?: number;
+  readonly valueBytes?: number;
+  /** Share of commands (0 to 1) that are sent as a MULTI of three. */
+  readonly transactions?: number;
+  /** Seconds of expiry given to SET commands. */
+  readonly ttl?: number;
+}
+
+export interface LaneSetup {
+  readonly id?: string;
+  /** redis.conf directives. */
+  readonly config?: Readonly<Record<string, string>>;
+}
+
+export interface Setup {
+  readonly seed?: number;
+  readonly lanes?: readonly LaneSetup[];
+  readonly disk?: { readonly preset?: DiskPreset; readonly fsyncMs?: number; readonly capacity?: number };
+  readonly clock?: { readonly paused?: boolean; readonly speed?: number };
+  readonly workload?: Workload | null;
+  readonly files?: Readonly<Record<string, Uint8Array>>;
+}
+
+export interface Fault {
+  readonly kind: string;
+  readonly lane?: string;
+  readonly path?: string;
+  readonly at?: LabMillis;
+  readonly until?: LabMillis;
+  readonly value?: number | string;
+}
