@@ -1,5 +1,5 @@
 /**
- * LZF, the compression of long strings in RDB files. The output equals that of Redis's lzf_c.c
+ * LZF (Marc Lehmann's LibLZF), the compression of long strings in RDB files. The output equals that of Redis's lzf_c.c
  * (VERY_FAST, 16 bits of hash), since files are compared byte for byte.
  *
  * A control byte below 32 is followed by that many literals plus one; any other refers back: its upper

@@ -9,9 +9,11 @@ import {
 
 /**
  * Exponentials and logarithms that give the same bits on every host: of Math's functions, those that a host
- * may approximate in its own way are not used. The algorithms and their coefficients are those of fdlibm
- * ("Freely Distributable LIBM", Copyright 1993 Sun Microsystems, which permits to use, copy and modify it
- * freely provided that this notice is preserved). Error below 1 ulp; sinh, cosh and tanh below 2.
+ * may approximate in its own way are not used. Error below 1 ulp; sinh, cosh and tanh below 2. The algorithms
+ * and their coefficients are those of fdlibm:
+ * "Copyright (C) 1993 by Sun Microsystems, Inc. All rights reserved. Developed at SunSoft, a Sun Microsystems,
+ * Inc. business. Permission to use, copy, modify, and distribute this software is freely granted, provided that
+ * this notice is preserved."
  */
 
 const LN2_HIGH = 6.9314718036912381649e-1;

@@ -1,10 +1,11 @@
 import { binaryParts, highWord, scaleByPowerOfTwo, withoutLowWord } from './double-bits.ts';
 
 /**
- * Circular functions that give the same bits on every host, with errors below 1 ulp. The algorithms and
- * their coefficients are those of fdlibm ("Freely Distributable LIBM", Copyright 1993 Sun Microsystems,
- * which permits to use, copy and modify it freely provided that this notice is preserved); only the
- * reduction of arguments beyond 2^20 is done in integers instead.
+ * Circular functions that give the same bits on every host, with errors below 1 ulp. The algorithms and their
+ * coefficients are those of fdlibm; only the reduction of arguments beyond 2^20 is done in integers instead.
+ * "Copyright (C) 1993 by Sun Microsystems, Inc. All rights reserved. Developed at SunSoft, a Sun Microsystems,
+ * Inc. business. Permission to use, copy, modify, and distribute this software is freely granted, provided that
+ * this notice is preserved."
  */
 export function sin(x: number): number {
   if (Math.abs(x) <= QUARTER_PI) return sinKernel(x, 0);
