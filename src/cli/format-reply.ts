@@ -29,6 +29,21 @@ export function formatReplyTo(argv: readonly string[], reply: Reply, protocol: P
   return formatReplyRaw(reply, protocol).replace(/\r?\n$/, '');
 }
 
+/**
+ * What redis-cli prints for a message that the server pushed by itself: keys that client-side caching must
+ * forget stand on one line (redis-cli.c:cliPushHandler), everything else as a reply does.
+ */
+export function formatPush(reply: Reply, protocol: Protocol = 3): string {
+  if (reply.type === 'push' && protocol === 3) {
+    const [kind, keys] = reply.value;
+    if (kind?.type === 'bulk' && kind.value.startsWith('invalidate') && keys?.type === 'array' && reply.value.length === 2) {
+      const names = keys.value.map((key) => (key.type === 'bulk' ? `'${key.value}'` : formatReply(key, protocol)));
+      return `-> invalidate: ${names.join(', ')}`;
+    }
+  }
+  return formatReply(reply, protocol);
+}
+
 /** The shape that a RESP2 client sees (networking.c: addReplyMapLen, addReplyDouble, addReplyBool, …). */
 export function inProtocol2(reply: Reply): Reply {
   switch (reply.type) {

@@ -28,7 +28,7 @@ export async function printedByRedisCli(answers: readonly string[], flags: reado
     return await new Promise((resolve, reject) => {
       const args = ['-h', '127.0.0.1', '-p', String(port), ...flags];
       const child = execFile('redis-cli', args, { encoding: 'latin1', maxBuffer: 1 << 26 }, (error, stdout) => {
-        if (error) reject(error);
+        if (error !== null) reject(new Error(error.message));
         else resolve(stdout);
       });
       child.stdin?.end(`${command}\n`.repeat(answers.length));
