@@ -58,19 +58,19 @@ function inodeToOpen(
   context: KernelContext,
   entry: ProcessEntry,
   place: Place,
-  { mode, path }: CallOf<'open'>,
+  { mode }: CallOf<'open'>,
   now: Micros,
 ): Found<Inode> {
-  const { inode } = place;
+  const { inode, form } = place;
   const creates = mode === 'append' || mode === 'truncate';
+  if (creates && form === 'slash') return { errno: 'EISDIR' };
   if (inode === undefined) {
     if (!creates) return { errno: 'ENOENT' };
-    if (path.endsWith('/')) return { errno: 'EISDIR' };
     if (!mayChangeDirectory(context.state, entry, place.name)) return { errno: 'EACCES' };
     return { found: createInode(context, place.name, 'file', CREATED_FILE_MODE, now) };
   }
   if (inode.kind === 'directory' && (creates || mode === 'write')) return { errno: 'EISDIR' };
-  if (inode.kind === 'file' && mode === 'directory') return { errno: 'ENOTDIR' };
+  if (inode.kind === 'file' && (mode === 'directory' || form === 'slash')) return { errno: 'ENOTDIR' };
   const access = accessOf(mode);
   if (access !== 'write' && !isAllowed(entry, inode, 'read')) return { errno: 'EACCES' };
   if (access !== 'read' && !isAllowed(entry, inode, 'write')) return { errno: 'EACCES' };

@@ -64,7 +64,10 @@ export function chmodCall(context: KernelContext, entry: ProcessEntry, path: str
 }
 
 export function unlinkCall(context: KernelContext, entry: ProcessEntry, path: string, now: Micros): Completion {
-  return removeCall(context, entry, path, now, (inode) => (inode.kind === 'directory' ? 'EISDIR' : undefined));
+  return removeCall(context, entry, path, now, ({ kind }, form) => {
+    if (kind === 'directory') return 'EISDIR';
+    return form === 'slash' ? 'ENOTDIR' : undefined;
+  });
 }
 
 export function rmdirCall(context: KernelContext, entry: ProcessEntry, path: string, now: Micros): Completion {
@@ -80,14 +83,14 @@ function removeCall(
   entry: ProcessEntry,
   path: string,
   now: Micros,
-  refusal: (inode: Inode) => Errno | undefined,
+  refusal: (inode: Inode, form: Place['form']) => Errno | undefined,
 ): Completion {
   const endsAt = syscallEnd(context.state, now);
   const place = locate(context.state, entry, path);
   if ('errno' in place) return fail(place.errno, endsAt);
-  const { inode, name } = place.found;
+  const { inode, name, form } = place.found;
   if (inode === undefined) return fail('ENOENT', endsAt);
-  const refused = refusal(inode);
+  const refused = refusal(inode, form);
   if (refused !== undefined) return fail(refused, endsAt);
   if (!mayChangeDirectory(context.state, entry, name)) return fail('EACCES', endsAt);
   unlinkName(context, inode, name, now);
@@ -102,9 +105,9 @@ export function linkCall(context: KernelContext, entry: ProcessEntry, from: stri
   const place = locate(state, entry, to);
   if ('errno' in place) return fail(place.errno, endsAt);
   if (place.found.inode !== undefined) return fail('EEXIST', endsAt);
+  if (place.found.form === 'slash') return fail('ENOENT', endsAt);
   // Linux says EPERM.
   if (inode.found.kind === 'directory') return fail('EACCES', endsAt);
-  if (to.endsWith('/')) return fail('ENOENT', endsAt);
   if (!mayChangeDirectory(state, entry, place.found.name)) return fail('EACCES', endsAt);
   linkInode(context, inode.found, place.found.name, now);
   return succeed(0, endsAt);
@@ -119,29 +122,32 @@ export function renameCall(context: KernelContext, entry: ProcessEntry, from: st
   if ('errno' in target) return fail(target.errno, endsAt);
   const { inode } = source.found;
   if (inode === undefined) return fail('ENOENT', endsAt);
-  const errno = renameRefusal(state, entry, inode, source.found, target.found, to);
+  const errno = renameRefusal(state, entry, inode, source.found, target.found);
   if (errno !== undefined) return fail(errno, endsAt);
   // Two names of one file: rename(2) leaves both.
   if (target.found.inode !== inode) renameInode(context, inode, source.found.name, target.found.name, now);
   return succeed(0, endsAt);
 }
 
+/** The checks of fs/namei.c:do_renameat2 and vfs_rename, in their order. */
 function renameRefusal(
   state: KernelState,
   entry: ProcessEntry,
   inode: Inode,
   source: Place,
   target: Place,
-  to: string,
 ): Errno | undefined {
+  if (inode.kind === 'file' && (source.form === 'slash' || target.form === 'slash')) return 'ENOTDIR';
   if (inode.number === ROOT_INODE || target.inode?.number === ROOT_INODE) return 'EINVAL';
   if (inode.kind === 'directory' && isInside(state, directoryOf(state, target.name.parent), inode)) return 'EINVAL';
+  const replaced = target.inode;
+  if (replaced?.kind === 'directory' && isInside(state, directoryOf(state, source.name.parent), replaced)) return 'ENOTEMPTY';
+  if (replaced === inode) return undefined;
   if (!mayChangeDirectory(state, entry, source.name) || !mayChangeDirectory(state, entry, target.name)) return 'EACCES';
-  if (target.inode === undefined) return inode.kind === 'file' && to.endsWith('/') ? 'ENOTDIR' : undefined;
-  if (target.inode === inode) return undefined;
-  if (inode.kind === 'file') return target.inode.kind === 'directory' ? 'EISDIR' : undefined;
-  if (target.inode.kind === 'file') return 'ENOTDIR';
-  return target.inode.entries.size > 0 ? 'ENOTEMPTY' : undefined;
+  if (replaced === undefined) return undefined;
+  if (inode.kind === 'file') return replaced.kind === 'directory' ? 'EISDIR' : undefined;
+  if (replaced.kind === 'file') return 'ENOTDIR';
+  return replaced.entries.size > 0 ? 'ENOTEMPTY' : undefined;
 }
 
 /** Whether `directory` is `folder` or lies in it. */

@@ -11,6 +11,8 @@ export interface Place {
   readonly path: string;
   readonly name: Name;
   readonly inode: Inode | undefined;
+  /** A path that ends in a slash means a directory. */
+  readonly form: 'plain' | 'slash';
 }
 
 export type Found<T> = { readonly found: T } | { readonly errno: Errno };
@@ -25,7 +27,8 @@ export function locate(state: KernelState, entry: ProcessEntry, path: string): F
   const names = pathNames(absolute);
   const last = names.pop();
   let directory = directoryOf(state, ROOT_INODE);
-  if (last === undefined) return { found: { path: absolute, name: { parent: ROOT_INODE, name: '' }, inode: directory } };
+  const form = path.endsWith('/') ? 'slash' : 'plain';
+  if (last === undefined) return { found: { path: absolute, name: { parent: ROOT_INODE, name: '' }, inode: directory, form } };
   for (const name of names) {
     if (!isAllowed(entry, directory, 'search')) return { errno: 'EACCES' };
     const number = directory.entries.get(name);
@@ -38,16 +41,16 @@ export function locate(state: KernelState, entry: ProcessEntry, path: string): F
   if (last.length > NAME_LIMIT) return { errno: 'EINVAL' };
   const number = directory.entries.get(last);
   const inode = number === undefined ? undefined : inodeOf(state, number);
-  if (path.endsWith('/') && inode?.kind === 'file') return { errno: 'ENOTDIR' };
-  return { found: { path: absolute, name: { parent: directory.number, name: last }, inode } };
+  return { found: { path: absolute, name: { parent: directory.number, name: last }, inode, form } };
 }
 
 /** The inode at a path that must exist. */
 export function locateInode(state: KernelState, entry: ProcessEntry, path: string): Found<Inode> {
   const place = locate(state, entry, path);
   if ('errno' in place) return place;
-  const { inode } = place.found;
-  return inode === undefined ? { errno: 'ENOENT' } : { found: inode };
+  const { inode, form } = place.found;
+  if (inode === undefined) return { errno: 'ENOENT' };
+  return inode.kind === 'file' && form === 'slash' ? { errno: 'ENOTDIR' } : { found: inode };
 }
 
 const permissionBits = { read: 0o400, write: 0o200, search: 0o100 } as const;

@@ -62,7 +62,7 @@ export function createPlatter(now: Micros): Platter {
   return { inodes: new Map([[ROOT_INODE, root]]) };
 }
 
-/** Changes that name unknown inodes or would not fit are our mistake: decoded input is checked by its codec. */
+/** Changes that do not follow on what the platter holds (a batch is missing) throw AssertionError. */
 export function applyPlatterChanges(platter: Platter, changes: readonly PlatterChange[]): void {
   for (const change of changes) applyPlatterChange(platter, change);
 }

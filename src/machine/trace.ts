@@ -1,5 +1,5 @@
 import type { Micros } from '../base/time.ts';
-import type { Caller, Completion, Pid, Syscall, SyscallName, SyscallResult } from './syscall.ts';
+import type { Caller, Completion, OpenMode, Pid, Syscall, SyscallName, SyscallResult } from './syscall.ts';
 
 /** The last finished system calls of a machine, in a ring. */
 export interface TraceState {
@@ -22,7 +22,7 @@ export interface TraceEntry {
   readonly subject: string | number;
   readonly to?: string;
   readonly amount?: number;
-  readonly openMode?: string;
+  readonly openMode?: OpenMode;
   readonly head?: Uint8Array;
   readonly result: TraceResult;
 }
