@@ -12,6 +12,7 @@ import type {
   LabEvent,
   LabMillis,
   LaneView,
+  Layer,
   LostWrite,
   RecordBatch,
   Setup,
@@ -98,9 +99,12 @@ export type CommandResult =
   | { readonly outcome: 'reply'; readonly reply: Reply }
   | { readonly outcome: 'refused' | 'closed' };
 
+/** A page of the last crash's losses: a person's own writes first, the others by offset. */
 export interface LostReport {
   readonly total: number;
   readonly rows: readonly LostWrite[];
+  /** How many of all of them died in each layer; a page derives it where the whole list is one page. */
+  readonly groups?: readonly { readonly layer: Layer; readonly writes: number }[];
 }
 
 /** What `aofLab.view()` answers. */
