@@ -24,7 +24,11 @@ export interface Recovery {
 export function recover(holdings: ReadonlyMap<string, Holdings>): Recovery {
   const found: FoundLog[] = [];
   for (const [label, { logs }] of holdings) {
-    for (const stored of logs) found.push({ label, stored, parsed: parseLog(stored.bytes) });
+    for (const stored of logs) {
+      // Comparing is several times as fast as reading: mostly the stores hold the same.
+      const same = found.find((log) => sameBytes(log.stored.bytes, stored.bytes));
+      found.push({ label, stored, parsed: same?.parsed ?? parseLog(stored.bytes) });
+    }
   }
   const readable = found.filter(({ parsed }) => parsed.header !== null);
   const chosen = readable.reduce<FoundLog | null>(
@@ -150,6 +154,16 @@ function isComplete({ parsed }: FoundLog): boolean {
 
 function generationOf({ parsed, stored }: FoundLog): number {
   return parsed.header?.generation ?? stored.generation;
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  const words = a.byteOffset % 4 === 0 && b.byteOffset % 4 === 0 ? a.length >> 2 : 0;
+  const wordsOfA = new Uint32Array(a.buffer, words > 0 ? a.byteOffset : 0, words);
+  const wordsOfB = new Uint32Array(b.buffer, words > 0 ? b.byteOffset : 0, words);
+  for (let i = 0; i < words; i++) if (wordsOfA[i] !== wordsOfB[i]) return false;
+  for (let i = words * 4; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 function counted(n: number, noun: string): string {

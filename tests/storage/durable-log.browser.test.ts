@@ -22,7 +22,11 @@ async function kept(records: readonly Uint8Array[]): Promise<string> {
   const name = fresh();
   const host = startHost();
   const first = await host.do('open', name);
-  expect(first).toMatchObject({ records: [], report: null, status: { state: 'kept', notice: null } });
+  expect(first).toMatchObject({
+    records: [],
+    report: null,
+    status: { state: 'kept', notice: null },
+  });
   await host.do('append', ...records);
   await host.do('close');
   host.terminate();
@@ -186,7 +190,9 @@ describe('a damaged store', () => {
     const { records, report, status } = await host.do('open', name);
     expect(records).toEqual(three.slice(0, 1));
     expect(status.state).toBe('kept');
-    expect(report).toContain('Damaged data of OPFS (63 bytes) was set aside for export, not deleted.');
+    expect(report).toContain(
+      'Damaged data of OPFS (63 bytes) was set aside for export, not deleted.',
+    );
     await host.do('append', three[2]!);
     await host.do('close');
     expect(await host.do('setAside', name)).toEqual(new Map([['OPFS generation 1', damaged]]));

@@ -27,13 +27,18 @@ describe('crc32', () => {
 describe('a log', () => {
   test('is read as it was written, in however many steps', () => {
     fc.assert(
-      fc.property(records, records, fc.integer({ min: 1, max: 2 ** 50 }), (first, later, generation) => {
-        const { bytes, chain } = logOf(first, later, generation);
-        const parsed = parseLog(bytes);
-        expect(parsed.header).toEqual({ generation, initial: first.length });
-        expect(parsed.records).toEqual([...first, ...later]);
-        expect(parsed).toMatchObject({ end: bytes.length, chain, damage: null, newer: false });
-      }),
+      fc.property(
+        records,
+        records,
+        fc.integer({ min: 1, max: 2 ** 50 }),
+        (first, later, generation) => {
+          const { bytes, chain } = logOf(first, later, generation);
+          const parsed = parseLog(bytes);
+          expect(parsed.header).toEqual({ generation, initial: first.length });
+          expect(parsed.records).toEqual([...first, ...later]);
+          expect(parsed).toMatchObject({ end: bytes.length, chain, damage: null, newer: false });
+        },
+      ),
     );
   });
 

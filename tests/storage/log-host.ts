@@ -1,4 +1,6 @@
 /** The page side of log-worker.ts, and the hands that damage what the browser keeps. */
+import { promisifyRequest } from 'idb-keyval';
+
 import type { Actions } from './log-worker.ts';
 
 export interface LogHost {
@@ -44,12 +46,8 @@ export function stopHosts(): void {
   hosts.clear();
 }
 
-export function deleteIndexed(name: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.deleteDatabase(`aof-lab ${name}`);
-    request.onsuccess = () => resolve();
-    request.onerror = () => reject(request.error as Error);
-  });
+export async function deleteIndexed(name: string): Promise<void> {
+  await promisifyRequest(indexedDB.deleteDatabase(`aof-lab ${name}`));
 }
 
 export async function logFolder(name: string): Promise<FileSystemDirectoryHandle> {
@@ -89,17 +87,10 @@ export async function withIndexed(
   name: string,
   act: (store: IDBObjectStore) => void,
 ): Promise<void> {
-  const db = await new Promise<IDBDatabase>((resolve, reject) => {
-    const request = indexedDB.open(`aof-lab ${name}`);
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error as Error);
-  });
-  await new Promise<void>((resolve, reject) => {
-    const transaction = db.transaction('log', 'readwrite');
-    transaction.oncomplete = () => resolve();
-    transaction.onabort = () => reject(transaction.error as Error);
-    act(transaction.objectStore('log'));
-  });
+  const db = await promisifyRequest(indexedDB.open(`aof-lab ${name}`));
+  const transaction = db.transaction('log', 'readwrite');
+  act(transaction.objectStore('log'));
+  await promisifyRequest(transaction);
   db.close();
 }
 

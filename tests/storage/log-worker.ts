@@ -1,9 +1,15 @@
 /** A worker that holds a durable log and does with it what a test asks. */
+import { promisifyRequest } from 'idb-keyval';
+
 import type { DurableLog } from '../../src/storage/durable-log.ts';
 import { fileStore } from '../../src/storage/file-store.ts';
 import { indexedStore } from '../../src/storage/indexed-store.ts';
 import type { LogStore } from '../../src/storage/log-store.ts';
-import { openDurableLog, readSetAside, type OpenedLog } from '../../src/storage/open-durable-log.ts';
+import {
+  openDurableLog,
+  readSetAside,
+  type OpenedLog,
+} from '../../src/storage/open-durable-log.ts';
 import { acquireWriter, type Writer } from '../../src/storage/writer.ts';
 import type { StorageView } from '../../src/worker/protocol.ts';
 
@@ -31,7 +37,12 @@ const actions = {
     const openMs = performance.now() - start;
     opened.log.onStatus((status) => statuses.push(status));
     const { records, report } = opened;
-    return { records: records.map((record) => record.slice()), report, status: log().status, openMs };
+    return {
+      records: records.map((record) => record.slice()),
+      report,
+      status: log().status,
+      openMs,
+    };
   },
   async append(...records: Uint8Array[]): Promise<StorageView> {
     await Promise.all(records.map((record) => log().append(record)));
@@ -49,10 +60,10 @@ const actions = {
     }
   },
   /** From now on writes to these stores fail with an error of that name. */
-  async fail(how: Partial<Record<StoreName, string>>): Promise<void> {
+  fail(how: Partial<Record<StoreName, string>>): void {
     failing = how;
   },
-  async statuses(): Promise<readonly StorageView[]> {
+  statuses(): readonly StorageView[] {
     return statuses;
   },
   async setAside(name: string): Promise<ReadonlyMap<string, Uint8Array>> {
@@ -75,12 +86,9 @@ const actions = {
   },
   /** Medians, in ms: a raw strict transaction of one put, and an append of 100 bytes, interleaved. */
   async measure(rounds: number): Promise<{ raw: number; append: number }> {
-    const db = await new Promise<IDBDatabase>((resolve, reject) => {
-      const request = indexedDB.open('raw baseline', 1);
-      request.onupgradeneeded = () => request.result.createObjectStore('s');
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error as Error);
-    });
+    const request = indexedDB.open('raw baseline', 1);
+    request.onupgradeneeded = () => request.result.createObjectStore('s');
+    const db = await promisifyRequest(request);
     const raw: number[] = [];
     const append: number[] = [];
     for (let i = 0; i < rounds; i++) {
@@ -110,12 +118,17 @@ const actions = {
 
 export type Actions = typeof actions;
 
-onmessage = async ({ data: [id, action, args] }: MessageEvent<[number, keyof Actions, never[]]>) => {
+onmessage = async ({
+  data: [id, action, args],
+}: MessageEvent<[number, keyof Actions, never[]]>) => {
   try {
-    const value: unknown = await (actions[action] as (...args: never[]) => unknown)(...args);
+    const value: unknown = await Reflect.apply(actions[action], null, args);
     postMessage({ id, value });
   } catch (error) {
-    postMessage({ id, error: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown' });
+    postMessage({
+      id,
+      error: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown',
+    });
   }
 };
 
@@ -137,20 +150,18 @@ function median(numbers: number[]): number {
 /** The same store, but that its writes fail when a test wants it, as on a full disk. */
 function breakable(store: LogStore, missing: readonly StoreName[]): LogStore {
   const label = store.label as StoreName;
-  const guard = async (): Promise<void> => {
-    const name = failing[label];
-    if (name !== undefined) throw new DOMException('', name);
-  };
   return new Proxy(store, {
     get(target, key: keyof LogStore) {
       const value = target[key];
       if (typeof value !== 'function') return value;
       const method = value.bind(target) as (...args: unknown[]) => Promise<unknown>;
       if (key === 'open' && missing.includes(label)) {
-        return () => Promise.reject(new DOMException('The operation is insecure.', 'SecurityError'));
+        return () =>
+          Promise.reject(new DOMException('The operation is insecure.', 'SecurityError'));
       }
       if (key !== 'append' && key !== 'begin') return method;
-      return failing[label] === undefined ? method : (...args: unknown[]) => guard().then(() => method(...args));
+      const name = failing[label];
+      return name === undefined ? method : () => Promise.reject(new DOMException('', name));
     },
     set: (target, key, value) => Reflect.set(target, key, value),
   });
