@@ -14,16 +14,16 @@ export function lzfCompress(input: Uint8Array, maxOutput: number): Uint8Array | 
     Math.min(maxOutput, inputEnd + Math.ceil(inputEnd / MAX_LITERALS) + 4),
   );
   const outputEnd = Math.min(maxOutput, output.length);
-  // Position 0 can't be referred to, so 0 also says that no such triple was seen.
-  const seen = new Int32Array(HASH_SIZE);
+  const base = reserveTable(inputEnd);
 
   let at = 0;
   let literals = 0;
   let out = 1; // the control byte of a run of literals is written when the run ends
   while (at < inputEnd - 2) {
     const slot = hashOf(input, at);
-    const earlier = seen[slot]!;
-    seen[slot] = at;
+    // Position 0 can't be referred to in lzf_c.c, so not here either.
+    const earlier = table[slot]! - base;
+    table[slot] = base + at;
     const distance = at - earlier - 1;
 
     if (earlier > 0 && distance < MAX_DISTANCE && sameTriple(input, earlier, at)) {
@@ -44,8 +44,8 @@ export function lzfCompress(input: Uint8Array, maxOutput: number): Uint8Array | 
 
       at += length + 2;
       if (at >= inputEnd - 2) break;
-      seen[hashOf(input, at - 2)] = at - 2;
-      seen[hashOf(input, at - 1)] = at - 1;
+      table[hashOf(input, at - 2)] = base + at - 2;
+      table[hashOf(input, at - 1)] = base + at - 1;
       continue;
     }
 
@@ -113,6 +113,24 @@ const HASH_SIZE = 1 << HASH_BITS;
 const MAX_LITERALS = 1 << 5;
 const MAX_DISTANCE = 1 << 13;
 const MAX_REFERENCE = (1 << 8) + (1 << 3);
+
+/**
+ * Where each triple was seen last, as an offset from the call's base. One table serves all calls: a call's base
+ * is beyond whatever earlier ones have written, so their entries count as unseen and need no clearing, which
+ * would cost more than compressing a short string.
+ */
+const table = new Int32Array(HASH_SIZE);
+let nextBase = 0;
+
+function reserveTable(inputLength: number): number {
+  if (nextBase + inputLength > 0x7fff_ffff) {
+    table.fill(0);
+    nextBase = 0;
+  }
+  const base = nextBase;
+  nextBase += inputLength;
+  return base;
+}
 
 function hashOf(input: Uint8Array, at: number): number {
   const triple = (input[at]! << 16) | (input[at + 1]! << 8) | input[at + 2]!;
