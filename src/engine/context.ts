@@ -7,19 +7,25 @@ import type { Micros, Millis } from '../base/time.ts';
 import type { Reply } from '../resp/reply.ts';
 import { errors, ReplyError } from './errors.ts';
 import type { Command } from './command.ts';
-import type { PropagatedCommand, ServerRequest } from './effects.ts';
-import { watcherKey, type EngineState } from './engine-state.ts';
+import type { Delivery, PropagatedCommand, ServerRequest } from './effects.ts';
+import type { EngineState } from './engine-state.ts';
 import type { HashValue } from './data/hash.ts';
 import { beforeChange, clearExpiry, expiryOf, putValue, removeKey, setExpiry, type Database } from './data/key-space.ts';
 import type { ListValue } from './data/list.ts';
 import type { SetValue } from './data/set.ts';
+import { isString } from './data/string.ts';
+import { firstUse, lruClock, nextUse } from './data/usage.ts';
 import type { SortedSetValue } from './data/sorted-set.ts';
 import type { Entry, StringValue, Value } from './data/value.ts';
+import { error } from './replies.ts';
 import type { ServerPort } from './server-port.ts';
 import type { Session } from './session.ts';
+import { touchWatchers } from './transaction.ts';
 
 const DEL = ascii('DEL');
 const UNLINK = ascii('UNLINK');
+
+export type NotificationType = 'g' | '$' | 'l' | 's' | 'h' | 'z' | 'x' | 'e' | 't' | 'd' | 'm' | 'n';
 
 type ObjectValue = Exclude<Value, StringValue>;
 interface ValueOfKind {
@@ -41,19 +47,35 @@ export class Context {
 
   /** What goes to the log for the unit at hand. */
   readonly pending: PropagatedCommand[] = [];
-  request: ServerRequest | null = null;
+  /** Replies to other clients. */
+  readonly served: Delivery[] = [];
+  /** What the server has to do; more than one only inside a transaction. */
+  readonly requests: ServerRequest[] = [];
   private override: (readonly ByteString[])[] | null = null;
   private suppressed = false;
   private forced = false;
 
+  /** The words at hand. */
+  argv: readonly ByteString[] = [];
+  /** A queued command of a transaction is running: it may not wait, and has to give a reply. */
+  insideTransaction = false;
+
   readonly state: EngineState;
   readonly server: ServerPort;
+  /** All commands by lower-case name. */
+  readonly commands: ReadonlyMap<string, Command>;
   /** Runs another command of the same client inside this one: its effects join this one's unit. */
   readonly callNested: (argv: readonly ByteString[]) => Reply | undefined;
 
-  constructor(state: EngineState, server: ServerPort, callNested: (argv: readonly ByteString[]) => Reply | undefined) {
+  constructor(
+    state: EngineState,
+    server: ServerPort,
+    commands: ReadonlyMap<string, Command>,
+    callNested: (argv: readonly ByteString[]) => Reply | undefined,
+  ) {
     this.state = state;
     this.server = server;
+    this.commands = commands;
     this.callNested = callNested;
   }
 
@@ -61,16 +83,23 @@ export class Context {
 
   /** For reading: an expired key is gone (and its deletion is logged). Counts a hit or a miss. */
   read(key: ByteString): Entry | undefined {
+    const entry = this.peek(key);
+    if (entry !== undefined) this.touchAccess(entry);
+    return entry;
+  }
+
+  /** As `read`, without being an access: the idle time goes on (EXISTS, TYPE, TTL, OBJECT). */
+  peek(key: ByteString): Entry | undefined {
     const entry = this.live(key);
-    if (entry === undefined) this.state.stats.misses++;
+    if (entry !== undefined) this.state.stats.hits++;
     else {
-      this.state.stats.hits++;
-      this.touchAccess(entry);
+      this.state.stats.misses++;
+      this.notify('m', 'keymiss', key);
     }
     return entry;
   }
 
-  /** For changing: what was there is kept for a snapshot first. */
+  /** For changing: what was there is kept for a snapshot first. Never hold the entry over a change of the same key. */
   write(key: ByteString): Entry | undefined {
     const entry = this.live(key);
     if (entry === undefined) return undefined;
@@ -80,19 +109,25 @@ export class Context {
     return entry;
   }
 
-  /** For looking without leaving a trace: no hit, no miss, no access time (OBJECT, TTL, TYPE, EXISTS …). */
-  peek(key: ByteString): Entry | undefined {
-    return this.live(key);
+  /** Deletes `key` if its time is over; for commands that do not need what it holds. */
+  expireIfDue(key: ByteString): void {
+    this.live(key);
   }
 
   private live(key: ByteString): Entry | undefined {
     const { space } = this.db;
     const entry = space.keys.get(key);
-    if (entry === undefined || space.expires.size === 0) return entry;
-    const expiry = space.expires.get(key);
-    if (expiry === undefined || !this.effects || this.nowMs <= expiry.at) return entry;
+    if (entry === undefined || !this.hasExpired(key)) return entry;
     this.expire(key);
     return undefined;
+  }
+
+  /** Whether the time of `key` is over though it may still be there. Nothing expires while a log is replayed. */
+  hasExpired(key: ByteString): boolean {
+    const { expires } = this.db.space;
+    if (expires.size === 0 || !this.effects) return false;
+    const expiry = expires.get(key);
+    return expiry !== undefined && this.nowMs > expiry.at;
   }
 
   /** db.c:deleteExpiredKeyAndPropagate. */
@@ -102,6 +137,15 @@ export class Context {
     this.pending.push({ db: this.db.id, argv: [this.server.config.lazyfreeLazyExpire ? UNLINK : DEL, key] });
     this.touched(key);
     this.notify('x', 'expired', key);
+  }
+
+  /** The string at `key`, undefined if there is none; any other type is an error. */
+  readString(key: ByteString): StringValue | undefined {
+    return asString(this.read(key));
+  }
+
+  writeString(key: ByteString): StringValue | undefined {
+    return asString(this.write(key));
   }
 
   /** The value of `kind` at `key`, undefined if there is none; any other type is an error. */
@@ -124,12 +168,30 @@ export class Context {
 
   /** Adds or overwrites a value and leaves the expiry alone. */
   put(key: ByteString, value: Value): void {
-    putValue(this.db.space, key, value, this.accessTime());
+    const { space } = this.db;
+    const known = space.keys.get(key);
+    if (known === undefined) {
+      putValue(space, key, value, this.firstAccess());
+      this.notify('n', 'new', key);
+    } else {
+      putValue(space, key, value, this.usesLfu() ? known.lru : this.firstAccess());
+    }
   }
 
-  /** setKey: adds or overwrites, drops the expiry unless `keep`. */
+  /** Runs `work` with another database as the current one. */
+  within<T>(db: Database, work: () => T): T {
+    const outer = this.db;
+    this.db = db;
+    try {
+      return work();
+    } finally {
+      this.db = outer;
+    }
+  }
+
+  /** db.c:setKey: adds or overwrites, drops the expiry unless it is to be kept. */
   set(key: ByteString, value: Value, ttl: 'keep' | 'drop' = 'drop'): void {
-    putValue(this.db.space, key, value, this.accessTime());
+    this.put(key, value);
     if (ttl === 'drop') clearExpiry(this.db.space, key);
     this.touched(key);
   }
@@ -153,21 +215,23 @@ export class Context {
   }
 
   /** The key changed: transactions that watch it will fail. */
-  touched(key: ByteString): void {
-    const { watchers, sessions } = this.state;
-    if (watchers.size === 0) return;
-    for (const id of watchers.get(watcherKey(this.db.id, key)) ?? []) {
-      const session = sessions.get(id);
-      if (session !== undefined) session.watchBroken = true;
-    }
+  touched(key: ByteString, db: Database = this.db): void {
+    if (this.state.watchers.size > 0) touchWatchers(this.state, db, key);
   }
 
-  private accessTime(): number {
-    return Math.floor(this.nowMs / 1000) % 0x1000000;
+  private usesLfu(): boolean {
+    return this.server.config.maxmemoryPolicy.endsWith('lfu');
+  }
+
+  private firstAccess(): number {
+    return this.usesLfu() ? firstUse(this.nowMs) : lruClock(this.nowMs);
   }
 
   private touchAccess(entry: Entry): void {
-    if (!this.client.noTouch) entry.lru = this.accessTime();
+    if (this.client.noTouch && this.command.facts.name !== 'touch') return;
+    entry.lru = this.usesLfu()
+      ? nextUse(entry.lru, this.nowMs, this.server.config, this.state.random)
+      : lruClock(this.nowMs);
   }
 
   // --- effects ---
@@ -175,6 +239,13 @@ export class Context {
   /** The data set changed, `times` times (server.dirty): the command goes to the log. */
   changed(times = 1): void {
     this.state.dirty += times;
+  }
+
+  /** One key changed in one way: its watchers, its listeners and the log. */
+  modified(key: ByteString, type: NotificationType, event: string): void {
+    this.touched(key);
+    this.notify(type, event, key);
+    this.state.dirty++;
   }
 
   /** What goes to the log instead of the client's own words; several calls, several commands. */
@@ -192,15 +263,29 @@ export class Context {
     this.forced = true;
   }
 
-  /** The server has something to do before the client is answered; the handler then returns undefined. */
+  /**
+   * The server has something to do before the client is answered. The handler returns the reply that follows it, or
+   * undefined if the reply depends on how it went.
+   */
   ask(request: ServerRequest): void {
-    this.request = request;
+    this.requests.push(request);
   }
 
-  /** `type` as in notify-keyspace-events: g $ l s h z x e n t d. */
-  notify(type: string, event: string, key: ByteString): void {
+  /** Ends the waiting of another client: its time was up, or it gets an error instead of its reply. */
+  unblock(session: Session, how: 'timeout' | 'error'): void {
+    if (session.blocked === null || session.blocked.reason === 'server') return;
+    const reply = how === 'timeout' ? session.blocked.onTimeout : error(errors.unblocked);
+    session.blocked = null;
+    this.served.push({ client: session.id, reply });
+  }
+
+  /** `type` is the letter in notify-keyspace-events, which `A` does not hold for `m` and `n`. */
+  notify(type: NotificationType, event: string, key: ByteString): void {
     const wanted = this.server.config.notifyKeyspaceEvents;
-    if (wanted !== '' && wanted.includes(type)) this.publishKeyEvent(event, key);
+    if (wanted === '') return;
+    if (wanted.includes(type) || (type !== 'm' && type !== 'n' && wanted.includes('A'))) {
+      this.publishKeyEvent(event, key);
+    }
   }
 
   private publishKeyEvent(_event: string, _key: ByteString): void {
@@ -222,6 +307,12 @@ export class Context {
     if (this.override === null) this.pending.push({ db, argv });
     else for (const words of this.override) this.pending.push({ db, argv: words });
   }
+}
+
+function asString(entry: Entry | undefined): StringValue | undefined {
+  if (entry === undefined) return undefined;
+  if (!isString(entry.value)) throw new ReplyError(errors.wrongType);
+  return entry.value;
 }
 
 function kindOf<K extends keyof ValueOfKind>(entry: Entry | undefined, kind: K): ValueOfKind[K] | undefined {

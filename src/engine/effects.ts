@@ -36,7 +36,7 @@ export interface Unit {
 export interface Outcome {
   readonly replies: readonly Delivery[];
   readonly units: readonly Unit[];
-  /** What the server has to do before the client is answered. */
+  /** What the server has to do before the client is answered: with `replies`, or by itself if there are none. */
   readonly request: ServerRequest | null;
 }
 
@@ -52,4 +52,6 @@ export type ServerRequest =
   | { readonly kind: 'sleep'; readonly micros: Micros }
   | { readonly kind: 'reload'; readonly from: 'rdb' | 'aof'; readonly save: boolean; readonly flush: boolean }
   | { readonly kind: 'flushed-all' }
+  /** Asked for one after the other inside a transaction, whose reply is already made. */
+  | { readonly kind: 'sequence'; readonly requests: readonly ServerRequest[] }
   | { readonly kind: 'die'; readonly how: 'segfault' | 'panic' | 'assert' | 'oom' | 'restart' | 'crash'; readonly delayMs: number };

@@ -6,9 +6,9 @@ import { ascii, type ByteString } from '../base/bytes.ts';
 import type { Micros } from '../base/time.ts';
 import type { Reply } from '../resp/reply.ts';
 import { commandFlag, type Command } from './command.ts';
-import { findCommand, findSubcommand } from './command-table.ts';
+import { commandTable, findCommand, findSubcommand } from './command-table.ts';
 import { Context } from './context.ts';
-import type { Cause, Delivery, Outcome, PropagatedCommand, Unit } from './effects.ts';
+import type { Cause, Delivery, Outcome, PropagatedCommand, ServerRequest, Unit } from './effects.ts';
 import type { CommandStats, EngineState } from './engine-state.ts';
 import { error, QUEUED } from './replies.ts';
 import { errors, ReplyError, unknownCommand, unknownSubcommand, wrongArity } from './errors.ts';
@@ -32,7 +32,7 @@ export class Engine {
   constructor(state: EngineState, server: ServerPort) {
     this.state = state;
     this.server = server;
-    this.context = new Context(state, server, (argv) => {
+    this.context = new Context(state, server, commandTable, (argv) => {
       const command = resolve(argv);
       if (typeof command === 'string') return error(command);
       return this.context.effects ? this.call(command, argv) : this.run(command, argv);
@@ -46,7 +46,7 @@ export class Engine {
     ctx.now = now;
     ctx.nowMs = Math.floor(now / 1000);
     ctx.effects = true;
-    ctx.request = null;
+    ctx.requests.length = 0;
     session.lastCommandAt = now;
     session.commands++;
     this.state.stats.commands++;
@@ -62,9 +62,12 @@ export class Engine {
       return { replies: this.deliver(session, QUEUED), units: NO_UNITS, request: null };
     }
     const reply = this.call(found, argv);
-    if (ctx.request !== null && reply === undefined) session.blocked = { reason: 'server' };
+    const request = this.request();
+    if (request !== null && reply === undefined) session.blocked = { reason: 'server' };
     const units = ctx.pending.length === 0 ? NO_UNITS : this.units(found, session, argv);
-    return { replies: reply === undefined ? NO_REPLIES : this.deliver(session, reply), units, request: ctx.request };
+    const own = reply === undefined ? NO_REPLIES : this.deliver(session, reply);
+    const replies = ctx.served.length === 0 ? own : [...own, ...ctx.served.splice(0)];
+    return { replies, units, request };
   }
 
   /**
@@ -78,7 +81,7 @@ export class Engine {
     ctx.now = now;
     ctx.nowMs = Math.floor(now / 1000);
     ctx.effects = false;
-    ctx.request = null;
+    ctx.requests.length = 0;
     const command = findCommand(argv[0]!);
     if (command === undefined) return 'unknown';
     const found = command.subcommands.size === 0 ? command : resolve(argv);
@@ -97,8 +100,6 @@ export class Engine {
     const ctx = this.context;
     const stats = this.statsOf(command.facts.name);
     stats.calls++;
-    const outer = ctx.command;
-    ctx.command = command;
     const dirty = ctx.begin();
     const reply = this.run(command, argv);
     if (reply?.type === 'error') {
@@ -106,16 +107,21 @@ export class Engine {
       this.countError(reply.value);
     }
     ctx.end(dirty, argv);
-    ctx.command = outer;
     return reply;
   }
 
   private run(command: Command, argv: readonly ByteString[]): Reply | undefined {
+    const ctx = this.context;
+    const outer = ctx.command;
+    ctx.command = command;
+    ctx.argv = argv;
     try {
-      return command.handler!(this.context, argv);
+      return command.handler!(ctx, argv);
     } catch (thrown) {
       if (thrown instanceof ReplyError) return thrown.reply;
       throw thrown;
+    } finally {
+      ctx.command = outer;
     }
   }
 
@@ -150,6 +156,12 @@ export class Engine {
     const fresh: CommandStats = { calls: 0, micros: 0, rejected: 0, failed: 0 };
     this.state.stats.byCommand.set(name, fresh);
     return fresh;
+  }
+
+  private request(): ServerRequest | null {
+    const { requests } = this.context;
+    if (requests.length <= 1) return requests[0] ?? null;
+    return { kind: 'sequence', requests: requests.slice() };
   }
 
   private refusal(session: Session, command: Command): string | undefined {
@@ -193,10 +205,10 @@ export class Engine {
     this.state.stats.errors.set(code, (this.state.stats.errors.get(code) ?? 0) + 1);
   }
 
-  private deliver(session: Session, reply: Reply): readonly Delivery[] {
+  /** What goes to the client of a reply, which it may not want (CLIENT REPLY). */
+  deliver(session: Session, reply: Reply): readonly Delivery[] {
     if (session.replyMode === 'on') return [{ client: session.id, reply }];
-    if (session.replyMode === 'skip-next') session.replyMode = 'skip';
-    else if (session.replyMode === 'skip') session.replyMode = 'on';
+    if (session.replyMode === 'skip') session.replyMode = 'on';
     return NO_REPLIES;
   }
 
@@ -215,8 +227,8 @@ export function resolve(argv: readonly ByteString[]): Command | string {
   let found = command;
   if (command.subcommands.size > 0 && argv.length > 1) {
     const sub = findSubcommand(command, argv[1]!);
-    if (sub === undefined && command.handler === undefined) return unknownSubcommand(command.facts.name, argv[1]!);
-    found = sub ?? command;
+    if (sub === undefined) return unknownSubcommand(command.facts.name, argv[1]!);
+    found = sub;
   }
   return arityFits(found, argv.length) && found.handler !== undefined ? found : wrongArity(found.facts.name);
 }

@@ -22,6 +22,8 @@ export const errors = {
   sameObject: 'ERR source and destination objects are the same',
   invalidDb: 'ERR invalid DB index',
   dbOutOfRange: 'ERR DB index is out of range',
+  firstDb: 'ERR invalid first DB index',
+  secondDb: 'ERR invalid second DB index',
   overflow: 'ERR increment or decrement would overflow',
   decrementOverflow: 'ERR decrement would overflow',
   nanOrInfinity: 'ERR increment would produce NaN or Infinity',
@@ -36,6 +38,27 @@ export const errors = {
   execAbort: 'EXECABORT Transaction discarded because of previous errors.',
   loading: 'LOADING Redis is loading the dataset in memory',
   noAuth: 'NOAUTH Authentication required.',
+  wrongPassword: 'WRONGPASS invalid username-password pair or user is disabled.',
+  authWithoutPassword:
+    'ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?',
+  helloNoAuth:
+    'NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time',
+  clientName: 'ERR Client names cannot contain spaces, newlines or special characters.',
+  libName: 'ERR lib-name cannot contain spaces, newlines or special characters.',
+  libVersion: 'ERR lib-ver cannot contain spaces, newlines or special characters.',
+  clientId: 'ERR Invalid client ID',
+  clientIdPositive: 'ERR client-id should be greater than 0',
+  unblockReason: 'ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR',
+  unblocked: 'UNBLOCKED client unblocked via CLIENT UNBLOCK',
+  getKeysUnknown: 'ERR Invalid command specified',
+  getKeysNone: 'ERR The command has no key arguments',
+  getKeysArity: 'ERR Invalid number of arguments specified for command',
+  getKeysInvalid: 'ERR Invalid arguments specified for command',
+  debugReload: 'ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.',
+  debugProtocol:
+    'ERR Wrong protocol type name. Please use one of the following: string|integer|double|null|array|set|map|attrib|push|verbatim|true|false',
+  otherChild:
+    "ERR Another child process is active (AOF?): can't BGSAVE right now. Use BGSAVE SCHEDULE in order to schedule a BGSAVE whenever possible.",
   noProto: 'NOPROTO unsupported protocol version',
   protocolVersion: 'ERR Protocol version is not an integer or out of range',
   oom: "OOM command not allowed when used memory > 'maxmemory'.",
@@ -93,6 +116,21 @@ export function unknownSubcommandOrArity(parent: string, sub: string): string {
 export function invalidExpire(name: string): string {
   return `ERR invalid expire time in '${name}' command`;
 }
+
+export function helloSyntax(option: string): string {
+  return `ERR Syntax error in HELLO option '${option}'`;
+}
+
+export function unknownClientType(type: string): string {
+  return `ERR Unknown client type '${type}'`;
+}
+
+export function unsupportedOption(option: string): string {
+  return `ERR Unsupported option ${option}`;
+}
+
+export const rdbMisconf =
+  "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. Commands that may modify the data set are disabled, because this instance is configured to report errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs for details about the RDB error.";
 
 export function aofMisconf(reason: string): string {
   return `MISCONF Errors writing to the AOF file: ${reason}`;

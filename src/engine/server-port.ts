@@ -3,10 +3,12 @@ import type { ByteString } from '../base/bytes.ts';
 import type { Micros } from '../base/time.ts';
 import type { HashLimits } from './data/hash.ts';
 import type { SortedSetLimits } from './data/sorted-set.ts';
+import type { LfuSettings } from './data/usage.ts';
+import type { Value } from './data/value.ts';
 import type { Session } from './session.ts';
 
 /** The directives that commands look at, parsed; the server keeps them equal to CONFIG. */
-export interface EngineConfig extends HashLimits, SortedSetLimits {
+export interface EngineConfig extends HashLimits, SortedSetLimits, LfuSettings {
   databases: number;
   protoMaxBulkLength: number;
   lazyfreeLazyExpire: boolean;
@@ -27,6 +29,20 @@ export interface EngineConfig extends HashLimits, SortedSetLimits {
 
 export type ConfigSetResult = { readonly ok: true; readonly appendOnly?: boolean } | { readonly ok: false; readonly error: string };
 
+/** What CLIENT LIST tells of a connection. */
+export interface ConnectionFacts {
+  readonly descriptor: number;
+  /** Bytes received that are not yet executed, and the room left in that buffer. */
+  readonly inputBytes: number;
+  readonly inputRoom: number;
+  /** Bytes of replies not yet sent, the buffer's size, and the most that it held of late. */
+  readonly replyBytes: number;
+  readonly replyRoom: number;
+  readonly replyPeak: number;
+  /** `r`, `rw`: what the event loop watches it for. */
+  readonly events: string;
+}
+
 export interface ServerPort {
   readonly config: EngineConfig;
   /** CONFIG GET: names as asked for, with their values in canonical text. */
@@ -43,6 +59,11 @@ export interface ServerPort {
   /** A rewrite or save asked for inside MULTI or a script happens when it can. */
   schedule(what: 'rewrite-aof' | 'bgsave'): void;
   childActive(): 'none' | 'rdb' | 'aof';
+  connection(session: Session): ConnectionFacts;
+  /** Closes another client's connection; its session is marked `closing`. */
+  disconnect(session: Session): void;
+  /** Bytes of the value in an RDB file, for DEBUG OBJECT. */
+  serializedLength(value: Value): number;
   debugAllowed(session: Session): boolean;
   setActiveExpire(on: boolean): void;
   setFlushSleep(micros: Micros): void;

@@ -1,7 +1,7 @@
 /** What the engine knows of one client, as plain data. Sockets and buffers belong to the server. */
-import { EMPTY, type ByteString } from '../base/bytes.ts';
+import { ascii, EMPTY, type ByteString } from '../base/bytes.ts';
 import type { Micros } from '../base/time.ts';
-import type { Protocol } from '../resp/reply.ts';
+import type { Protocol, Reply } from '../resp/reply.ts';
 
 export type ClientId = number;
 
@@ -9,7 +9,7 @@ export interface WatchedKey {
   readonly db: number;
   readonly key: ByteString;
   /** The key had already expired when it was watched: EXEC does not fail when it is deleted for that. */
-  readonly expired: boolean;
+  expired: boolean;
 }
 
 export interface Transaction {
@@ -40,7 +40,8 @@ export interface Session {
   lastCommand: string;
   noEvict: boolean;
   noTouch: boolean;
-  replyMode: 'on' | 'off' | 'skip-next' | 'skip';
+  /** CLIENT REPLY; `skip`: the next command is not answered. */
+  replyMode: 'on' | 'off' | 'skip';
   /** The connection is to be closed once the replies so far have left. */
   closing: boolean;
   /** The client that replays a log: it is never refused and its commands have no effects outside. */
@@ -50,9 +51,11 @@ export interface Session {
   commands: number;
 }
 
-export interface Blocked {
-  readonly reason: 'server';
-}
+/** `server`: the server does something for the client first, and then answers it. */
+export type Blocked =
+  | { readonly reason: 'server' }
+  /** Waiting for replicas, of which there are none, until the deadline (null: for ever). */
+  | { readonly reason: 'wait'; readonly deadline: Micros | null; readonly onTimeout: Reply };
 
 export function newSession(id: ClientId, now: Micros, address: string, localAddress: string, loading = false): Session {
   return {
@@ -62,7 +65,7 @@ export function newSession(id: ClientId, now: Micros, address: string, localAddr
     name: EMPTY,
     libName: EMPTY,
     libVersion: EMPTY,
-    user: EMPTY,
+    user: ascii('default'),
     authenticated: true,
     transaction: null,
     watched: [],

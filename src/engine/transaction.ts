@@ -1,5 +1,7 @@
-/** The state of MULTI and WATCH. The commands themselves stand in commands/transactions.ts. */
+/** The state of MULTI and WATCH (multi.c). The commands themselves stand in commands/transactions.ts. */
 import type { ByteString } from '../base/bytes.ts';
+import type { Millis } from '../base/time.ts';
+import type { Database, KeySpace } from './data/key-space.ts';
 import { watcherKey, type EngineState } from './engine-state.ts';
 import type { Session } from './session.ts';
 
@@ -13,13 +15,7 @@ export function watch(state: EngineState, session: Session, key: ByteString, exp
 }
 
 export function unwatchAll(state: EngineState, session: Session): void {
-  for (const { db, key } of session.watched) {
-    const name = watcherKey(db, key);
-    const watchers = state.watchers.get(name);
-    watchers?.delete(session.id);
-    if (watchers?.size === 0) state.watchers.delete(name);
-  }
-  session.watched = [];
+  forgetWatched(state, session);
   session.watchBroken = false;
 }
 
@@ -30,11 +26,53 @@ export function discardTransaction(state: EngineState, session: Session): void {
   unwatchAll(state, session);
 }
 
-/** FLUSHDB, FLUSHALL and SWAPDB: every watched key of `db` that exists there, or did, counts as touched. */
-export function touchWatchedOf(state: EngineState, db: number, changes: (key: ByteString) => boolean): void {
-  for (const session of state.sessions.values()) {
-    for (const watched of session.watched) {
-      if (watched.db === db && changes(watched.key)) session.watchBroken = true;
+/** touchWatchedKey: the transactions that watch `key` will fail. */
+export function touchWatchers(state: EngineState, db: Database, key: ByteString): void {
+  for (const id of [...(state.watchers.get(watcherKey(db.id, key)) ?? [])]) {
+    const session = state.sessions.get(id);
+    const watched = session?.watched.find((known) => known.db === db.id && known.key === key);
+    if (session === undefined || watched === undefined) continue;
+    if (watched.expired) {
+      // It had expired already when it was watched: that it is deleted now changes nothing.
+      if (!db.space.keys.has(key)) watched.expired = false;
+      continue;
     }
+    breakWatch(state, session);
   }
+}
+
+/** touchAllWatchedKeysInDb: what `db` holds is about to be replaced by `next`, or emptied if that is null. */
+export function touchAllWatchers(state: EngineState, db: Database, next: KeySpace | null, now: Millis): void {
+  if (state.watchers.size === 0) return;
+  for (const session of state.sessions.values()) {
+    const broken = session.watched.some((watched) => {
+      if (watched.db !== db.id) return false;
+      const { key } = watched;
+      const existed = db.space.keys.has(key);
+      const exists = next?.keys.has(key) ?? false;
+      if (!existed && !exists) return false;
+      const expired = exists && next !== null && now > (next.expires.get(key)?.at ?? Infinity);
+      if (watched.expired && !exists) watched.expired = false;
+      else if (!watched.expired && !existed && expired) watched.expired = true;
+      else return !(watched.expired && expired);
+      return false;
+    });
+    if (broken) session.watchBroken = true;
+  }
+}
+
+/** The transaction will fail whatever happens: there is nothing left to watch. */
+function breakWatch(state: EngineState, session: Session): void {
+  forgetWatched(state, session);
+  session.watchBroken = true;
+}
+
+function forgetWatched(state: EngineState, session: Session): void {
+  for (const { db, key } of session.watched) {
+    const name = watcherKey(db, key);
+    const watchers = state.watchers.get(name);
+    watchers?.delete(session.id);
+    if (watchers?.size === 0) state.watchers.delete(name);
+  }
+  session.watched = [];
 }

@@ -48,15 +48,16 @@ export const transactionCommands: Handlers = {
 };
 
 function hasExpired(ctx: Context, db: number, key: ByteString): boolean {
-  const expiry = ctx.state.databases[db]!.space.expires.get(key);
-  return expiry !== undefined && ctx.nowMs > expiry.at;
+  return ctx.within(ctx.state.databases[db]!, () => ctx.hasExpired(key));
 }
 
 function runQueue(ctx: Context, queue: readonly (readonly ByteString[])[]): Reply[] {
   const replies: Reply[] = [];
+  ctx.insideTransaction = true;
   for (const argv of queue) {
     replies.push(ctx.callNested(argv) ?? NULL);
     ctx.db = ctx.state.databases[ctx.client.db]!;
   }
+  ctx.insideTransaction = false;
   return replies;
 }

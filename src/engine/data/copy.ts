@@ -4,13 +4,14 @@ import { copyHash } from './hash.ts';
 import { copyList } from './list.ts';
 import { copySet } from './set.ts';
 import { copySortedSet } from './sorted-set.ts';
+import { copyRawString } from './string.ts';
 import type { Value } from './value.ts';
 
 export function copyValue(value: Value): Value {
   if (typeof value !== 'object') return value;
   switch (value.kind) {
     case 'raw':
-      return { kind: 'raw', buffer: { bytes: value.buffer.bytes.slice(), length: value.buffer.length } };
+      return copyRawString(value);
     case 'hash':
       return copyHash(value);
     case 'list':

@@ -1,10 +1,43 @@
-/** Sorted sets: scores by member; `listpack` until it grows past the configured limits, then `skiplist`. */
+/**
+ * Sorted sets: members in order of score, then of bytes. Small ones (`listpack`) are one sorted array; beyond the
+ * configured limits they become a skip list with a map from members to its nodes (`skiplist`), and stay so.
+ *
+ * Whatever range a command asks for is first turned into ranks: `countWhile` gives the number of leading members for
+ * which a test holds, in logarithmic time.
+ */
 import type { ByteString } from '../../base/bytes.ts';
+import {
+  copySkipList,
+  countBefore,
+  insertNode,
+  moveNode,
+  newSkipList,
+  nextNode,
+  nodeAt,
+  rankOfNode,
+  removeNode,
+  type SkipList,
+} from './skip-list.ts';
+
+export interface ScoredMember {
+  readonly member: ByteString;
+  readonly score: number;
+}
 
 export interface SortedSetValue {
   readonly kind: 'zset';
-  encoding: 'listpack' | 'skiplist';
-  readonly scores: Map<ByteString, number>;
+  order: SmallOrder | LargeOrder;
+}
+
+interface SmallOrder {
+  readonly encoding: 'listpack';
+  readonly entries: ScoredMember[];
+}
+
+interface LargeOrder {
+  readonly encoding: 'skiplist';
+  readonly nodes: Map<ByteString, number>;
+  readonly list: SkipList;
 }
 
 export interface SortedSetLimits {
@@ -13,22 +46,146 @@ export interface SortedSetLimits {
 }
 
 export function newSortedSet(): SortedSetValue {
-  return { kind: 'zset', encoding: 'listpack', scores: new Map() };
+  return { kind: 'zset', order: { encoding: 'listpack', entries: [] } };
 }
 
-/** True if the member is new. */
-export function setScore(zset: SortedSetValue, member: ByteString, score: number, limits: SortedSetLimits): boolean {
-  const isNew = !zset.scores.has(member);
-  zset.scores.set(member, score);
-  if (
-    zset.encoding === 'listpack' &&
-    (member.length > limits.zsetMaxListpackValue || zset.scores.size > limits.zsetMaxListpackEntries)
-  ) {
-    zset.encoding = 'skiplist';
+export function sortedSetSize({ order }: SortedSetValue): number {
+  return order.encoding === 'listpack' ? order.entries.length : order.list.length;
+}
+
+export function scoreOf({ order }: SortedSetValue, member: ByteString): number | undefined {
+  if (order.encoding === 'listpack') {
+    return order.entries.find((entry) => entry.member === member)?.score;
   }
-  return isNew;
+  const node = order.nodes.get(member);
+  return node === undefined ? undefined : order.list.scores[node];
 }
 
-export function copySortedSet(zset: SortedSetValue): SortedSetValue {
-  return { kind: 'zset', encoding: zset.encoding, scores: new Map(zset.scores) };
+/** Adds a member or gives it a new score, which is not NaN. */
+export function setScore(
+  zset: SortedSetValue,
+  member: ByteString,
+  score: number,
+  limits: SortedSetLimits,
+): 'added' | 'moved' | 'same' {
+  if (zset.order.encoding === 'listpack') return setSmallScore(zset, zset.order.entries, member, score, limits);
+  const { nodes, list } = zset.order;
+  const node = nodes.get(member);
+  if (node === undefined) {
+    nodes.set(member, insertNode(list, score, member));
+    return 'added';
+  }
+  if (list.scores[node] === score) return 'same';
+  const moved = moveNode(list, node, score);
+  if (moved !== node) nodes.set(member, moved);
+  return 'moved';
+}
+
+export function removeMember({ order }: SortedSetValue, member: ByteString): boolean {
+  if (order.encoding === 'listpack') {
+    const at = order.entries.findIndex((entry) => entry.member === member);
+    if (at < 0) return false;
+    order.entries.splice(at, 1);
+    return true;
+  }
+  const node = order.nodes.get(member);
+  if (node === undefined) return false;
+  order.nodes.delete(member);
+  removeNode(order.list, node);
+  return true;
+}
+
+/** Removes the members of ranks `from` up to, not including, `to`. */
+export function removeRanks(zset: SortedSetValue, from: number, to: number): void {
+  const { order } = zset;
+  if (order.encoding === 'listpack') order.entries.splice(from, to - from);
+  else for (const { member } of [...membersByRank(zset, from, to)]) removeMember(zset, member);
+}
+
+/** From 0, counted from the lowest score. */
+export function rankOf({ order }: SortedSetValue, member: ByteString): number | undefined {
+  if (order.encoding === 'listpack') {
+    const at = order.entries.findIndex((entry) => entry.member === member);
+    return at < 0 ? undefined : at;
+  }
+  const node = order.nodes.get(member);
+  return node === undefined ? undefined : rankOfNode(order.list, node);
+}
+
+/** How many leading members `holds` accepts; it must hold for all up to some rank, and for none beyond. */
+export function countWhile({ order }: SortedSetValue, holds: (score: number, member: ByteString) => boolean): number {
+  if (order.encoding === 'skiplist') return countBefore(order.list, holds);
+  let low = 0;
+  let high = order.entries.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const { score, member } = order.entries[middle]!;
+    if (holds(score, member)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Members of ranks `from` up to, not including, `to`. The set must not be changed meanwhile. */
+export function* membersByRank({ order }: SortedSetValue, from = 0, to = Infinity): Generator<ScoredMember> {
+  if (order.encoding === 'listpack') {
+    const end = Math.min(to, order.entries.length);
+    for (let rank = from; rank < end; rank++) yield order.entries[rank]!;
+    return;
+  }
+  const { list } = order;
+  const end = Math.min(to, list.length);
+  if (from >= end) return;
+  for (let node = nodeAt(list, from), rank = from; rank < end; node = nextNode(list, node), rank++) {
+    yield { member: list.members[node]!, score: list.scores[node]! };
+  }
+}
+
+/** The same ranks from the highest down: `to - 1` first, `from` last. */
+export function* membersByRankDown({ order }: SortedSetValue, from = 0, to = Infinity): Generator<ScoredMember> {
+  if (order.encoding === 'listpack') {
+    for (let rank = Math.min(to, order.entries.length) - 1; rank >= from; rank--) yield order.entries[rank]!;
+    return;
+  }
+  const { list } = order;
+  const end = Math.min(to, list.length);
+  if (from >= end) return;
+  for (let node = nodeAt(list, end - 1), rank = end - 1; rank >= from; node = list.before[node]!, rank--) {
+    yield { member: list.members[node]!, score: list.scores[node]! };
+  }
+}
+
+export function copySortedSet({ order }: SortedSetValue): SortedSetValue {
+  if (order.encoding === 'listpack') {
+    return { kind: 'zset', order: { encoding: 'listpack', entries: order.entries.slice() } };
+  }
+  return { kind: 'zset', order: { encoding: 'skiplist', nodes: new Map(order.nodes), list: copySkipList(order.list) } };
+}
+
+function setSmallScore(
+  zset: SortedSetValue,
+  entries: ScoredMember[],
+  member: ByteString,
+  score: number,
+  limits: SortedSetLimits,
+): 'added' | 'moved' | 'same' {
+  const known = entries.findIndex((entry) => entry.member === member);
+  if (known >= 0) {
+    if (entries[known]!.score === score) return 'same';
+    entries.splice(known, 1);
+  }
+  const place = countWhile(zset, (other, name) => other < score || (other === score && name < member));
+  entries.splice(place, 0, { member, score });
+  if (known >= 0) return 'moved';
+  if (entries.length > limits.zsetMaxListpackEntries || member.length > limits.zsetMaxListpackValue) {
+    zset.order = largeOrder(entries);
+  }
+  return 'added';
+}
+
+function largeOrder(entries: readonly ScoredMember[]): LargeOrder {
+  const list = newSkipList();
+  const nodes = new Map<ByteString, number>();
+  for (const { member, score } of entries) nodes.set(member, insertNode(list, score, member));
+  return { encoding: 'skiplist', nodes, list };
 }

@@ -6,10 +6,13 @@ import type { ListValue } from './list.ts';
 import type { SetValue } from './set.ts';
 import type { SortedSetValue } from './sorted-set.ts';
 
-/** A string that APPEND, SETRANGE or SETBIT made growable; Redis calls its encoding `raw`. */
+/**
+ * A string that APPEND, SETRANGE or SETBIT changed in place; its encoding is `raw` however short it is. Short contents
+ * stay text, which is cheaper to keep and to read; long ones are an array, so that a change costs only what it touches.
+ */
 export interface RawString {
   readonly kind: 'raw';
-  readonly buffer: GrowableBytes;
+  content: ByteString | GrowableBytes;
 }
 
 /** Integers in the int64 range are kept as numbers (bigint beyond 2^53), as Redis keeps them as longs. */
@@ -25,7 +28,7 @@ export function typeName(value: Value): TypeName {
 
 export interface Entry {
   value: Value;
-  /** Seconds of the LRU clock, or LFU minutes and counter, as `robj.lru`. */
+  /** When, or how often, it was used: see usage.ts. */
   lru: number;
   /** Where the key stands in its key space's `order`. */
   slot: number;

@@ -1,0 +1,184 @@
+/** DEBUG: for tests and for looking behind the scenes. debug.c */
+import { ascii, concatBytes, lowerCase, type ByteString } from '../../base/bytes.ts';
+import { parseDouble } from '../../base/doubles.ts';
+import { globMatch } from '../../base/glob.ts';
+import { formatInteger } from '../../base/integers.ts';
+import type { Reply } from '../../resp/reply.ts';
+import { integerArgument, is, positiveArgument } from '../arguments.ts';
+import type { Handler, Handlers } from '../command.ts';
+import type { Context } from '../context.ts';
+import { datasetDigest, valueDigest } from '../data/digest.ts';
+import { encodingOf } from '../data/encoding.ts';
+import { growableTo, newRawString, stringOf } from '../data/string.ts';
+import { idleSeconds } from '../data/usage.ts';
+import { errors, ReplyError, unknownSubcommandOrArity } from '../errors.ts';
+import { array, bulk, double, error, integer, map, NULL, OK, status, verbatim } from '../replies.ts';
+import { helpReply } from './help.ts';
+import { later } from './server.ts';
+
+export const debugCommands: Handlers = {
+  debug(ctx, argv) {
+    const sub = subcommands.get(lowerCase(argv[1]!));
+    if (sub === undefined || !sub.fits(argv.length)) {
+      throw new ReplyError(unknownSubcommandOrArity('debug', argv[1]!));
+    }
+    return sub.run(ctx, argv);
+  },
+};
+
+interface DebugSubcommand {
+  readonly usage: string;
+  readonly summary: string;
+  /** Whether there are as many words, DEBUG and its sub-command included, as it takes. */
+  readonly fits: (words: number) => boolean;
+  readonly run: Handler;
+}
+
+const exactly = (words: number) => (given: number) => given === words;
+const atLeast = (words: number) => (given: number) => given >= words;
+const between = (least: number, most: number) => (given: number) => given >= least && given <= most;
+
+function subcommand(usage: string, summary: string, fits: DebugSubcommand['fits'], run: Handler): [string, DebugSubcommand] {
+  return [usage.split(' ')[0]!.toLowerCase(), { usage, summary, fits, run }];
+}
+
+const subcommands: ReadonlyMap<string, DebugSubcommand> = new Map([
+  subcommand('AOF-FLUSH-SLEEP <microsec>', 'Waits before each write of the log.', exactly(3), (ctx, argv) => {
+    ctx.server.setFlushSleep(integerArgument(argv[2]!));
+    return OK;
+  }),
+  subcommand('ASSERT', 'Fails an assertion: the server dies.', exactly(2), (ctx) => die(ctx, 'assert')),
+  subcommand('CHANGE-REPL-ID', 'Takes a new replication id.', exactly(2), () => OK),
+  subcommand('CRASH-AND-RECOVER [<milliseconds>]', 'Dies without a clean shutdown, and restarts.', between(2, 3), (ctx, argv) =>
+    die(ctx, 'crash', argv[2]),
+  ),
+  subcommand('DIGEST', 'Prints a sum of the whole data set.', exactly(2), (ctx) => status(datasetDigest(ctx.state.databases))),
+  subcommand('DIGEST-VALUE <key> [<key> ...]', 'Prints a sum of each value.', atLeast(2), (ctx, argv) =>
+    array(argv.slice(2).map((key) => status(valueDigest(ctx.db.space, key)))),
+  ),
+  subcommand('ERROR <string>', 'Replies with that error.', exactly(3), (_ctx, argv) => error(argv[2]!)),
+  subcommand('JMAP', 'Is for another kind of machine.', atLeast(2), (_ctx, argv) => {
+    throw new ReplyError(unknownSubcommandOrArity('debug', argv[1]!));
+  }),
+  subcommand('LOADAOF', 'Flushes the log to its file and loads it again.', exactly(2), (ctx) => {
+    ctx.ask({ kind: 'reload', from: 'aof', save: false, flush: true });
+    return later(ctx, OK);
+  }),
+  subcommand('LOG <message>', 'Writes a line into the log file.', exactly(3), (ctx, argv) => {
+    ctx.server.log('warning', `DEBUG LOG: ${argv[2]!}`);
+    return OK;
+  }),
+  subcommand('OBJECT <key>', 'Shows how the value is kept.', exactly(3), (ctx, argv) => describeObject(ctx, argv[2]!)),
+  subcommand('OOM', 'Asks for more memory than there is: the server dies.', exactly(2), (ctx) => die(ctx, 'oom')),
+  subcommand('PANIC', 'Panics: the server dies.', exactly(2), (ctx) => die(ctx, 'panic')),
+  subcommand('POPULATE <count> [<prefix>] [<size>]', 'Adds that many keys that do not exist yet.', between(3, 5), populate),
+  subcommand('PROTOCOL <type>', 'Replies with a value of a RESP type.', exactly(3), (_ctx, argv) => protocolExample(argv[2]!)),
+  subcommand('QUICKLIST-PACKED-THRESHOLD <size>', 'Sets from which size on a list element is kept by itself.', exactly(3), (_ctx, argv) => {
+    integerArgument(argv[2]!);
+    return OK;
+  }),
+  subcommand('RELOAD [NOSAVE | NOFLUSH | MERGE ...]', 'Saves a snapshot and loads it.', atLeast(2), reload),
+  subcommand('RESTART [<milliseconds>]', 'Shuts down in order, and restarts.', between(2, 3), (ctx, argv) =>
+    die(ctx, 'restart', argv[2]),
+  ),
+  subcommand('SEGFAULT', 'Writes where it may not: the server dies.', exactly(2), (ctx) => die(ctx, 'segfault')),
+  subcommand('SET-ACTIVE-EXPIRE <0 | 1>', 'Turns the active expire cycle on or off.', exactly(3), (ctx, argv) => {
+    const on = integerArgument(argv[2]!) !== 0;
+    ctx.state.activeExpire = on;
+    ctx.server.setActiveExpire(on);
+    return OK;
+  }),
+  subcommand('SLEEP <seconds>', 'Does nothing for so long.', exactly(3), (ctx, argv) => {
+    const seconds = parseDouble(argv[2]!) ?? 0;
+    ctx.ask({ kind: 'sleep', micros: Math.trunc(Math.max(0, Math.min(seconds, 1e9)) * 1e6) });
+    return OK;
+  }),
+  subcommand('STRINGMATCH-LEN <length> <pattern>', 'Tries a pattern on a text of that many letters.', exactly(4), (_ctx, argv) => {
+    const length = positiveArgument(argv[2]!);
+    return integer(globMatch(argv[3]!, ascii('A'.repeat(Math.min(length, 1e6)))) ? 1 : 0);
+  }),
+  subcommand('HELP', 'Prints this help.', exactly(2), () =>
+    helpReply(
+      'debug',
+      [...subcommands.values()].filter(({ usage }) => usage !== 'HELP').map(({ usage, summary }) => [usage, summary]),
+    ),
+  ),
+]);
+
+type Death = 'segfault' | 'panic' | 'assert' | 'oom' | 'restart' | 'crash';
+
+function die(ctx: Context, how: Death, delay?: ByteString): undefined {
+  const delayMs = delay === undefined ? 0 : Math.max(0, integerArgument(delay));
+  ctx.ask({ kind: 'die', how, delayMs });
+  return undefined;
+}
+
+function reload(ctx: Context, argv: readonly ByteString[]): Reply | undefined {
+  let save = true;
+  let flush = true;
+  for (const word of argv.slice(2)) {
+    if (is(word, 'NOSAVE')) save = false;
+    else if (is(word, 'NOFLUSH')) flush = false;
+    else if (!is(word, 'MERGE')) throw new ReplyError(errors.debugReload);
+  }
+  ctx.ask({ kind: 'reload', from: 'rdb', save, flush });
+  return later(ctx, OK);
+}
+
+/** Keys `prefix:0` and on, `value:0` and on, the latter cut or filled with zeros to the size asked for. */
+function populate(ctx: Context, argv: readonly ByteString[]): Reply {
+  const count = positiveArgument(argv[2]!);
+  const prefix = argv[3] ?? ascii('key');
+  const size = argv[4] === undefined ? 0 : positiveArgument(argv[4]);
+  for (let i = 0; i < count; i++) {
+    const number = formatInteger(i);
+    const key = concatBytes(prefix, COLON, number);
+    if (ctx.db.space.keys.has(key)) continue;
+    const text = concatBytes(VALUE, number);
+    if (size === 0) ctx.put(key, stringOf(text));
+    else {
+      const raw = newRawString(text.slice(0, size) === text ? text : ascii(text.slice(0, size)));
+      if (size > text.length) growableTo(raw, size);
+      ctx.put(key, raw);
+    }
+    ctx.touched(key);
+  }
+  return OK;
+}
+
+const COLON = ascii(':');
+const VALUE = ascii('value:');
+
+function describeObject(ctx: Context, key: ByteString): Reply {
+  const entry = ctx.db.space.keys.get(key);
+  if (entry === undefined) throw new ReplyError(errors.noSuchKey);
+  const address = (0x7f0000000000 + entry.slot * 16).toString(16);
+  return status(
+    `Value at:0x${address} refcount:1 encoding:${encodingOf(entry.value)}` +
+      ` serializedlength:${ctx.server.serializedLength(entry.value)}` +
+      ` lru:${entry.lru} lru_seconds_idle:${idleSeconds(entry.lru, ctx.nowMs)}`,
+  );
+}
+
+function protocolExample(type: ByteString): Reply {
+  const example = protocolExamples[lowerCase(type)];
+  if (example === undefined) throw new ReplyError(errors.debugProtocol);
+  return example;
+}
+
+const numbers = [0, 1, 2].map((n) => integer(n));
+
+const protocolExamples: Readonly<Record<string, Reply>> = {
+  string: bulk(ascii('Hello World')),
+  integer: integer(12345),
+  double: double(3.141),
+  null: NULL,
+  array: array(numbers),
+  set: { type: 'set', value: numbers },
+  map: map(numbers.map((n, i) => [n, { type: 'boolean', value: i === 1 }])),
+  push: { type: 'push', value: [bulk(ascii('server-cpu-usage')), integer(42)] },
+  verbatim: verbatim(ascii('This is a verbatim\nstring')),
+  bignum: { type: 'bignumber', value: '1234567999999999999999999999999999999' },
+  true: { type: 'boolean', value: true },
+  false: { type: 'boolean', value: false },
+};

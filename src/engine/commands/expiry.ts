@@ -1,0 +1,100 @@
+/** Expiry of keys. https://redis.io/docs/latest/commands/expire/, expire.c */
+import { ascii, type ByteString } from '../../base/bytes.ts';
+import { addInt64, multiplyInt64 } from '../../base/integers.ts';
+import type { Millis } from '../../base/time.ts';
+import type { Reply } from '../../resp/reply.ts';
+import { int64Argument, is } from '../arguments.ts';
+import type { Handlers } from '../command.ts';
+import type { Context } from '../context.ts';
+import { errors, invalidExpire, ReplyError, unsupportedOption } from '../errors.ts';
+import { integer, ONE, ZERO } from '../replies.ts';
+import { instant, millisText } from './expire-time.ts';
+
+const DEL = ascii('DEL');
+const UNLINK = ascii('UNLINK');
+const PEXPIREAT = ascii('PEXPIREAT');
+
+export const expiryCommands: Handlers = {
+  expire: (ctx, argv) => expire(ctx, argv, 1000, ctx.nowMs),
+  pexpire: (ctx, argv) => expire(ctx, argv, 1, ctx.nowMs),
+  expireat: (ctx, argv) => expire(ctx, argv, 1000, 0),
+  pexpireat: (ctx, argv) => expire(ctx, argv, 1, 0),
+
+  ttl: (ctx, argv) => timeOf(ctx, argv[1]!, (at) => inSeconds(Math.max(0, at - ctx.nowMs))),
+  pttl: (ctx, argv) => timeOf(ctx, argv[1]!, (at) => Math.max(0, at - ctx.nowMs)),
+  expiretime: (ctx, argv) => timeOf(ctx, argv[1]!, inSeconds),
+  pexpiretime: (ctx, argv) => timeOf(ctx, argv[1]!, (at) => at),
+
+  persist(ctx, argv) {
+    const key = argv[1]!;
+    if (ctx.write(key) === undefined || !ctx.clearExpiry(key)) return ZERO;
+    ctx.modified(key, 'g', 'persist');
+    return ONE;
+  },
+};
+
+function timeOf(ctx: Context, key: ByteString, show: (at: Millis) => number): Reply {
+  if (ctx.peek(key) === undefined) return integer(-2);
+  const at = ctx.expiryOf(key);
+  if (at === undefined) return integer(-1);
+  const shown = show(at);
+  return integer(Number.isSafeInteger(shown) ? shown : BigInt(shown));
+}
+
+function inSeconds(millis: Millis): number {
+  return Math.floor((millis + 500) / 1000);
+}
+
+/** `base` is 0 for an absolute time. expire.c:expireGenericCommand. */
+function expire(ctx: Context, argv: readonly ByteString[], unitMillis: 1 | 1000, base: Millis): Reply {
+  const key = argv[1]!;
+  const options = expireOptions(argv);
+  const millis = multiplyInt64(int64Argument(argv[2]!), unitMillis);
+  const exact = millis === undefined ? undefined : addInt64(millis, base);
+  if (exact === undefined) throw new ReplyError(invalidExpire(ctx.command.facts.name));
+  const at = instant(exact);
+
+  if (ctx.write(key) === undefined) return ZERO;
+  if (!allowed(ctx.expiryOf(key), at, options)) return ZERO;
+
+  if (ctx.effects && at <= ctx.nowMs) {
+    ctx.remove(key);
+    ctx.propagate(ctx.server.config.lazyfreeLazyExpire ? UNLINK : DEL, key);
+    ctx.notify('g', 'del', key);
+    ctx.changed();
+    return ONE;
+  }
+  ctx.setExpiry(key, at);
+  if (base !== 0 || unitMillis !== 1) ctx.propagate(PEXPIREAT, key, millisText(at), ...argv.slice(3));
+  ctx.modified(key, 'g', 'expire');
+  return ONE;
+}
+
+interface ExpireOptions {
+  readonly nx: boolean;
+  readonly xx: boolean;
+  readonly gt: boolean;
+  readonly lt: boolean;
+}
+
+function expireOptions(argv: readonly ByteString[]): ExpireOptions {
+  const options = { nx: false, xx: false, gt: false, lt: false };
+  for (const word of argv.slice(3)) {
+    if (is(word, 'NX')) options.nx = true;
+    else if (is(word, 'XX')) options.xx = true;
+    else if (is(word, 'GT')) options.gt = true;
+    else if (is(word, 'LT')) options.lt = true;
+    else throw new ReplyError(unsupportedOption(word));
+  }
+  if (options.nx && (options.xx || options.gt || options.lt)) throw new ReplyError(errors.expireNxOthers);
+  if (options.gt && options.lt) throw new ReplyError(errors.expireGtLt);
+  return options;
+}
+
+/** A key without an expiry counts as one that lives for ever. */
+function allowed(current: Millis | undefined, at: Millis, { nx, xx, gt, lt }: ExpireOptions): boolean {
+  if (nx && current !== undefined) return false;
+  if (xx && current === undefined) return false;
+  if (gt && (current === undefined || at <= current)) return false;
+  return !(lt && current !== undefined && at >= current);
+}
