@@ -23,7 +23,7 @@ export interface ScriptLine {
 export function parseScript(text: string): Parsed<readonly ScriptLine[]> {
   const lines = text.split(/\r?\n/);
   const script: ScriptLine[] = [];
-  for (let i = 0; i < lines.length; ) {
+  for (let i = 0; i < lines.length;) {
     const source = (lines[i] ?? '').trim();
     const first = i;
     i++;
@@ -75,7 +75,9 @@ function parseAction(source: string): Parsed<ScriptAction> {
   }
   if (source.startsWith('$')) {
     const line = source.slice(1).trim();
-    return line === '' ? failure('a shell line is missing after $') : { ok: true, value: { kind: 'shell', line } };
+    return line === ''
+      ? failure('a shell line is missing after $')
+      : { ok: true, value: { kind: 'shell', line } };
   }
   return { ok: true, value: { kind: 'redis', line: source } };
 }

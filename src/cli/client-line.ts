@@ -3,7 +3,13 @@ import type { ByteString } from '../base/bytes.ts';
 import { splitArguments } from '../base/split-arguments.ts';
 import { parseControlLine } from './control-line.ts';
 import type { ControlAction } from './control-line.ts';
-import { INVALID_ARGUMENTS, INVALID_REPEAT, RESTART_ONLY_IN_DEBUGGER, unknownInternalCommand, unknownPreference } from './texts.ts';
+import {
+  INVALID_ARGUMENTS,
+  INVALID_REPEAT,
+  RESTART_ONLY_IN_DEBUGGER,
+  unknownInternalCommand,
+  unknownPreference,
+} from './texts.ts';
 
 /** What a line typed at redis-cli's prompt asks for. */
 export type ClientLine =
@@ -23,7 +29,9 @@ export type ClientLine =
 export function parseClientLine(line: string): ClientLine {
   if (line.trimStart().startsWith('!')) {
     const parsed = parseControlLine(line);
-    return parsed.ok ? { kind: 'control', action: parsed.action } : { kind: 'message', text: parsed.error };
+    return parsed.ok
+      ? { kind: 'control', action: parsed.action }
+      : { kind: 'message', text: parsed.error };
   }
   const words = splitArguments(utf8Encode(line));
   if (words === undefined) return { kind: 'message', text: INVALID_ARGUMENTS };

@@ -23,10 +23,16 @@ export function helpBlocks(table: HelpTable, topic: readonly string[]): HelpBloc
   const [first = ''] = topic;
   if (first.startsWith('@')) {
     const group = first.slice(1);
-    return table.entries.filter(({ syntax }) => equalsIgnoreCase(syntax.group ?? '', group)).map((entry) => block(entry, 'in-group'));
+    return table.entries
+      .filter(({ syntax }) => equalsIgnoreCase(syntax.group ?? '', group))
+      .map((entry) => block(entry, 'in-group'));
   }
   return table.entries
-    .filter(({ words }) => topic.length <= words.length && topic.every((word, i) => equalsIgnoreCase(word, words[i] ?? '')))
+    .filter(
+      ({ words }) =>
+        topic.length <= words.length &&
+        topic.every((word, i) => equalsIgnoreCase(word, words[i] ?? '')),
+    )
     .map((entry) => block(entry, 'alone'));
 }
 
@@ -34,13 +40,21 @@ export function helpBlocks(table: HelpTable, topic: readonly string[]): HelpBloc
 export function helpText(table: HelpTable, topic: readonly string[], version: string): string {
   if (topic.length === 0) return genericHelp(version);
   const blocks = helpBlocks(table, topic);
-  return ['', ...blocks.flatMap(({ name, syntax, lines }) => [`  ${name} ${syntax}`, ...lines.map(({ label, text }) => `  ${label}: ${text}`), ''])].join('\n');
+  return [
+    '',
+    ...blocks.flatMap(({ name, syntax, lines }) => [
+      `  ${name} ${syntax}`,
+      ...lines.map(({ label, text }) => `  ${label}: ${text}`),
+      '',
+    ]),
+  ].join('\n');
 }
 
 function block({ full, syntax }: HelpEntry, place: 'alone' | 'in-group'): HelpBlock {
   const lines: HelpLine[] = [];
   if (syntax.summary !== undefined) lines.push({ label: 'summary', text: syntax.summary });
   if (syntax.since !== undefined) lines.push({ label: 'since', text: syntax.since });
-  if (syntax.group !== undefined && place === 'alone') lines.push({ label: 'group', text: syntax.group });
+  if (syntax.group !== undefined && place === 'alone')
+    lines.push({ label: 'group', text: syntax.group });
   return { name: full, syntax: syntaxText(syntax.arguments ?? []), lines };
 }

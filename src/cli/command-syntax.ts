@@ -61,8 +61,13 @@ export function helpTableOf(commands: readonly CommandSyntax[]): HelpTable {
     const words = syntax.name.toUpperCase().split('|');
     return { full: words.join(' '), words, syntax };
   });
-  const groups = new Set(commands.flatMap(({ group }) => (group === undefined ? [] : [`@${group}`])));
-  return { entries: entries.sort((a, b) => compare(a.full, b.full)), groups: [...groups].sort(compare) };
+  const groups = new Set(
+    commands.flatMap(({ group }) => (group === undefined ? [] : [`@${group}`])),
+  );
+  return {
+    entries: entries.sort((a, b) => compare(a.full, b.full)),
+    groups: [...groups].sort(compare),
+  };
 }
 
 function compare(a: string, b: string): number {

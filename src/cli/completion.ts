@@ -12,8 +12,12 @@ export function completionsFor(table: HelpTable, line: string): string[] {
   }
   const help = /^help\s+/i.exec(line)?.[0] ?? '';
   const typed = line.slice(help.length).toUpperCase();
-  const commands = table.entries.flatMap(({ full }) => (full.startsWith(typed) ? [help + full] : []));
+  const commands = table.entries.flatMap(({ full }) =>
+    full.startsWith(typed) ? [help + full] : [],
+  );
   if (help === '') return commands;
-  const groups = table.groups.flatMap((group) => (group.toUpperCase().startsWith(typed) ? [help + group] : []));
+  const groups = table.groups.flatMap((group) =>
+    group.toUpperCase().startsWith(typed) ? [help + group] : [],
+  );
   return [...groups, ...commands];
 }

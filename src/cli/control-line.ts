@@ -1,4 +1,11 @@
-import { failure, parseByteCount, parseCount, parseDuration, parsePositiveNumber, printDuration } from './control-values.ts';
+import {
+  failure,
+  parseByteCount,
+  parseCount,
+  parseDuration,
+  parsePositiveNumber,
+  printDuration,
+} from './control-values.ts';
 import type { Parsed } from './control-values.ts';
 import { FAULT_KINDS } from './fault-kinds.ts';
 import type { FaultValue } from './fault-kinds.ts';
@@ -6,7 +13,8 @@ import { parseWorkload, printWorkload } from './workload-spec.ts';
 import type { WorkloadSpec } from './workload-spec.ts';
 
 /** What becomes of the bytes that no fsync had covered when the power goes. */
-export type TornTail = 'lost' | 'kept' | 'zero-filled' | 'holes' | 'reordered' | { readonly cutAt: number };
+export type TornTail =
+  'lost' | 'kept' | 'zero-filled' | 'holes' | 'reordered' | { readonly cutAt: number };
 
 /** A planned fault, in the shape that the scripting door's `plan` takes. Times are milliseconds of virtual time. */
 export interface Fault {
@@ -111,29 +119,62 @@ interface ControlCommand {
 }
 
 const COMMANDS: ReadonlyMap<string, ControlCommand> = new Map<string, ControlCommand>([
-  ['lane', { usage: '!lane NAME', parse: (rest) => oneName(rest, (lane) => ({ kind: 'lane', lane })) }],
-  ['client', { usage: '!client NAME', parse: (rest) => oneName(rest, (client) => ({ kind: 'client', client })) }],
+  [
+    'lane',
+    { usage: '!lane NAME', parse: (rest) => oneName(rest, (lane) => ({ kind: 'lane', lane })) },
+  ],
+  [
+    'client',
+    {
+      usage: '!client NAME',
+      parse: (rest) => oneName(rest, (client) => ({ kind: 'client', client })),
+    },
+  ],
   ['pause', { usage: '!pause', parse: (rest) => nothing(rest, { kind: 'pause' }) }],
   ['play', { usage: '!play [SPEED], as in !play 0.1', parse: parsePlay }],
   ['advance', { usage: '!advance DURATION, as in !advance 900ms', parse: parseAdvance }],
   ['step', { usage: '!step [command|tick|fsync]', parse: parseStep }],
-  ['kill', { usage: '!kill [lane=NAME]', parse: (rest) => onlyLane(rest, (lane) => ({ kind: 'kill', ...lane })) }],
+  [
+    'kill',
+    {
+      usage: '!kill [lane=NAME]',
+      parse: (rest) => onlyLane(rest, (lane) => ({ kind: 'kill', ...lane })),
+    },
+  ],
   ['power', { usage: `!power [tail=${TAILS.join('|')}|cut@BYTES] [lane=NAME]`, parse: parsePower }],
-  ['boot', { usage: '!boot [lane=NAME]', parse: (rest) => onlyLane(rest, (lane) => ({ kind: 'boot', ...lane })) }],
+  [
+    'boot',
+    {
+      usage: '!boot [lane=NAME]',
+      parse: (rest) => onlyLane(rest, (lane) => ({ kind: 'boot', ...lane })),
+    },
+  ],
   ['signal', { usage: `!signal ${SIGNALS.join('|')} [lane=NAME]`, parse: parseSignal }],
   [
     'fault',
-    { usage: '!fault KIND [VALUE] [lane=NAME] [path=PATH] [at=TIME] [until=TIME], as in !fault fsync-time 1800ms', parse: parseFault },
+    {
+      usage:
+        '!fault KIND [VALUE] [lane=NAME] [path=PATH] [at=TIME] [until=TIME], as in !fault fsync-time 1800ms',
+      parse: parseFault,
+    },
   ],
   ['heal', { usage: '!heal', parse: (rest) => nothing(rest, { kind: 'heal' }) }],
-  ['workload', { usage: '!workload {rate: 200/s, mix: ["SET k:{n} {n}"]}, or !workload off', parse: parseWorkloadLine }],
+  [
+    'workload',
+    {
+      usage: '!workload {rate: 200/s, mix: ["SET k:{n} {n}"]}, or !workload off',
+      parse: parseWorkloadLine,
+    },
+  ],
   ['predict', { usage: '!predict QUESTION ANSWER, as in !predict q1 37', parse: parsePredict }],
   ['edit', { usage: '!edit PATH <<END, then the lines of the text, then END', parse: parseEdit }],
 ]);
 
 function unknownControl(name: string): string {
   const known = [...COMMANDS.keys()].map((each) => `!${each}`).join(' ');
-  return name === '' ? `A control line needs a name after !: ${known}` : `Unknown control "!${name}". Known are ${known}`;
+  return name === ''
+    ? `A control line needs a name after !: ${known}`
+    : `Unknown control "!${name}". Known are ${known}`;
 }
 
 /** The words of a line, apart from its `name=value` options. */
@@ -162,11 +203,15 @@ function nothing(rest: string, action: ControlAction): Parsed<ControlAction> {
 }
 
 function oneName(rest: string, action: (name: string) => ControlAction): Parsed<ControlAction> {
-  if (!/^[^\s=]+$/.test(rest)) return failure(rest === '' ? 'a name is missing' : `"${rest}" is not one name`);
+  if (!/^[^\s=]+$/.test(rest))
+    return failure(rest === '' ? 'a name is missing' : `"${rest}" is not one name`);
   return { ok: true, value: action(rest) };
 }
 
-function onlyLane(rest: string, action: (lane: { readonly lane?: string }) => ControlAction): Parsed<ControlAction> {
+function onlyLane(
+  rest: string,
+  action: (lane: { readonly lane?: string }) => ControlAction,
+): Parsed<ControlAction> {
   const parsed = readArguments(rest, ['lane']);
   if (!parsed.ok) return parsed;
   const [surplus] = parsed.value.words;
@@ -186,7 +231,8 @@ function parsePlay(rest: string): Parsed<ControlAction> {
   const denominator = parsePositiveNumber(below);
   if (!numerator.ok || !denominator.ok) return failure(`"${rest}" is not a speed`);
   const speed = numerator.value / denominator.value;
-  if (speed < SLOWEST_SPEED || speed > FASTEST_SPEED) return failure(`${rest} is outside of 1/1000 to 100`);
+  if (speed < SLOWEST_SPEED || speed > FASTEST_SPEED)
+    return failure(`${rest} is outside of 1/1000 to 100`);
   return { ok: true, value: { kind: 'play', speed } };
 }
 
@@ -199,7 +245,9 @@ function parseAdvance(rest: string): Parsed<ControlAction> {
 
 function parseStep(rest: string): Parsed<ControlAction> {
   const unit = rest === '' ? 'command' : STEP_UNITS.find((each) => each === rest);
-  return unit === undefined ? failure(`"${rest}" is no step`) : { ok: true, value: { kind: 'step', unit } };
+  return unit === undefined
+    ? failure(`"${rest}" is no step`)
+    : { ok: true, value: { kind: 'step', unit } };
 }
 
 function parsePower(rest: string): Parsed<ControlAction> {
@@ -230,7 +278,8 @@ function parseSignal(rest: string): Parsed<ControlAction> {
   const [name = '', surplus] = parsed.value.words;
   const bare = name.toUpperCase().replace(/^SIG/, '');
   const signal = SIGNALS.find((each) => each === bare);
-  if (signal === undefined) return failure(name === '' ? 'a signal is missing' : `"${name}" is no signal`);
+  if (signal === undefined)
+    return failure(name === '' ? 'a signal is missing' : `"${name}" is no signal`);
   if (surplus !== undefined) return failure(`"${surplus}" is not wanted here`);
   return { ok: true, value: { kind: 'signal', signal, ...laneOf(parsed.value) } };
 }
@@ -242,7 +291,9 @@ function parseFault(rest: string): Parsed<ControlAction> {
   const [kind = '', value, surplus] = words;
   const wanted = FAULT_KINDS.get(kind);
   if (wanted === undefined) {
-    return failure(`${kind === '' ? 'a kind is missing' : `"${kind}" is no fault`}; known are ${[...FAULT_KINDS.keys()].join(', ')}`);
+    return failure(
+      `${kind === '' ? 'a kind is missing' : `"${kind}" is no fault`}; known are ${[...FAULT_KINDS.keys()].join(', ')}`,
+    );
   }
   if (surplus !== undefined) return failure(`"${surplus}" is not wanted here`);
   const parsedValue = parseFaultValue(kind, wanted, value);
@@ -263,11 +314,18 @@ function parseFault(rest: string): Parsed<ControlAction> {
   return { ok: true, value: { kind: 'fault', fault } };
 }
 
-function parseFaultValue(kind: string, wanted: FaultValue, text: string | undefined): Parsed<number | string | undefined> {
-  if (wanted === 'none') return text === undefined ? { ok: true, value: undefined } : failure(`${kind} takes no value`);
+function parseFaultValue(
+  kind: string,
+  wanted: FaultValue,
+  text: string | undefined,
+): Parsed<number | string | undefined> {
+  if (wanted === 'none')
+    return text === undefined ? { ok: true, value: undefined } : failure(`${kind} takes no value`);
   if (wanted === 'errno') {
     const errno = text ?? 'EIO';
-    return /^E[A-Z0-9]+$/.test(errno) ? { ok: true, value: errno } : failure(`"${errno}" is no errno, as EIO is`);
+    return /^E[A-Z0-9]+$/.test(errno)
+      ? { ok: true, value: errno }
+      : failure(`"${errno}" is no errno, as EIO is`);
   }
   if (text === undefined) return failure(`${kind} needs a value`);
   if (wanted === 'bytes') return parseByteCount(text);
@@ -281,7 +339,8 @@ function optionalTime(text: string | undefined): Parsed<number | undefined> {
 function printFault(fault: Fault): string {
   const isDuration = FAULT_KINDS.get(fault.kind) === 'duration';
   let line = `!fault ${fault.kind}`;
-  if (fault.value !== undefined) line += ` ${isDuration && typeof fault.value === 'number' ? printDuration(fault.value) : fault.value}`;
+  if (fault.value !== undefined)
+    line += ` ${isDuration && typeof fault.value === 'number' ? printDuration(fault.value) : fault.value}`;
   line += printOption('lane', fault.lane) + printOption('path', fault.path);
   if (fault.at !== undefined) line += printOption('at', printDuration(fault.at));
   if (fault.until !== undefined) line += printOption('until', printDuration(fault.until));
@@ -295,12 +354,15 @@ function printOption(name: string, value: string | undefined): string {
 function parseWorkloadLine(rest: string): Parsed<ControlAction> {
   if (rest === 'off') return { ok: true, value: { kind: 'workload', workload: null } };
   const workload = parseWorkload(rest);
-  return workload.ok ? { ok: true, value: { kind: 'workload', workload: workload.value } } : workload;
+  return workload.ok
+    ? { ok: true, value: { kind: 'workload', workload: workload.value } }
+    : workload;
 }
 
 function parsePredict(rest: string): Parsed<ControlAction> {
   const [, question, answer] = /^(\S+)\s+(.+)$/.exec(rest) ?? [];
-  if (question === undefined || answer === undefined) return failure('a question and an answer are wanted');
+  if (question === undefined || answer === undefined)
+    return failure('a question and an answer are wanted');
   return { ok: true, value: { kind: 'predict', question, answer } };
 }
 
@@ -310,8 +372,12 @@ function parseEdit(rest: string): Parsed<ControlAction> {
   if (path === undefined || word === undefined) return failure('a path and <<END are wanted');
   const end = lines.findIndex((line) => line.trimEnd() === word);
   if (end === -1) return failure(`the closing ${word} is missing`);
-  if (lines.slice(end + 1).some((line) => line.trim() !== '')) return failure(`nothing may follow ${word}`);
-  const text = lines.slice(0, end).map((line) => `${line}\n`).join('');
+  if (lines.slice(end + 1).some((line) => line.trim() !== ''))
+    return failure(`nothing may follow ${word}`);
+  const text = lines
+    .slice(0, end)
+    .map((line) => `${line}\n`)
+    .join('');
   return { ok: true, value: { kind: 'edit', path, text } };
 }
 

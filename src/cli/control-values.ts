@@ -1,5 +1,6 @@
 /** A value on a control line, or why it is none. */
-export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: string };
+export type Parsed<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: string };
 
 const MILLIS_PER_UNIT: ReadonlyMap<string, number> = new Map([
   ['us', 0.001],
@@ -26,7 +27,9 @@ export function parseDuration(text: string): Parsed<number> {
   const match = /^([+-]?\d+(?:\.\d+)?)(us|µs|ms|s|m|h)$/.exec(text);
   const factor = MILLIS_PER_UNIT.get(match?.[2] ?? '');
   if (match === null || factor === undefined) {
-    return failure(`"${text}" is not a duration: write a number and its unit, as in 900ms, 1.8s or 250us`);
+    return failure(
+      `"${text}" is not a duration: write a number and its unit, as in 900ms, 1.8s or 250us`,
+    );
   }
   const micros = Math.round(Number(match[1]) * factor * 1_000);
   if (Math.abs(micros) > Number.MAX_SAFE_INTEGER) return failure(`"${text}" is too long`);
@@ -43,17 +46,23 @@ export function parseByteCount(text: string): Parsed<number> {
   const match = /^(\d+)([a-z]*)$/i.exec(text);
   const factor = BYTES_PER_UNIT.get((match?.[2] ?? '?').toLowerCase());
   if (match === null || factor === undefined) {
-    return failure(`"${text}" is not a size: write a number of bytes, or with kb, mb or gb, as in 64mb`);
+    return failure(
+      `"${text}" is not a size: write a number of bytes, or with kb, mb or gb, as in 64mb`,
+    );
   }
   const bytes = Number(match[1]) * factor;
-  return bytes <= Number.MAX_SAFE_INTEGER ? { ok: true, value: bytes } : failure(`"${text}" is too large`);
+  return bytes <= Number.MAX_SAFE_INTEGER
+    ? { ok: true, value: bytes }
+    : failure(`"${text}" is too large`);
 }
 
 /** A number of 0 or more without a unit. */
 export function parseCount(text: string): Parsed<number> {
   if (!/^\d+$/.test(text)) return failure(`"${text}" is not a whole number`);
   const count = Number(text);
-  return count <= Number.MAX_SAFE_INTEGER ? { ok: true, value: count } : failure(`"${text}" is too large`);
+  return count <= Number.MAX_SAFE_INTEGER
+    ? { ok: true, value: count }
+    : failure(`"${text}" is too large`);
 }
 
 /** A number above 0, with or without a fraction. */

@@ -1,7 +1,7 @@
 import { ascii, equalsIgnoreCase } from '../base/bytes.ts';
-import { quoteBytes } from './quote-bytes.ts';
+import { quoteBytes } from '../base/quote-bytes.ts';
 import type { Protocol, Reply } from '../resp/reply.ts';
-import { formatDouble } from './format-double.ts';
+import { formatDoubleShortest } from '../base/doubles.ts';
 
 /**
  * What redis-cli prints for a reply on a terminal (redis-cli.c:cliFormatReplyTTY), as bytes (one char
@@ -24,7 +24,11 @@ export function formatReplyRaw(reply: Reply, protocol: Protocol = 3): string {
  * What redis-cli prints on a terminal for the reply to `argv`: some commands answer with a report, which
  * it prints as it is (redis-cli.c:cliSendCommand, output_raw). One newline at the end is taken off.
  */
-export function formatReplyTo(argv: readonly string[], reply: Reply, protocol: Protocol = 3): string {
+export function formatReplyTo(
+  argv: readonly string[],
+  reply: Reply,
+  protocol: Protocol = 3,
+): string {
   if (!isReportCommand(argv)) return formatReply(reply, protocol);
   return formatReplyRaw(reply, protocol).replace(/\r?\n$/, '');
 }
@@ -36,8 +40,15 @@ export function formatReplyTo(argv: readonly string[], reply: Reply, protocol: P
 export function formatPush(reply: Reply, protocol: Protocol = 3): string {
   if (reply.type === 'push' && protocol === 3) {
     const [kind, keys] = reply.value;
-    if (kind?.type === 'bulk' && kind.value.startsWith('invalidate') && keys?.type === 'array' && reply.value.length === 2) {
-      const names = keys.value.map((key) => (key.type === 'bulk' ? `'${key.value}'` : formatReply(key, protocol)));
+    if (
+      kind?.type === 'bulk' &&
+      kind.value.startsWith('invalidate') &&
+      keys?.type === 'array' &&
+      reply.value.length === 2
+    ) {
+      const names = keys.value.map((key) =>
+        key.type === 'bulk' ? `'${key.value}'` : formatReply(key, protocol),
+      );
       return `-> invalidate: ${names.join(', ')}`;
     }
   }
@@ -48,13 +59,16 @@ export function formatPush(reply: Reply, protocol: Protocol = 3): string {
 export function inProtocol2(reply: Reply): Reply {
   switch (reply.type) {
     case 'map':
-      return { type: 'array', value: reply.value.flatMap(([key, value]) => [inProtocol2(key), inProtocol2(value)]) };
+      return {
+        type: 'array',
+        value: reply.value.flatMap(([key, value]) => [inProtocol2(key), inProtocol2(value)]),
+      };
     case 'array':
     case 'set':
     case 'push':
       return { type: 'array', value: reply.value.map(inProtocol2) };
     case 'double':
-      return { type: 'bulk', value: ascii(formatDouble(reply.value)) };
+      return { type: 'bulk', value: formatDoubleShortest(reply.value) };
     case 'boolean':
       return { type: 'integer', value: reply.value ? 1 : 0 };
     case 'bignumber':
@@ -75,7 +89,7 @@ function formatTty(reply: Reply, indent: string): string {
     case 'integer':
       return `(integer) ${reply.value}\n`;
     case 'double':
-      return `(double) ${formatDouble(reply.value)}\n`;
+      return `(double) ${formatDoubleShortest(reply.value)}\n`;
     case 'bulk':
       return `${quoteBytes(reply.value)}\n`;
     case 'bignumber':
@@ -159,7 +173,7 @@ function formatRaw(reply: Reply): string {
     case 'integer':
       return String(reply.value);
     case 'double':
-      return formatDouble(reply.value);
+      return formatDoubleShortest(reply.value);
     case 'array':
     case 'set':
     case 'push':

@@ -29,7 +29,8 @@ export function syntaxText(args: readonly CommandArgument[]): string {
 function longestMatch(table: HelpTable, words: readonly string[]): HelpEntry | undefined {
   let best: HelpEntry | undefined;
   for (const entry of table.entries) {
-    if (entry.words.length > words.length || entry.words.length <= (best?.words.length ?? 0)) continue;
+    if (entry.words.length > words.length || entry.words.length <= (best?.words.length ?? 0))
+      continue;
     if (entry.words.every((word, i) => equalsIgnoreCase(word, words[i] ?? ''))) best = entry;
   }
   return best;
@@ -61,7 +62,8 @@ function describeAll(args: readonly MatchedArgument[], separator: string): strin
     const begun = group.filter((each) => each.words > 0 && !each.all);
     begun.forEach(add);
     const next = args[end];
-    if (next === undefined || next.words === 0) group.filter((each) => !begun.includes(each)).forEach(add);
+    if (next === undefined || next.words === 0)
+      group.filter((each) => !begun.includes(each)).forEach(add);
     i = end - 1;
   }
   return parts.join(separator);
@@ -85,7 +87,13 @@ function beforeRepetition(argument: MatchedArgument): string {
   switch (type) {
     case 'oneof':
       if (argument.words === 0) return text + describeAll(argument.parts, '|');
-      return text + argument.parts.filter((part) => part.words > 0).map(describe).join('');
+      return (
+        text +
+        argument.parts
+          .filter((part) => part.words > 0)
+          .map(describe)
+          .join('')
+      );
     case 'block':
       return text + describeAll(argument.parts, ' ');
     case 'pure-token':

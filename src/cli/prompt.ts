@@ -36,7 +36,9 @@ export function connectionTo(host: string, port: number): ConnectionState {
 /** `127.0.0.1:6379[2](TX)> ` (redis-cli.c:cliRefreshPrompt). */
 export function promptOf(state: ConnectionState): string {
   if (!state.connected) return NOT_CONNECTED_PROMPT;
-  const address = state.host.includes(':') ? `[${state.host}]:${state.port}` : `${state.host}:${state.port}`;
+  const address = state.host.includes(':')
+    ? `[${state.host}]:${state.port}`
+    : `${state.host}:${state.port}`;
   const db = state.db === 0 ? '' : `[${state.db}]`;
   const transaction = state.inTransaction ? '(TX)' : '';
   const subscribed = state.subscribed ? '(subscribed mode)' : '';
@@ -65,7 +67,11 @@ export function afterRetarget(state: ConnectionState, host: string, port: number
 }
 
 /** What a command and its reply change in what the client knows (redis-cli.c:cliSendCommand). */
-export function afterReply(state: ConnectionState, argv: readonly string[], reply: Reply): ConnectionState {
+export function afterReply(
+  state: ConnectionState,
+  argv: readonly string[],
+  reply: Reply,
+): ConnectionState {
   const [command = ''] = argv;
   const failed = reply.type === 'error';
   const is = (name: string): boolean => equalsIgnoreCase(command, name);
@@ -89,14 +95,22 @@ export function afterReply(state: ConnectionState, argv: readonly string[], repl
     // The map of its answer comes as a flat array in RESP2, and tells which of the two was chosen.
     return { ...state, protocol: helloProtocol(argv, state.protocol) };
   }
-  if ((is('subscribe') || is('psubscribe') || is('ssubscribe')) && isAcknowledgement(command, reply)) {
+  if (
+    (is('subscribe') || is('psubscribe') || is('ssubscribe')) &&
+    isAcknowledgement(command, reply)
+  ) {
     return { ...state, subscribed: true };
   }
   return state;
 }
 
 function withoutTransaction(state: ConnectionState): ConnectionState {
-  return { ...state, inTransaction: false, db: state.dbBeforeTransaction, wantedDb: state.dbBeforeTransaction };
+  return {
+    ...state,
+    inTransaction: false,
+    db: state.dbBeforeTransaction,
+    wantedDb: state.dbBeforeTransaction,
+  };
 }
 
 function helloProtocol(argv: readonly string[], before: Protocol): Protocol {

@@ -17,7 +17,8 @@ export function parseRelaxedObject(text: string): Parsed<ReadonlyMap<string, Rel
     skipBlanks(reader);
     const fields = readObject(reader);
     skipBlanks(reader);
-    if (reader.at < text.length) throw new Unreadable(reader.at, 'nothing may follow the closing }');
+    if (reader.at < text.length)
+      throw new Unreadable(reader.at, 'nothing may follow the closing }');
     return { ok: true, value: fields };
   } catch (error) {
     if (error instanceof Unreadable) return failure(`column ${error.at + 1}: ${error.message}`);
@@ -50,7 +51,8 @@ function readObject(reader: Reader): ReadonlyMap<string, RelaxedValue> {
     if (key === '') throw new Unreadable(start, 'expected a name');
     if (fields.has(key)) throw new Unreadable(start, `"${key}" stands twice`);
     skipBlanks(reader);
-    if (reader.text.charAt(reader.at) !== ':') throw new Unreadable(reader.at, `expected : after "${key}"`);
+    if (reader.text.charAt(reader.at) !== ':')
+      throw new Unreadable(reader.at, `expected : after "${key}"`);
     reader.at++;
     fields.set(key, readValue(reader, 1));
     if (readSeparator(reader, '}')) break;
@@ -96,7 +98,8 @@ function readSeparator(reader: Reader, closing: string): boolean {
 
 function readBare(reader: Reader, ends: string): string {
   const start = reader.at;
-  while (reader.at < reader.text.length && !ends.includes(reader.text.charAt(reader.at))) reader.at++;
+  while (reader.at < reader.text.length && !ends.includes(reader.text.charAt(reader.at)))
+    reader.at++;
   return reader.text.slice(start, reader.at).trim();
 }
 
@@ -108,7 +111,8 @@ function readQuoted(reader: Reader): string {
   }
   reader.at++;
   const value = quotedText(reader.text.slice(start, reader.at));
-  if (value === undefined) throw new Unreadable(start, 'this quoted text is not closed, or has an escape that JSON lacks');
+  if (value === undefined)
+    throw new Unreadable(start, 'this quoted text is not closed, or has an escape that JSON lacks');
   return value;
 }
 

@@ -13,7 +13,8 @@ const SECRET_ACL_SUBCOMMANDS = ['deluser', 'setuser', 'getuser'];
 export function isSensitiveCommand(argv: readonly string[]): boolean {
   const word = (i: number): string => argv[i] ?? '';
   const is = (i: number, name: string): boolean => equalsIgnoreCase(word(i), name);
-  const isOneOf = (i: number, names: readonly string[]): boolean => names.some((name) => is(i, name));
+  const isOneOf = (i: number, names: readonly string[]): boolean =>
+    names.some((name) => is(i, name));
 
   if (is(0, 'auth')) return true;
   if (is(0, 'acl')) return isOneOf(1, SECRET_ACL_SUBCOMMANDS);

@@ -14,10 +14,15 @@ export const INVALID_REPEAT = 'Invalid redis-cli repeat command option value.';
 
 export const RESTART_ONLY_IN_DEBUGGER = "Use 'restart' only in Lua debugging mode.";
 
-export const READING_MESSAGES = 'Reading messages... (press Ctrl-C to quit or any key to type command)';
+export const READING_MESSAGES =
+  'Reading messages... (press Ctrl-C to quit or any key to type command)';
 
 /** redis-cli.c:cliConnect. `reason` is the text of errno, as of strerror. */
-export function couldNotConnect(host: string, port: number, reason: string = CONNECTION_REFUSED): string {
+export function couldNotConnect(
+  host: string,
+  port: number,
+  reason: string = CONNECTION_REFUSED,
+): string {
   return `Could not connect to Redis at ${host}:${port}: ${reason}`;
 }
 

@@ -39,7 +39,8 @@ export function printWorkload(spec: WorkloadSpec): string {
   if (spec.rate !== undefined) fields.push(`rate: ${spec.rate}/s`);
   if (spec.loop !== undefined) fields.push(`loop: ${spec.loop}`);
   if (spec.clients !== undefined) fields.push(`clients: ${spec.clients}`);
-  if (spec.mix !== undefined) fields.push(`mix: [${spec.mix.map((line) => JSON.stringify(line)).join(', ')}]`);
+  if (spec.mix !== undefined)
+    fields.push(`mix: [${spec.mix.map((line) => JSON.stringify(line)).join(', ')}]`);
   if (spec.keys !== undefined) fields.push(`keys: ${spec.keys}`);
   if (spec.valueBytes !== undefined) fields.push(`valueBytes: ${spec.valueBytes}`);
   if (spec.transactions !== undefined) fields.push(`transactions: ${spec.transactions}`);
@@ -50,10 +51,16 @@ export function printWorkload(spec: WorkloadSpec): string {
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Sets one field; returns what is wrong with it. */
-function readField(spec: Mutable<WorkloadSpec>, name: string, value: RelaxedValue): string | undefined {
+function readField(
+  spec: Mutable<WorkloadSpec>,
+  name: string,
+  value: RelaxedValue,
+): string | undefined {
   if (name === 'mix') {
-    const lines = typeof value === 'string' ? [value] : value.filter((line) => typeof line === 'string');
-    if (typeof value !== 'string' && lines.length < value.length) return 'a list of texts is wanted';
+    const lines =
+      typeof value === 'string' ? [value] : value.filter((line) => typeof line === 'string');
+    if (typeof value !== 'string' && lines.length < value.length)
+      return 'a list of texts is wanted';
     if (lines.length === 0) return 'at least one command is wanted';
     spec.mix = lines;
     return undefined;
@@ -65,7 +72,8 @@ function readField(spec: Mutable<WorkloadSpec>, name: string, value: RelaxedValu
     return undefined;
   }
   const parse = NUMBER_FIELDS.get(name);
-  if (parse === undefined) return `is unknown here; known are rate, loop, mix, ${[...NUMBER_FIELDS.keys()].slice(1).join(', ')}`;
+  if (parse === undefined)
+    return `is unknown here; known are rate, loop, mix, ${[...NUMBER_FIELDS.keys()].slice(1).join(', ')}`;
   const number = parse(value);
   if (!number.ok) return number.error;
   setNumber(spec, name, number.value);

@@ -1,6 +1,12 @@
 import { utf8Encode } from '../base/bytes.ts';
 import type { ByteString } from '../base/bytes.ts';
-import { afterConnect, afterDisconnect, afterReply, afterRetarget, connectionTo } from '../cli/prompt.ts';
+import {
+  afterConnect,
+  afterDisconnect,
+  afterReply,
+  afterRetarget,
+  connectionTo,
+} from '../cli/prompt.ts';
 import type { ConnectionState } from '../cli/prompt.ts';
 import { couldNotConnect, selectFailed } from '../cli/texts.ts';
 import type { Protocol, Reply } from '../resp/reply.ts';
@@ -14,7 +20,12 @@ export class CliConnection {
   /** The server went away while nobody waited for it. */
   #stale = false;
 
-  constructor(ports: Pick<RedisCliPorts, 'connect' | 'send' | 'disconnect'>, print: (text: string) => void, host: string, port: number) {
+  constructor(
+    ports: Pick<RedisCliPorts, 'connect' | 'send' | 'disconnect'>,
+    print: (text: string) => void,
+    host: string,
+    port: number,
+  ) {
     this.#ports = ports;
     this.#print = print;
     this.#state = connectionTo(host, port);

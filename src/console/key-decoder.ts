@@ -1,5 +1,7 @@
 /** What was pressed, or a piece of text that was typed or pasted. Text never holds a control character. */
-export type Key = { readonly kind: 'text'; readonly text: string } | { readonly kind: 'key'; readonly name: KeyName };
+export type Key =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'key'; readonly name: KeyName };
 
 export type KeyName =
   | 'enter'

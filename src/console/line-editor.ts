@@ -35,7 +35,9 @@ export interface Search {
 }
 
 /** What a key asks of whoever owns the editor. */
-export type Effect = { readonly kind: 'none' | 'repaint' | 'bell' | 'clear' | 'interrupt' | 'end' } | { readonly kind: 'submit'; readonly line: string };
+export type Effect =
+  | { readonly kind: 'none' | 'repaint' | 'bell' | 'clear' | 'interrupt' | 'end' }
+  | { readonly kind: 'submit'; readonly line: string };
 
 /** linenoise keeps as many (LINENOISE_DEFAULT_HISTORY_MAX_LEN). */
 export const HISTORY_LIMIT = 100;
@@ -45,11 +47,24 @@ export const LINE_LIMIT = 1 << 20;
 
 export function newEditor(history: readonly string[] = []): EditorState {
   const kept = history.slice(-HISTORY_LIMIT);
-  return { text: '', cursor: 0, history: kept, historyAt: kept.length, draft: '', cut: '', completion: undefined, search: undefined };
+  return {
+    text: '',
+    cursor: 0,
+    history: kept,
+    historyAt: kept.length,
+    draft: '',
+    cut: '',
+    completion: undefined,
+    search: undefined,
+  };
 }
 
 /** Applies one key. `complete` gives the lines that Tab offers for a line. */
-export function press(editor: EditorState, key: Key, complete: (line: string) => readonly string[]): Effect {
+export function press(
+  editor: EditorState,
+  key: Key,
+  complete: (line: string) => readonly string[],
+): Effect {
   if (editor.search !== undefined) {
     const effect = pressInSearch(editor, editor.search, key);
     if (effect !== undefined) return effect;
@@ -71,7 +86,8 @@ export function press(editor: EditorState, key: Key, complete: (line: string) =>
 /** Adds a line to the history, unless it is the same as the last; the editor is then at a new line. */
 export function remember(editor: EditorState, line: string): void {
   if (line !== '' && editor.history.at(-1) !== line) editor.history.push(line);
-  if (editor.history.length > HISTORY_LIMIT) editor.history.splice(0, editor.history.length - HISTORY_LIMIT);
+  if (editor.history.length > HISTORY_LIMIT)
+    editor.history.splice(0, editor.history.length - HISTORY_LIMIT);
   editor.historyAt = editor.history.length;
   editor.draft = '';
 }
@@ -94,7 +110,9 @@ function pressKey(editor: EditorState, name: KeyName): Effect {
       editor.historyAt = editor.history.length;
       return { kind: 'interrupt' };
     case 'end-of-input':
-      return text === '' ? { kind: 'end' } : remove(editor, cursor, nextBoundary(text, cursor), 'gone');
+      return text === ''
+        ? { kind: 'end' }
+        : remove(editor, cursor, nextBoundary(text, cursor), 'gone');
     case 'clear':
       return { kind: 'clear' };
     case 'left':
@@ -173,11 +191,13 @@ function remove(editor: EditorState, start: number, end: number, kept: 'cut' | '
 /** Swaps the characters on both sides of the cursor and goes on; at the end, the last two. */
 function transpose(editor: EditorState): Effect {
   const { text } = editor;
-  const middle = editor.cursor === text.length ? previousBoundary(text, text.length) : editor.cursor;
+  const middle =
+    editor.cursor === text.length ? previousBoundary(text, text.length) : editor.cursor;
   const start = previousBoundary(text, middle);
   const end = nextBoundary(text, middle);
   if (start === middle || middle === end) return { kind: 'none' };
-  editor.text = text.slice(0, start) + text.slice(middle, end) + text.slice(start, middle) + text.slice(end);
+  editor.text =
+    text.slice(0, start) + text.slice(middle, end) + text.slice(start, middle) + text.slice(end);
   editor.cursor = end;
   return { kind: 'repaint' };
 }
@@ -190,11 +210,20 @@ function recall(editor: EditorState, at: number): Effect {
   return { kind: 'repaint' };
 }
 
-function completeLine(editor: EditorState, direction: 'forward' | 'back', complete: (line: string) => readonly string[]): Effect {
-  const completion = editor.completion ?? { lines: complete(editor.text), typed: editor.text, at: -1 };
+function completeLine(
+  editor: EditorState,
+  direction: 'forward' | 'back',
+  complete: (line: string) => readonly string[],
+): Effect {
+  const completion = editor.completion ?? {
+    lines: complete(editor.text),
+    typed: editor.text,
+    at: -1,
+  };
   if (completion.lines.length === 0) return { kind: 'bell' };
   const stops = completion.lines.length + 1;
-  if (completion.at === -1) completion.at = direction === 'forward' ? 0 : completion.lines.length - 1;
+  if (completion.at === -1)
+    completion.at = direction === 'forward' ? 0 : completion.lines.length - 1;
   else completion.at = (completion.at + (direction === 'forward' ? 1 : stops - 1)) % stops;
   setLine(editor, completion.lines[completion.at] ?? completion.typed);
   editor.completion = completion;
@@ -208,7 +237,8 @@ function showTyped(editor: EditorState): Effect {
 
 /** Undefined when the search has ended and the key is still to be applied to the line that was found. */
 function pressInSearch(editor: EditorState, search: Search, key: Key): Effect | undefined {
-  if (key.kind === 'text') return find(editor, search, search.query + key.text, editor.history.length - 1);
+  if (key.kind === 'text')
+    return find(editor, search, search.query + key.text, editor.history.length - 1);
   switch (key.name) {
     case 'search':
       return find(editor, search, search.query, (search.found ?? 0) - 1);

@@ -32,7 +32,11 @@ export const STYLE = {
  * The escape sequences that replace what was painted before by this line, and what is painted then. A line
  * that is longer than the terminal is wide goes on in the next rows; its hint does not.
  */
-export function paintLine(view: LineView, before: Painted, columns: number): { readonly ansi: string; readonly painted: Painted } {
+export function paintLine(
+  view: LineView,
+  before: Painted,
+  columns: number,
+): { readonly ansi: string; readonly painted: Painted } {
   const whole = view.prompt + view.text;
   const end = positionAfter(whole, columns);
   const cursor = positionAfter(view.prompt + view.text.slice(0, view.cursor), columns);

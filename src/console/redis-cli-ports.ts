@@ -5,7 +5,8 @@ import type { ControlAction } from '../cli/control-line.ts';
 import type { Reply } from '../resp/reply.ts';
 
 /** Whether a connection could be made; `reason` is the text of errno. */
-export type ConnectResult = { readonly kind: 'connected' } | { readonly kind: 'refused'; readonly reason?: string };
+export type ConnectResult =
+  { readonly kind: 'connected' } | { readonly kind: 'refused'; readonly reason?: string };
 
 /** What became of a command. SUBSCRIBE and its like answer once for each channel. */
 export type SendResult =

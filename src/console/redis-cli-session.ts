@@ -184,14 +184,21 @@ export class RedisCliSession {
 
   #press(key: Key): Effect {
     const editor = this.#editor;
-    if (editor.text === '' && editor.search === undefined && this.#suggestion !== '' && key.kind === 'key') {
+    if (
+      editor.text === '' &&
+      editor.search === undefined &&
+      this.#suggestion !== '' &&
+      key.kind === 'key'
+    ) {
       if (key.name === 'enter') setLine(editor, this.#suggestion);
       if (key.name === 'tab' || key.name === 'right' || key.name === 'end') {
         setLine(editor, this.#suggestion);
         return { kind: 'repaint' };
       }
     }
-    return press(editor, key, (line) => completionsFor(this.#ports.helpTable() ?? EMPTY_TABLE, line));
+    return press(editor, key, (line) =>
+      completionsFor(this.#ports.helpTable() ?? EMPTY_TABLE, line),
+    );
   }
 
   #apply(effect: Effect): void {
@@ -236,7 +243,8 @@ export class RedisCliSession {
   #remember(line: string, parsed: ClientLine): void {
     remember(this.#editor, line);
     if (parsed.kind === 'command' && isSensitiveCommand(parsed.argv)) this.#secretLines.add(line);
-    else this.#ports.saveHistory(this.#editor.history.filter((each) => !this.#secretLines.has(each)));
+    else
+      this.#ports.saveHistory(this.#editor.history.filter((each) => !this.#secretLines.has(each)));
   }
 
   /** Does one thing while no line is typed, then shows the next prompt. Ctrl-C ends the waiting, not the thing. */
@@ -277,7 +285,9 @@ export class RedisCliSession {
         this.#hintsShown = line.shown === 'yes';
         return;
       case 'help':
-        this.#printText(helpText(this.#ports.helpTable() ?? EMPTY_TABLE, line.topic, CLIENT_VERSION));
+        this.#printText(
+          helpText(this.#ports.helpTable() ?? EMPTY_TABLE, line.topic, CLIENT_VERSION),
+        );
         return;
       case 'quit':
         return this.#quit();
@@ -319,7 +329,8 @@ export class RedisCliSession {
       this.#connection.lose();
       if (result.kind === 'refused') this.#connection.refused(result.reason);
       // A server that was told to shut down is not missed.
-      else if (!equalsIgnoreCase(argv[0] ?? '', 'shutdown')) this.#screen.print([SERVER_CLOSED_CONNECTION]);
+      else if (!equalsIgnoreCase(argv[0] ?? '', 'shutdown'))
+        this.#screen.print([SERVER_CLOSED_CONNECTION]);
       return false;
     }
     for (const reply of result.replies) {
@@ -389,7 +400,12 @@ export class RedisCliSession {
     const { text, cursor, search } = this.#editor;
     if (search !== undefined) {
       const failed = search.query !== '' && search.found === undefined ? 'failed ' : '';
-      this.#screen.paint({ prompt: `(${failed}reverse-i-search)\`${search.query}': `, text, cursor, hint: '' });
+      this.#screen.paint({
+        prompt: `(${failed}reverse-i-search)\`${search.query}': `,
+        text,
+        cursor,
+        hint: '',
+      });
       return;
     }
     this.#screen.paint({ prompt: this.prompt, text, cursor, hint: this.#hint(text) });

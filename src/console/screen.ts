@@ -82,7 +82,8 @@ export class Screen {
   status(text: string): void {
     if (text === this.#status) return;
     if (this.#status !== '') this.#write('\r\x1b[K');
-    if (text !== '') this.#write(`\x1b[1m${STYLE.hint(cutToWidth(text, this.columns - 1))}\x1b[22m\r`);
+    if (text !== '')
+      this.#write(`\x1b[1m${STYLE.hint(cutToWidth(text, this.columns - 1))}\x1b[22m\r`);
     this.#status = text;
     this.#tell({ kind: 'status', text });
   }
@@ -105,7 +106,8 @@ export class Screen {
 
   #record(lines: readonly string[]): void {
     this.#lines.push(...lines.slice(-TRANSCRIPT_LIMIT));
-    if (this.#lines.length > TRANSCRIPT_LIMIT) this.#lines.splice(0, this.#lines.length - TRANSCRIPT_LIMIT);
+    if (this.#lines.length > TRANSCRIPT_LIMIT)
+      this.#lines.splice(0, this.#lines.length - TRANSCRIPT_LIMIT);
     this.#tell({ kind: 'lines', lines });
   }
 

@@ -13,7 +13,10 @@ describe('a line at the prompt', () => {
     ['5x INCR a', { kind: 'command', argv: ['5x', 'INCR', 'a'], repeat: 1 }],
     ['0 INCR a', { kind: 'message', text: 'Invalid redis-cli repeat command option value.' }],
     ['-1 get a', { kind: 'message', text: 'Invalid redis-cli repeat command option value.' }],
-    ['99999999999999999999 get a', { kind: 'message', text: 'Invalid redis-cli repeat command option value.' }],
+    [
+      '99999999999999999999 get a',
+      { kind: 'message', text: 'Invalid redis-cli repeat command option value.' },
+    ],
     ['"abc', { kind: 'message', text: 'Invalid argument(s)' }],
     ['"a"b', { kind: 'message', text: 'Invalid argument(s)' }],
     ['', { kind: 'nothing' }],
@@ -39,7 +42,11 @@ describe('a line at the prompt', () => {
   });
 
   test('a lone surrogate becomes the replacement character', () => {
-    expect(parseClientLine('set k \ud800')).toEqual({ kind: 'command', argv: ['set', 'k', '\xef\xbf\xbd'], repeat: 1 });
+    expect(parseClientLine('set k \ud800')).toEqual({
+      kind: 'command',
+      argv: ['set', 'k', '\xef\xbf\xbd'],
+      repeat: 1,
+    });
   });
 
   test('a wrong control line says what is wrong and how it is written', () => {

@@ -29,22 +29,52 @@ describe('a control line', () => {
     ['!signal sigkill lane=a', { kind: 'signal', signal: 'KILL', lane: 'a' }],
     ['!fault fsync-time 1800ms', { kind: 'fault', fault: { kind: 'fsync-time', value: 1800 } }],
     ['!fault disk-full', { kind: 'fault', fault: { kind: 'disk-full' } }],
-    ['!fault disk-capacity 64mb', { kind: 'fault', fault: { kind: 'disk-capacity', value: 67_108_864 } }],
+    [
+      '!fault disk-capacity 64mb',
+      { kind: 'fault', fault: { kind: 'disk-capacity', value: 67_108_864 } },
+    ],
     ['!fault fsync-error', { kind: 'fault', fault: { kind: 'fsync-error', value: 'EIO' } }],
     ['!fault clock-jump -1h', { kind: 'fault', fault: { kind: 'clock-jump', value: -3_600_000 } }],
     [
       '!fault write-error ENOSPC lane=main path=/data/x.aof at=2s until=3s',
-      { kind: 'fault', fault: { kind: 'write-error', lane: 'main', path: '/data/x.aof', at: 2000, until: 3000, value: 'ENOSPC' } },
+      {
+        kind: 'fault',
+        fault: {
+          kind: 'write-error',
+          lane: 'main',
+          path: '/data/x.aof',
+          at: 2000,
+          until: 3000,
+          value: 'ENOSPC',
+        },
+      },
     ],
     ['!heal', { kind: 'heal' }],
     ['!workload off', { kind: 'workload', workload: null }],
-    ['!workload {rate: 200/s, mix: ["SET k:{n} {n}"]}', { kind: 'workload', workload: { rate: 200, mix: ['SET k:{n} {n}'] } }],
+    [
+      '!workload {rate: 200/s, mix: ["SET k:{n} {n}"]}',
+      { kind: 'workload', workload: { rate: 200, mix: ['SET k:{n} {n}'] } },
+    ],
     [
       '!workload { "loop": closed, clients: 3, mix: [INCR a, "GET \\"b\\""], keys: 10, valueBytes: 0, transactions: 2, ttl: 10s, }',
-      { kind: 'workload', workload: { loop: 'closed', clients: 3, mix: ['INCR a', 'GET "b"'], keys: 10, valueBytes: 0, transactions: 2, ttl: 10_000 } },
+      {
+        kind: 'workload',
+        workload: {
+          loop: 'closed',
+          clients: 3,
+          mix: ['INCR a', 'GET "b"'],
+          keys: 10,
+          valueBytes: 0,
+          transactions: 2,
+          ttl: 10_000,
+        },
+      },
     ],
     ['!predict q1 37', { kind: 'predict', question: 'q1', answer: '37' }],
-    ['!edit /etc/redis/redis.conf <<END\nappendonly yes\n\nEND', { kind: 'edit', path: '/etc/redis/redis.conf', text: 'appendonly yes\n\n' }],
+    [
+      '!edit /etc/redis/redis.conf <<END\nappendonly yes\n\nEND',
+      { kind: 'edit', path: '/etc/redis/redis.conf', text: 'appendonly yes\n\n' },
+    ],
   ])('%s', (line, action) => {
     expect(parseControlLine(line)).toEqual({ ok: true, action });
     expect(parseControlLine(printControlLine(action))).toEqual({ ok: true, action });
@@ -110,7 +140,27 @@ describe('a control line', () => {
 
   const SEED = 815;
   test(`any text is read or refused, never a failure (seed ${SEED})`, () => {
-    const words = fc.constantFrom('!fault', '!workload', '!power', '!edit', '{', '}', '[', ']', '"', ':', ',', 'rate', 'lane=', '<<', '\n', '\\', '1s', ' ', 'é');
+    const words = fc.constantFrom(
+      '!fault',
+      '!workload',
+      '!power',
+      '!edit',
+      '{',
+      '}',
+      '[',
+      ']',
+      '"',
+      ':',
+      ',',
+      'rate',
+      'lane=',
+      '<<',
+      '\n',
+      '\\',
+      '1s',
+      ' ',
+      'é',
+    );
     fc.assert(
       fc.property(fc.array(fc.oneof(words, fc.string()), { maxLength: 12 }), (parts) => {
         const parsed = parseControlLine(parts.join(''));
@@ -124,7 +174,10 @@ describe('a control line', () => {
     const sample = { none: undefined, duration: 1800.5, errno: 'EIO', bytes: 4096, count: 17 };
     for (const [kind, wanted] of FAULT_KINDS) {
       const value = sample[wanted];
-      const action: ControlAction = { kind: 'fault', fault: value === undefined ? { kind } : { kind, value } };
+      const action: ControlAction = {
+        kind: 'fault',
+        fault: value === undefined ? { kind } : { kind, value },
+      };
       expect(parseControlLine(printControlLine(action))).toEqual({ ok: true, action });
     }
   });
@@ -154,8 +207,18 @@ END
     { at: 1200, action: { kind: 'redis', line: 'SET b "2 3"' } },
     { action: { kind: 'control', control: { kind: 'lane', lane: 'everysec' } } },
     { at: 1500, action: { kind: 'control', control: { kind: 'kill' } } },
-    { action: { kind: 'shell', line: 'redis-check-aof --fix appendonlydir/appendonly.aof.1.incr.aof' } },
-    { action: { kind: 'control', control: { kind: 'edit', path: '/etc/redis/redis.conf', text: '# stays\nsave ""\n' } } },
+    {
+      action: {
+        kind: 'shell',
+        line: 'redis-check-aof --fix appendonlydir/appendonly.aof.1.incr.aof',
+      },
+    },
+    {
+      action: {
+        kind: 'control',
+        control: { kind: 'edit', path: '/etc/redis/redis.conf', text: '# stays\nsave ""\n' },
+      },
+    },
     { action: { kind: 'control', control: { kind: 'boot' } } },
   ];
 

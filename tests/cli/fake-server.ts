@@ -20,17 +20,26 @@ export function hasRedisCli(): boolean {
  * What the real redis-cli prints when a server answers its commands with these bytes, one after the other.
  * `flags` are redis-cli's; --no-raw makes it print as on a terminal.
  */
-export async function printedByRedisCli(answers: readonly string[], flags: readonly string[], command = 'X'): Promise<string> {
+export async function printedByRedisCli(
+  answers: readonly string[],
+  flags: readonly string[],
+  command = 'X',
+): Promise<string> {
   const server = answering(answers);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   try {
     return await new Promise((resolve, reject) => {
       const args = ['-h', '127.0.0.1', '-p', String(port), ...flags];
-      const child = execFile('redis-cli', args, { encoding: 'latin1', maxBuffer: 1 << 26 }, (error, stdout) => {
-        if (error !== null) reject(new Error(error.message));
-        else resolve(stdout);
-      });
+      const child = execFile(
+        'redis-cli',
+        args,
+        { encoding: 'latin1', maxBuffer: 1 << 26 },
+        (error, stdout) => {
+          if (error !== null) reject(new Error(error.message));
+          else resolve(stdout);
+        },
+      );
       child.stdin?.end(`${command}\n`.repeat(answers.length));
     });
   } finally {
@@ -42,14 +51,21 @@ export async function printedByRedisCli(answers: readonly string[], flags: reado
  * The prompts that the real redis-cli shows on a terminal: the first one, then the one after each line when
  * a server answers with these bytes. `PORT` stands for the port.
  */
-export async function promptsOfRedisCli(lines: readonly string[], answers: readonly string[]): Promise<string[]> {
+export async function promptsOfRedisCli(
+  lines: readonly string[],
+  answers: readonly string[],
+): Promise<string[]> {
   const server = answering(answers);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   // Without a size of the terminal redis-cli would ask it for the cursor's place, and nobody answers.
-  const child = spawn('script', ['-qec', `stty rows 24 cols 100; exec redis-cli -h 127.0.0.1 -p ${port}`, '/dev/null'], {
-    env: { ...process.env, TERM: 'xterm', HOME: '/nonexistent', REDISCLI_HISTFILE: '/dev/null' },
-  });
+  const child = spawn(
+    'script',
+    ['-qec', `stty rows 24 cols 100; exec redis-cli -h 127.0.0.1 -p ${port}`, '/dev/null'],
+    {
+      env: { ...process.env, TERM: 'xterm', HOME: '/nonexistent', REDISCLI_HISTFILE: '/dev/null' },
+    },
+  );
   const prompts: string[] = [];
   let shown = '';
   try {

@@ -9,7 +9,8 @@ import { hintFor, syntaxText } from '../../src/cli/hints.ts';
 const golden = new URL('../golden/commands-7.2.4.json', import.meta.url);
 const docs = (JSON.parse(readFileSync(golden, 'utf8')) as { docs: CommandDocs }).docs;
 const table = helpTableOf(commandSyntaxOf(docs));
-const EXPIRY = '[EX seconds|PX milliseconds|EXAT unix-time-seconds|PXAT unix-time-milliseconds|KEEPTTL]';
+const EXPIRY =
+  '[EX seconds|PX milliseconds|EXAT unix-time-seconds|PXAT unix-time-milliseconds|KEEPTTL]';
 
 describe('hints shrink while arguments are typed, as those of redis-cli 7.2', () => {
   // Facts of redis-cli 7.2, checked against the list that Redis tests its own client with
@@ -46,7 +47,10 @@ describe('hints shrink while arguments are typed, as those of redis-cli 7.2', ()
     ['SET key value PXAT ', 'unix-time-milliseconds [NX|XX] [GET]'],
     ['SET key value KEEPTTL ', '[NX|XX] [GET]'],
     ['SET key value XX ', `[GET] ${EXPIRY}`],
-    ['GEORADIUS key 1 -2.345 3 M COUNT 12 ', '[ANY] [WITHCOORD] [WITHDIST] [WITHHASH] [ASC|DESC] [STORE key|STOREDIST key]'],
+    [
+      'GEORADIUS key 1 -2.345 3 M COUNT 12 ',
+      '[ANY] [WITHCOORD] [WITHDIST] [WITHHASH] [ASC|DESC] [STORE key|STOREDIST key]',
+    ],
     ['ZADD key ', '[NX|XX] [GT|LT] [CH] [INCR] score member [score member ...]'],
     ['ZADD key CH LT ', '[NX|XX] [INCR] score member [score member ...]'],
     ['ZADD key 0 ', 'member [score member ...]'],
@@ -95,14 +99,18 @@ describe('hints shrink while arguments are typed, as those of redis-cli 7.2', ()
   test('brackets of a repeatable option stay balanced while it is typed', () => {
     const hint = hintFor(table, 'MIGRATE h 1 "" 0 1 KEYS a ') ?? '';
     expect(hint.startsWith('[key ...]')).toBe(true);
-    expect([...hint].filter((c) => c === '[').length).toBe([...hint].filter((c) => c === ']').length);
+    expect([...hint].filter((c) => c === '[').length).toBe(
+      [...hint].filter((c) => c === ']').length,
+    );
   });
 
   test('every command and every beginning of its syntax has a hint or none, without a failure', () => {
     for (const { full, syntax } of table.entries) {
       const whole = syntaxText(syntax.arguments ?? []);
       expect(hintFor(table, `${full} `)).toBe(whole);
-      expect([...whole].filter((c) => c === '[').length).toBe([...whole].filter((c) => c === ']').length);
+      expect([...whole].filter((c) => c === '[').length).toBe(
+        [...whole].filter((c) => c === ']').length,
+      );
     }
     expect(table.entries.length).toBeGreaterThan(350);
   });
@@ -138,7 +146,13 @@ describe('help', () => {
 
   test('shows a group without naming it again', () => {
     const blocks = helpBlocks(table, ['@hyperloglog']);
-    expect(blocks.map(({ name }) => name)).toEqual(['PFADD', 'PFCOUNT', 'PFDEBUG', 'PFMERGE', 'PFSELFTEST']);
+    expect(blocks.map(({ name }) => name)).toEqual([
+      'PFADD',
+      'PFCOUNT',
+      'PFDEBUG',
+      'PFMERGE',
+      'PFSELFTEST',
+    ]);
     expect(blocks[0]?.lines.map(({ label }) => label)).toEqual(['since']);
   });
 

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { ascii } from '../../src/base/bytes.ts';
-import { afterConnect, afterDisconnect, afterReply, afterRetarget, connectionTo, promptOf } from '../../src/cli/prompt.ts';
+import {
+  afterConnect,
+  afterDisconnect,
+  afterReply,
+  afterRetarget,
+  connectionTo,
+  promptOf,
+} from '../../src/cli/prompt.ts';
 import type { ConnectionState } from '../../src/cli/prompt.ts';
 import type { Reply } from '../../src/resp/reply.ts';
 import { hasRedisCli, promptsOfRedisCli } from './fake-server.ts';
@@ -11,7 +18,10 @@ const error = (value: string): Reply => ({ type: 'error', value });
 const connected = afterConnect(connectionTo('127.0.0.1', 6379));
 
 function after(...steps: [string, Reply][]): ConnectionState {
-  return steps.reduce((state, [line, reply]) => afterReply(state, line.split(' '), reply), connected);
+  return steps.reduce(
+    (state, [line, reply]) => afterReply(state, line.split(' '), reply),
+    connected,
+  );
 }
 
 describe('the prompt', () => {
@@ -23,8 +33,17 @@ describe('the prompt', () => {
 
   test('goes on to name the database, the transaction and the subscription', () => {
     expect(promptOf(after(['select 2', OK], ['multi', OK]))).toBe('127.0.0.1:6379[2](TX)> ');
-    const subscribed: Reply = { type: 'push', value: [{ type: 'bulk', value: ascii('subscribe') }, { type: 'bulk', value: ascii('news') }, { type: 'integer', value: 1 }] };
-    expect(promptOf(after(['SUBSCRIBE news', subscribed]))).toBe('127.0.0.1:6379(subscribed mode)> ');
+    const subscribed: Reply = {
+      type: 'push',
+      value: [
+        { type: 'bulk', value: ascii('subscribe') },
+        { type: 'bulk', value: ascii('news') },
+        { type: 'integer', value: 1 },
+      ],
+    };
+    expect(promptOf(after(['SUBSCRIBE news', subscribed]))).toBe(
+      '127.0.0.1:6379(subscribed mode)> ',
+    );
   });
 
   test('of a lost connection forgets the transaction, and the next one wants the same database', () => {
@@ -36,7 +55,11 @@ describe('the prompt', () => {
   });
 
   test('of a connection to another server keeps the wanted database', () => {
-    expect(afterRetarget(after(['select 2', OK]), '127.0.0.1', 6380)).toMatchObject({ port: 6380, connected: false, wantedDb: 2 });
+    expect(afterRetarget(after(['select 2', OK]), '127.0.0.1', 6380)).toMatchObject({
+      port: 6380,
+      connected: false,
+      wantedDb: 2,
+    });
   });
 
   test('HELLO chooses the protocol, RESET takes everything back', () => {
@@ -44,7 +67,14 @@ describe('the prompt', () => {
     expect(after(['HELLO 3', map]).protocol).toBe(3);
     expect(after(['HELLO 3', map], ['HELLO 2', map]).protocol).toBe(2);
     expect(after(['HELLO 3', error('NOPROTO unsupported protocol version')]).protocol).toBe(2);
-    expect(after(['HELLO 3', map], ['select 4', OK], ['multi', OK], ['RESET', { type: 'status', value: 'RESET' }])).toEqual(connected);
+    expect(
+      after(
+        ['HELLO 3', map],
+        ['select 4', OK],
+        ['multi', OK],
+        ['RESET', { type: 'status', value: 'RESET' }],
+      ),
+    ).toEqual(connected);
   });
 });
 
@@ -57,8 +87,16 @@ const SESSION: [string, Reply, string][] = [
   ['exec', { type: 'array', value: [OK, OK] }, '*2\r\n+OK\r\n+OK\r\n'],
   ['MULTI', OK, '+OK\r\n'],
   ['select 7', QUEUED, '+QUEUED\r\n'],
-  ['bad', error("ERR unknown command 'bad', with args beginning with: "), "-ERR unknown command 'bad', with args beginning with: \r\n"],
-  ['EXEC', error('EXECABORT Transaction discarded because of previous errors.'), '-EXECABORT Transaction discarded because of previous errors.\r\n'],
+  [
+    'bad',
+    error("ERR unknown command 'bad', with args beginning with: "),
+    "-ERR unknown command 'bad', with args beginning with: \r\n",
+  ],
+  [
+    'EXEC',
+    error('EXECABORT Transaction discarded because of previous errors.'),
+    '-EXECABORT Transaction discarded because of previous errors.\r\n',
+  ],
   ['select 99', error('ERR DB index is out of range'), '-ERR DB index is out of range\r\n'],
   ['multi', OK, '+OK\r\n'],
   ['multi', error('ERR MULTI calls can not be nested'), '-ERR MULTI calls can not be nested\r\n'],
@@ -70,13 +108,27 @@ const SESSION: [string, Reply, string][] = [
   ['exec', { type: 'null-array' }, '*-1\r\n'],
   ['exec', error('ERR EXEC without MULTI'), '-ERR EXEC without MULTI\r\n'],
   ['select 0', OK, '+OK\r\n'],
-  ['select 4 4', error("ERR wrong number of arguments for 'select' command"), "-ERR wrong number of arguments for 'select' command\r\n"],
+  [
+    'select 4 4',
+    error("ERR wrong number of arguments for 'select' command"),
+    "-ERR wrong number of arguments for 'select' command\r\n",
+  ],
 ];
 
 describe.skipIf(!hasRedisCli())('the real redis-cli', () => {
   test('shows the same prompts through a session of SELECT, MULTI, EXEC and DISCARD', async () => {
-    const real = await promptsOfRedisCli(SESSION.map(([line]) => line), SESSION.map(([, , bytes]) => bytes));
-    const ours = SESSION.map((_, i) => promptOf(after(...SESSION.slice(0, i + 1).map(([line, reply]): [string, Reply] => [line, reply]))));
-    expect(real.map((prompt) => prompt.replace('PORT', '6379'))).toEqual([promptOf(connected), ...ours]);
+    const real = await promptsOfRedisCli(
+      SESSION.map(([line]) => line),
+      SESSION.map(([, , bytes]) => bytes),
+    );
+    const ours = SESSION.map((_, i) =>
+      promptOf(
+        after(...SESSION.slice(0, i + 1).map(([line, reply]): [string, Reply] => [line, reply])),
+      ),
+    );
+    expect(real.map((prompt) => prompt.replace('PORT', '6379'))).toEqual([
+      promptOf(connected),
+      ...ours,
+    ]);
   }, 20_000);
 });

@@ -1,6 +1,12 @@
 import { Unicode11Addon } from '@xterm/addon-unicode11';
 import { describe, expect, test } from 'vitest';
-import { charWidth, cutToWidth, nextBoundary, previousBoundary, textWidth } from '../../src/console/char-width.ts';
+import {
+  charWidth,
+  cutToWidth,
+  nextBoundary,
+  previousBoundary,
+  textWidth,
+} from '../../src/console/char-width.ts';
 
 /** The widths that the terminal itself uses. */
 function terminalWidth(): (codePoint: number) => number {
@@ -43,8 +49,20 @@ describe('the width of a character', () => {
 
   test('lets the cursor go over marks and pairs as one', () => {
     const text = 'ae\u0301😀b';
-    expect([nextBoundary(text, 0), nextBoundary(text, 1), nextBoundary(text, 3), nextBoundary(text, 5), nextBoundary(text, 6)]).toEqual([1, 3, 5, 6, 6]);
-    expect([previousBoundary(text, 6), previousBoundary(text, 5), previousBoundary(text, 3), previousBoundary(text, 1), previousBoundary(text, 0)]).toEqual([5, 3, 1, 0, 0]);
+    expect([
+      nextBoundary(text, 0),
+      nextBoundary(text, 1),
+      nextBoundary(text, 3),
+      nextBoundary(text, 5),
+      nextBoundary(text, 6),
+    ]).toEqual([1, 3, 5, 6, 6]);
+    expect([
+      previousBoundary(text, 6),
+      previousBoundary(text, 5),
+      previousBoundary(text, 3),
+      previousBoundary(text, 1),
+      previousBoundary(text, 0),
+    ]).toEqual([5, 3, 1, 0, 0]);
   });
 
   test('cuts a text before the character that would not fit', () => {

@@ -1,10 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { decodeKeys, newDecoder } from '../../src/console/key-decoder.ts';
-import { HISTORY_LIMIT, LINE_LIMIT, newEditor, press, remember, setLine } from '../../src/console/line-editor.ts';
+import {
+  HISTORY_LIMIT,
+  LINE_LIMIT,
+  newEditor,
+  press,
+  remember,
+  setLine,
+} from '../../src/console/line-editor.ts';
 import type { Effect, EditorState } from '../../src/console/line-editor.ts';
 
 const COMMANDS = ['GET', 'GETDEL', 'GETEX'];
-const complete = (line: string): string[] => COMMANDS.filter((name) => name.startsWith(line.toUpperCase()));
+const complete = (line: string): string[] =>
+  COMMANDS.filter((name) => name.startsWith(line.toUpperCase()));
 
 function type(editor: EditorState, data: string): Effect[] {
   return decodeKeys(newDecoder(), data).map((key) => press(editor, key, complete));

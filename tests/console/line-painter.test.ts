@@ -47,23 +47,37 @@ describe('a painted line', () => {
     const char = fc.constantFrom('a', 'b', '愛', '☕', '😀', '.', 'é');
     const text = fc.array(char, { maxLength: 50 }).map((chars) => chars.join(''));
     fc.assert(
-      fc.property(fc.array(fc.record({ text, place: fc.nat(60) }), { minLength: 1, maxLength: 5 }), fc.integer({ min: 18, max: 40 }), (lines, columns) => {
-        const terminal = new TinyTerminal(columns);
-        terminal.write('before\r\n');
-        let last = NOTHING_PAINTED;
-        for (const each of lines) {
-          let cursor = 0;
-          for (let i = 0; i < each.place; i++) cursor = nextBoundary(each.text, cursor);
-          const paint = paintLine({ prompt: PROMPT, text: each.text, cursor, hint: '' }, last, columns);
-          terminal.write(paint.ansi);
-          last = paint.painted;
-          expect(terminal.text.replaceAll('\n', '').trimEnd()).toBe(`before${PROMPT}${each.text}`.trimEnd());
-          expect([terminal.row - 1, terminal.column]).toEqual(place(PROMPT + each.text.slice(0, cursor), columns));
-        }
-        terminal.write(`${leaveLine(last)}after`);
-        expect(terminal.text.split('\n').at(-1)).toBe('after');
-        expect(terminal.text.replaceAll('\n', '')).toContain((PROMPT + (lines.at(-1)?.text ?? '')).trimEnd());
-      }),
+      fc.property(
+        fc.array(fc.record({ text, place: fc.nat(60) }), { minLength: 1, maxLength: 5 }),
+        fc.integer({ min: 18, max: 40 }),
+        (lines, columns) => {
+          const terminal = new TinyTerminal(columns);
+          terminal.write('before\r\n');
+          let last = NOTHING_PAINTED;
+          for (const each of lines) {
+            let cursor = 0;
+            for (let i = 0; i < each.place; i++) cursor = nextBoundary(each.text, cursor);
+            const paint = paintLine(
+              { prompt: PROMPT, text: each.text, cursor, hint: '' },
+              last,
+              columns,
+            );
+            terminal.write(paint.ansi);
+            last = paint.painted;
+            expect(terminal.text.replaceAll('\n', '').trimEnd()).toBe(
+              `before${PROMPT}${each.text}`.trimEnd(),
+            );
+            expect([terminal.row - 1, terminal.column]).toEqual(
+              place(PROMPT + each.text.slice(0, cursor), columns),
+            );
+          }
+          terminal.write(`${leaveLine(last)}after`);
+          expect(terminal.text.split('\n').at(-1)).toBe('after');
+          expect(terminal.text.replaceAll('\n', '')).toContain(
+            (PROMPT + (lines.at(-1)?.text ?? '')).trimEnd(),
+          );
+        },
+      ),
       { seed: SEED, numRuns: 300 },
     );
   });

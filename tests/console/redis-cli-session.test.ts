@@ -11,7 +11,9 @@ import type { Reply } from '../../src/resp/reply.ts';
 import { TinyTerminal } from './tiny-terminal.ts';
 
 const golden = new URL('../golden/commands-7.2.4.json', import.meta.url);
-const table = helpTableOf(commandSyntaxOf((JSON.parse(readFileSync(golden, 'utf8')) as { docs: CommandDocs }).docs));
+const table = helpTableOf(
+  commandSyntaxOf((JSON.parse(readFileSync(golden, 'utf8')) as { docs: CommandDocs }).docs),
+);
 
 const bulk = (text: string): Reply => ({ type: 'bulk', value: ascii(text) });
 const OK: Reply = { type: 'status', value: 'OK' };
@@ -31,9 +33,13 @@ class Desk {
   quits = 0;
   up = true;
   now = 0;
-  control: (action: ControlAction) => Promise<string | undefined> = () => Promise.resolve(undefined);
+  control: (action: ControlAction) => Promise<string | undefined> = () =>
+    Promise.resolve(undefined);
   /** Answers by the first word; a missing one is answered with OK. */
-  readonly answers = new Map<string, (argv: readonly string[]) => SendResult | Promise<SendResult>>();
+  readonly answers = new Map<
+    string,
+    (argv: readonly string[]) => SendResult | Promise<SendResult>
+  >();
   readonly session: RedisCliSession;
 
   constructor(history: string[] = []) {
@@ -44,7 +50,12 @@ class Desk {
       },
       send: async (argv) => {
         this.sent.push(argv.join(' '));
-        return (await this.answers.get((argv[0] ?? '').toLowerCase())?.(argv)) ?? { kind: 'replies', replies: [OK] };
+        return (
+          (await this.answers.get((argv[0] ?? '').toLowerCase())?.(argv)) ?? {
+            kind: 'replies',
+            replies: [OK],
+          }
+        );
       },
       disconnect: () => void this.drops++,
       control: (action) => {
@@ -93,7 +104,13 @@ describe('a session', () => {
     desk.answer('get', bulk('Alice\n'));
     await desk.type('SET user:1 "Alice"\r');
     await desk.type('GET user:1\r');
-    expect(desk.screen).toEqual([`${P}SET user:1 "Alice"`, 'OK', `${P}GET user:1`, '"Alice\\n"', P.trimEnd()]);
+    expect(desk.screen).toEqual([
+      `${P}SET user:1 "Alice"`,
+      'OK',
+      `${P}GET user:1`,
+      '"Alice\\n"',
+      P.trimEnd(),
+    ]);
     expect(desk.sent).toEqual(['SET user:1 Alice', 'GET user:1']);
   });
 
@@ -148,7 +165,10 @@ describe('a session', () => {
   test('repeats a command by its number', async () => {
     const desk = await started();
     let n = 0;
-    desk.answers.set('incr', () => ({ kind: 'replies', replies: [{ type: 'integer', value: ++n }] }));
+    desk.answers.set('incr', () => ({
+      kind: 'replies',
+      replies: [{ type: 'integer', value: ++n }],
+    }));
     await desk.type('3 INCR a\r');
     expect(desk.screen.slice(1, -1)).toEqual(['(integer) 1', '(integer) 2', '(integer) 3']);
   });
@@ -235,7 +255,13 @@ describe('the connection', () => {
     desk.session.connectionLost();
     expect(desk.screen).toEqual([P.trimEnd()]);
     await desk.type('GET a\rGET a\r');
-    expect(desk.screen).toEqual([`${P}GET a`, REFUSED, 'not connected> GET a', REFUSED, 'not connected>']);
+    expect(desk.screen).toEqual([
+      `${P}GET a`,
+      REFUSED,
+      'not connected> GET a',
+      REFUSED,
+      'not connected>',
+    ]);
     expect(desk.sent).toEqual([]);
   });
 
@@ -346,7 +372,15 @@ describe('waiting', () => {
     desk.session.submitLine('DBSIZE');
     answer({ kind: 'replies', replies: [{ type: 'null-array' }] });
     await settle();
-    expect(desk.screen).toEqual([`${P}BLPOP q 0`, '(nil)', `${P}PING`, 'OK', `${P}DBSIZE`, 'OK', P.trimEnd()]);
+    expect(desk.screen).toEqual([
+      `${P}BLPOP q 0`,
+      '(nil)',
+      `${P}PING`,
+      'OK',
+      `${P}DBSIZE`,
+      'OK',
+      P.trimEnd(),
+    ]);
   });
 
   test('a notice stands in the row below until the reply comes', async () => {
@@ -370,8 +404,14 @@ describe('waiting', () => {
 });
 
 describe('pushed messages', () => {
-  const message = (text: string): Reply => ({ type: 'push', value: [bulk('message'), bulk('news'), bulk(text)] });
-  const subscribed: Reply = { type: 'push', value: [bulk('subscribe'), bulk('news'), { type: 'integer', value: 1 }] };
+  const message = (text: string): Reply => ({
+    type: 'push',
+    value: [bulk('message'), bulk('news'), bulk(text)],
+  });
+  const subscribed: Reply = {
+    type: 'push',
+    value: [bulk('subscribe'), bulk('news'), { type: 'integer', value: 1 }],
+  };
 
   async function subscriber(): Promise<Desk> {
     const desk = await started();
@@ -382,7 +422,13 @@ describe('pushed messages', () => {
 
   test('are read until a key is pressed', async () => {
     const desk = await subscriber();
-    expect(desk.screen).toEqual([`${P}SUBSCRIBE news`, '1) "subscribe"', '2) "news"', '3) (integer) 1', READING]);
+    expect(desk.screen).toEqual([
+      `${P}SUBSCRIBE news`,
+      '1) "subscribe"',
+      '2) "news"',
+      '3) (integer) 1',
+      READING,
+    ]);
     desk.session.push(message('one'));
     expect(desk.screen.slice(4)).toEqual(['1) "message"', '2) "news"', '3) "one"', READING]);
     await desk.type('P');
@@ -403,7 +449,10 @@ describe('pushed messages', () => {
   test('end when the server goes away', async () => {
     const desk = await subscriber();
     desk.session.connectionLost();
-    expect(desk.screen.slice(-2)).toEqual(['Error: Server closed the connection', 'not connected>']);
+    expect(desk.screen.slice(-2)).toEqual([
+      'Error: Server closed the connection',
+      'not connected>',
+    ]);
   });
 
   test('of MONITOR are shown until Ctrl-C, and keys do nothing', async () => {
@@ -411,8 +460,15 @@ describe('pushed messages', () => {
     await desk.type('MONITOR\r');
     expect(desk.session.mode).toBe('monitor');
     await desk.type('abc\r');
-    desk.session.push({ type: 'status', value: '1700000000.000001 [0 127.0.0.1:5000] "set" "a" "1"' });
-    expect(desk.screen).toEqual([`${P}MONITOR`, 'OK', '1700000000.000001 [0 127.0.0.1:5000] "set" "a" "1"']);
+    desk.session.push({
+      type: 'status',
+      value: '1700000000.000001 [0 127.0.0.1:5000] "set" "a" "1"',
+    });
+    expect(desk.screen).toEqual([
+      `${P}MONITOR`,
+      'OK',
+      '1700000000.000001 [0 127.0.0.1:5000] "set" "a" "1"',
+    ]);
     await desk.type('\x03');
     expect(desk.screen.at(-1)).toBe(P.trimEnd());
     expect(desk.sent).toEqual(['MONITOR']);
@@ -422,7 +478,10 @@ describe('pushed messages', () => {
     const desk = await started();
     desk.answer('hello', { type: 'map', value: [] });
     await desk.type('HELLO 3\r');
-    desk.session.push({ type: 'push', value: [bulk('invalidate'), { type: 'array', value: [bulk('a'), bulk('b')] }] });
+    desk.session.push({
+      type: 'push',
+      value: [bulk('invalidate'), { type: 'array', value: [bulk('a'), bulk('b')] }],
+    });
     await desk.type('PING\r');
     expect(desk.screen.slice(-3)).toEqual(["-> invalidate: 'a', 'b'", 'OK', P.trimEnd()]);
   });

@@ -12,7 +12,7 @@ export class TinyTerminal {
   }
 
   readonly write = (ansi: string): void => {
-    for (let at = 0; at < ansi.length; ) {
+    for (let at = 0; at < ansi.length;) {
       const sequence = /^\x1b\[([0-9;]*)([A-Za-z])/.exec(ansi.slice(at));
       if (sequence !== null) {
         this.#control(sequence[1] ?? '', sequence[2] ?? '');
@@ -24,7 +24,8 @@ export class TinyTerminal {
       if (char === '\r') this.column = 0;
       else if (char === '\n') this.#goTo(this.row + 1);
       else if (char === '\x07') continue;
-      else if (/[\x00-\x1f\x7f-\x9f]/.test(char)) throw new Error(`a raw control character: ${JSON.stringify(char)}`);
+      else if (/[\x00-\x1f\x7f-\x9f]/.test(char))
+        throw new Error(`a raw control character: ${JSON.stringify(char)}`);
       else this.#put(char);
     }
   };
@@ -32,7 +33,11 @@ export class TinyTerminal {
   /** The rows, without blanks at their ends and without empty rows below. */
   get text(): string {
     return this.rows
-      .map((cells) => Array.from(cells, (cell) => cell ?? ' ').join('').trimEnd())
+      .map((cells) =>
+        Array.from(cells, (cell) => cell ?? ' ')
+          .join('')
+          .trimEnd(),
+      )
       .join('\n')
       .replace(/\n+$/, '');
   }
