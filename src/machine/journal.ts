@@ -127,14 +127,14 @@ function commitOperation(state: KernelState, operation: Operation): void {
 }
 
 function linkOnPlatter(state: KernelState, { parent, name }: Name, inode: number): void {
+  if (!ensureOnPlatter(state, parent) || !ensureOnPlatter(state, inode)) return;
   const replaced = entryOnPlatter(state, parent, name);
-  if (!hasDirectory(state, parent) || !state.platter.inodes.has(inode)) return;
   changePlatter(state, { kind: 'link', parent, name, inode });
   if (replaced !== undefined) freeOnPlatter(state, replaced);
 }
 
 function renameOnPlatter(state: KernelState, inode: number, from: Name, to: Name): void {
-  if (!hasDirectory(state, from.parent) || !hasDirectory(state, to.parent) || !state.platter.inodes.has(inode)) return;
+  if (![from.parent, to.parent, inode].every((number) => ensureOnPlatter(state, number))) return;
   const replaced = entryOnPlatter(state, to.parent, to.name);
   changePlatter(state, {
     kind: 'rename',
@@ -145,10 +145,6 @@ function renameOnPlatter(state: KernelState, inode: number, from: Name, to: Name
     toName: to.name,
   });
   if (replaced !== undefined) freeOnPlatter(state, replaced);
-}
-
-function hasDirectory(state: KernelState, number: number): boolean {
-  return state.platter.inodes.get(number)?.kind === 'directory';
 }
 
 function entryOnPlatter(state: KernelState, parent: number, name: string): number | undefined {
