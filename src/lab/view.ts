@@ -168,9 +168,9 @@ export interface Workload {
   readonly mix?: readonly string[];
   readonly keys?: number;
   readonly valueBytes?: number;
-  /** Share of commands (0 to 1) that are sent as a MULTI of three. */
+  /** Commands in each MULTI … EXEC; 0: none. */
   readonly transactions?: number;
-  /** Seconds of expiry given to SET commands. */
+  /** Milliseconds that keys set by SET live; 0: for ever. */
   readonly ttl?: number;
 }
 

@@ -1,0 +1,30 @@
+/** Starting redis-server on a lane's machine: /etc/redis/redis.conf, working directory /data. */
+import { byteStringOf } from '../base/bytes.ts';
+import type { Micros } from '../base/time.ts';
+import type { SimulatedKernel } from '../machine/kernel.ts';
+import { settingsOf } from '../server/config-settings.ts';
+import { parseRedisConf } from '../server/redis-conf.ts';
+import { newServerState, type ServerState } from '../server/state.ts';
+import type { LaneState } from './lane-state.ts';
+
+export const CONFIG_PATH = '/etc/redis/redis.conf';
+export const DATA_PATH = '/data';
+
+/** The new process's state; or, as text, what redis-server printed before it gave up on its configuration. */
+export function bootServer(kernel: SimulatedKernel, lane: LaneState, now: Micros): ServerState | string {
+  const text = (path: string): string | undefined => {
+    const bytes = kernel.readFile(path);
+    return bytes === undefined ? undefined : byteStringOf(bytes);
+  };
+  const conf = parseRedisConf(text(CONFIG_PATH) ?? '', { readFile: text, workingDirectory: DATA_PATH });
+  if (!conf.ok) return conf.text;
+  const { pid } = kernel.spawn({ program: 'redis-server', cwd: DATA_PATH });
+  return newServerState({
+    pid,
+    now,
+    seed: lane.seed * 1000 + lane.boots,
+    settings: settingsOf(conf.directives),
+    directives: conf.directives,
+    configFile: CONFIG_PATH,
+  });
+}

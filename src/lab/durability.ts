@@ -1,0 +1,93 @@
+/**
+ * Where a lane's log stands: which file holds which stretch of it, and how much of it would survive which accident.
+ * The truth comes from the kernel's layers; what Redis believes is kept beside it.
+ */
+import type { SimulatedKernel } from '../machine/kernel.ts';
+
+/** The log from `start` on stands in the file `inode` from `fileStart` on. */
+export interface LogSegment {
+  readonly path: string;
+  readonly inode: number;
+  readonly start: number;
+  readonly fileStart: number;
+}
+
+export interface DurabilityState {
+  /** Oldest first; a rewrite drops what its base has made needless. */
+  segments: LogSegment[];
+  /** Everything before this offset is in the base file `inode`. */
+  base: { readonly inode: number; readonly offset: number } | null;
+  written: number;
+}
+
+export interface LogOffsets {
+  /** What survives the death of the process. */
+  readonly written: number;
+  /** What the drive has said is safe, and what the platter really holds. */
+  readonly claimed: number;
+  readonly durable: number;
+}
+
+export function newDurability(): DurabilityState {
+  return { segments: [], base: null, written: 0 };
+}
+
+export function logOffsets(state: DurabilityState, kernel: SimulatedKernel): LogOffsets {
+  const durable = reach(state, kernel, 'durableSize');
+  return { written: state.written, claimed: Math.max(durable, reach(state, kernel, 'claimedSize')), durable };
+}
+
+/** How far the log reaches without a gap, by that size of its files. */
+function reach(state: DurabilityState, kernel: SimulatedKernel, size: 'durableSize' | 'claimedSize'): number {
+  let offset = 0;
+  if (state.base !== null) {
+    const layers = kernel.layersOfInode(state.base.inode);
+    if (layers === undefined || layers[size] === layers.size) offset = state.base.offset;
+  }
+  for (const [i, segment] of state.segments.entries()) {
+    if (segment.start > offset) break;
+    const layers = kernel.layersOfInode(segment.inode);
+    if (layers === undefined) continue;
+    const end = segment.start + layers[size] - segment.fileStart;
+    offset = Math.max(offset, end);
+    const next = state.segments[i + 1];
+    if (next !== undefined && end < next.start && offset < next.start) break;
+  }
+  return Math.min(offset, state.written);
+}
+
+/** The offset in the file at hand that stands for a logical one, and back. */
+export function currentSegment(state: DurabilityState): LogSegment | undefined {
+  return state.segments[state.segments.length - 1];
+}
+
+/** Writes go on in `path`, whose end is at `fileOffset`. Returns the logical offset of that place. */
+export function enterSegment(
+  state: DurabilityState,
+  kernel: SimulatedKernel,
+  path: string,
+  fileOffset: number,
+  offset: number | 'known',
+): number {
+  const inode = kernel.layersOf(path)?.inode ?? 0;
+  const known = state.segments.find((segment) => segment.inode === inode);
+  if (known !== undefined) {
+    const logical = known.start + fileOffset - known.fileStart;
+    state.segments = state.segments.filter(({ start }) => start <= known.start).map((one) => (one === known ? { ...one, path } : one));
+    state.written = logical;
+    return logical;
+  }
+  const start = offset === 'known' ? fileOffset : offset;
+  state.segments.push({ path, inode, start, fileStart: fileOffset });
+  state.written = start;
+  return start;
+}
+
+/** A rewrite's base holds everything before `offset`. */
+export function enterBase(state: DurabilityState, inode: number, offset: number): void {
+  state.base = { inode, offset };
+  state.segments = state.segments.filter((_, i) => {
+    const next = state.segments[i + 1];
+    return next === undefined || next.start > offset;
+  });
+}

@@ -1,0 +1,342 @@
+/**
+ * A lab: one to five machines on one virtual clock under one seeded workload. Seed, configuration and actions decide
+ * every byte; nothing here reads a clock or throws dice of its own.
+ */
+import { ascii, bytesOf, type ByteString } from '../base/bytes.ts';
+import { seedRandom, nextUint32 } from '../base/random.ts';
+import type { Micros, Millis } from '../base/time.ts';
+import { Clock, createClockState, type ClockState } from '../machine/clock.ts';
+import { createKernelState, type KernelOptions } from '../machine/kernel-state.ts';
+import type { FaultRequest } from '../machine/fault-plan.ts';
+import { CONFIG_PATH, DATA_PATH } from './boot.ts';
+import { newLaneState, type LabClockEvent, type LaneState } from './lane-state.ts';
+import { Lane, WORKLOAD_TOKEN, type LaneSurroundings } from './lane.ts';
+import { takeLosses } from './ledger.ts';
+import { recordBytes } from './record-log.ts';
+import { checkSpeed, configText, type LabPlan } from './setup.ts';
+import { recordText } from './texts.ts';
+import type { CrashKind, Fault, Tail, Workload } from './view.ts';
+import { nextCommands, planWorkload, type WorkloadPlan } from './workload.ts';
+
+export interface LabState {
+  readonly plan: LabPlan;
+  readonly clock: ClockState<LabClockEvent>;
+  readonly lanes: LaneState[];
+  paused: boolean;
+  speed: number;
+  workload: Workload | null;
+  workloadPlan: WorkloadPlan | null;
+  /** Grows with each workload, so that ticks of an earlier one die out. */
+  workloadRound: number;
+  tail: Tail;
+  readonly actions: { readonly at: Millis; readonly action: string }[];
+}
+
+/** How far a step may go before it gives up: nothing of that kind is due. */
+const LONGEST_STEP: Micros = 60_000_000;
+const TICK: Micros = 100_000;
+
+export type StepKind = 'command' | 'tick' | 'fsync';
+
+export function newLabState(plan: LabPlan): LabState {
+  const { seed, createdAt, disk } = plan;
+  const random = seedRandom(seed);
+  const lanes = plan.lanes.map(({ id }) => {
+    const options: KernelOptions = {
+      owner: id,
+      seed: nextUint32(random),
+      now: createdAt,
+      disk: disk.preset,
+      ...(disk.fsyncMs === null ? {} : { fsyncMs: disk.fsyncMs }),
+      ...(disk.capacity === null ? {} : { capacity: disk.capacity }),
+      traceCapacity: 2048,
+    };
+    return newLaneState(id, seed, createKernelState(options));
+  });
+  return {
+    plan,
+    clock: createClockState(createdAt),
+    lanes,
+    paused: plan.clock.paused,
+    speed: plan.clock.speed,
+    workload: null,
+    workloadPlan: null,
+    workloadRound: 0,
+    tail: 'lost',
+    actions: [],
+  };
+}
+
+export class Lab implements LaneSurroundings {
+  readonly state: LabState;
+  readonly clock: Clock<LabClockEvent>;
+  readonly lanes: readonly Lane[];
+  private running = false;
+
+  constructor(state: LabState) {
+    this.state = state;
+    this.clock = new Clock(state.clock);
+    this.lanes = state.lanes.map((lane) => new Lane(lane, this));
+  }
+
+  /** A new lab: machines with their files, servers starting. */
+  static create(plan: LabPlan): Lab {
+    const lab = new Lab(newLabState(plan));
+    for (const [i, lane] of lab.lanes.entries()) {
+      lane.kernel.makeDirectory(DATA_PATH);
+      lane.kernel.writeFile(CONFIG_PATH, bytesOf(ascii(configText(plan.lanes[i]!.config))));
+      for (const [path, bytes] of plan.files) lane.kernel.writeFile(absolute(path), bytes);
+      lane.boot();
+    }
+    lab.settleNow();
+    if (plan.workload !== null) lab.setWorkload(plan.workload);
+    return lab;
+  }
+
+  get epoch(): Micros {
+    return this.state.plan.createdAt;
+  }
+
+  get now(): Millis {
+    return (this.clock.now - this.epoch) / 1000;
+  }
+
+  pace(): 'timed' | 'free' {
+    return this.state.paused && !this.running ? 'free' : 'timed';
+  }
+
+  lane(id: string | undefined): Lane | undefined {
+    return id === undefined ? this.lanes[0] : this.lanes.find(({ state }) => state.id === id);
+  }
+
+  // --- time ---
+
+  /** Runs events up to `target`, at most `budget` of them. */
+  runUntil(target: Micros, budget: number): 'more' | 'done' {
+    this.running = true;
+    for (let left = budget; left > 0; left--) {
+      const due = this.clock.next();
+      if (due === undefined || due > target) {
+        if (target > this.clock.now) this.clock.advanceTo(target);
+        this.running = false;
+        return 'done';
+      }
+      this.dispatchNext();
+    }
+    this.running = false;
+    return 'more';
+  }
+
+  /** With the clock standing still: everything that is due at this instant. */
+  settleNow(): void {
+    for (let due = this.clock.next(); due !== undefined && due <= this.clock.now; due = this.clock.next()) this.dispatchNext();
+  }
+
+  /** Runs to just after the next command, cron tick or end of an fsync. False: none came within a minute. */
+  step(kind: StepKind): boolean {
+    const limit = kind === 'tick' ? this.clock.now + TICK : this.clock.now + LONGEST_STEP;
+    if (kind === 'tick') return this.runUntil(limit, Infinity) === 'done';
+    const count = (): number => this.lanes.reduce((sum, { state }) => sum + (kind === 'command' ? state.records.count : state.fsyncSamples.length), 0);
+    const before = count();
+    this.running = true;
+    while (count() <= before) {
+      const due = this.clock.next();
+      if (due === undefined || due > limit) break;
+      this.dispatchNext();
+    }
+    this.running = false;
+    return count() > before;
+  }
+
+  private dispatchNext(): void {
+    const event = this.clock.pop();
+    switch (event.kind) {
+      case 'kernel':
+        return this.lane(event.payload.owner)?.kernel.dispatch(event);
+      case 'lane':
+        return this.lane(event.payload.lane)?.dispatch(event);
+      case 'workload':
+        if (event.payload.round === this.state.workloadRound) this.tick();
+    }
+  }
+
+  setClock(clock: { readonly paused?: boolean; readonly speed?: number }): string | undefined {
+    if (clock.speed !== undefined) {
+      const wrong = checkSpeed(clock.speed);
+      if (wrong !== undefined) return `setClock: ${wrong}`;
+      this.state.speed = clock.speed;
+    }
+    if (clock.paused !== undefined) this.state.paused = clock.paused;
+    return undefined;
+  }
+
+  // --- workload ---
+
+  setWorkload(workload: Workload | null): string | undefined {
+    const plan = workload === null ? null : planWorkload(workload);
+    if (typeof plan === 'string') return plan;
+    const { state } = this;
+    state.workload = workload;
+    state.workloadPlan = plan;
+    state.workloadRound++;
+    for (const lane of this.lanes) {
+      const idle = Array.from({ length: plan?.clients ?? 0 }, (_, i) => `workload ${i}`);
+      lane.state.idle.splice(0, lane.state.idle.length, ...idle.filter((name) => (lane.state.clients.get(name)?.waiting.length ?? 0) === 0));
+    }
+    if (plan === null) return undefined;
+    if (plan.loop === 'open') this.scheduleTick(plan);
+    else for (const lane of this.lanes) this.sendAllIdle(lane, plan);
+    return undefined;
+  }
+
+  private scheduleTick(plan: WorkloadPlan): void {
+    const every = Math.max(1, Math.round(1_000_000 / plan.rate));
+    this.clock.schedule(this.clock.now + every, { kind: 'workload', payload: { round: this.state.workloadRound } });
+  }
+
+  private tick(): void {
+    const plan = this.state.workloadPlan;
+    if (plan === null) return;
+    for (const lane of this.lanes) {
+      const client = lane.state.server === null ? undefined : lane.state.idle.shift();
+      if (client !== undefined) this.sendWork(lane, client, plan);
+    }
+    this.scheduleTick(plan);
+  }
+
+  private sendWork(lane: Lane, client: string, plan: WorkloadPlan): void {
+    for (const argv of nextCommands(lane.state.stream, plan)) lane.send(client, WORKLOAD_TOKEN, argv);
+  }
+
+  private sendAllIdle(lane: Lane, plan: WorkloadPlan): void {
+    if (lane.state.server === null) return;
+    for (const client of lane.state.idle.splice(0)) this.sendWork(lane, client, plan);
+  }
+
+  idle(lane: Lane): void {
+    const plan = this.state.workloadPlan;
+    if (plan?.loop === 'closed') this.sendAllIdle(lane, plan);
+  }
+
+  // --- controls ---
+
+  send(argv: readonly ByteString[], client: string, laneId: string | undefined, token: number): string | undefined {
+    const lane = this.lane(laneId);
+    if (lane === undefined) return this.noLane(laneId);
+    lane.send(client, token, argv);
+    if (this.state.paused) this.settleNow();
+    return undefined;
+  }
+
+  crash(kind: CrashKind, tail: Tail, laneId: string | undefined): string | undefined {
+    const lanes = this.chosen(laneId);
+    if (typeof lanes === 'string') return lanes;
+    const dead = lanes.filter(({ state }) => (kind === 'power-lost' ? state.power === 'off' : state.server === null));
+    if (dead.length === lanes.length) return kind === 'power-lost' ? 'crash: the power is off already; boot first' : 'crash: no server is running; boot first';
+    for (const lane of lanes) if (!dead.includes(lane)) this.crashLane(lane, kind, tail);
+    return undefined;
+  }
+
+  private crashLane(lane: Lane, kind: CrashKind, tail: Tail): void {
+    const { state, kernel } = lane;
+    const { policy, running } = policyOf(state);
+    lane.sampleRisk();
+    const losses = takeLosses(
+      state.records,
+      state.durability,
+      kernel,
+      { kind, tail, at: this.clock.now, acknowledgedOffset: state.acknowledgedOffset, fsyncDueAt: running && policy === 'everysec' ? nextSecond(lane) : null },
+      (row) => recordText(recordBytes(state.records, row)),
+      keepsLog(state) ? 'log' : 'none',
+    );
+    state.crash = losses;
+    if (kind === 'process-killed') lane.killMain('SIGKILL');
+    else {
+      lane.powerOff();
+      kernel.losePower(typeof tail === 'object' ? cutIn(state, tail.cutAt) : tail);
+    }
+    lane.crashed(kind, losses.lost);
+    this.settleNow();
+  }
+
+  boot(laneId: string | undefined): string | undefined {
+    const lanes = this.chosen(laneId);
+    if (typeof lanes === 'string') return lanes;
+    const down = lanes.filter(({ state }) => state.server === null);
+    if (down.length === 0) return 'boot: the server is running already';
+    for (const lane of down) {
+      const problem = lane.boot();
+      if (problem !== undefined) return problem;
+    }
+    if (this.state.paused) this.settleNow();
+    const plan = this.state.workloadPlan;
+    if (plan?.loop === 'closed') for (const lane of down) this.sendAllIdle(lane, plan);
+    return undefined;
+  }
+
+  signal(name: string, laneId: string | undefined): string | undefined {
+    const lanes = this.chosen(laneId);
+    if (typeof lanes === 'string') return lanes;
+    for (const lane of lanes) {
+      const problem = lane.signal(name.replace(/^SIG/, ''));
+      if (problem !== undefined) return problem;
+    }
+    return undefined;
+  }
+
+  /** Plans a fault in one lane or all; null heals everything. */
+  plan(fault: Fault | null): string | undefined {
+    if (fault === null) {
+      for (const lane of this.lanes) lane.kernel.heal();
+      return undefined;
+    }
+    const lanes = this.chosen(fault.lane);
+    if (typeof lanes === 'string') return lanes;
+    const at = fault.at === undefined ? undefined : this.epoch + Math.round(fault.at * 1000);
+    const until = fault.until === undefined ? undefined : this.epoch + Math.round(fault.until * 1000);
+    const request: FaultRequest = { kind: fault.kind, path: fault.path, at, until, value: fault.value };
+    for (const lane of lanes) {
+      const planned = lane.kernel.plan(request);
+      if (!planned.ok) return planned.error;
+    }
+    return undefined;
+  }
+
+  private chosen(id: string | undefined): readonly Lane[] | string {
+    if (id === undefined) return this.lanes;
+    const lane = this.lane(id);
+    return lane === undefined ? this.noLane(id) : [lane];
+  }
+
+  private noLane(id: string | undefined): string {
+    return `no lane ${id ?? ''}; the lanes are ${this.lanes.map(({ state }) => state.id).join(', ')}`;
+  }
+}
+
+/** Paths of the lab are absolute, or begin at /data. */
+export function absolute(path: string): string {
+  return path.startsWith('/') ? path : `${DATA_PATH}/${path}`;
+}
+
+/** Whether there is a log that a boot could replay. */
+export function keepsLog(state: LaneState): boolean {
+  return state.server === null ? state.durability.segments.length > 0 : state.server.aof.mode !== 'off';
+}
+
+function policyOf(state: LaneState): { policy: string; running: boolean } {
+  return { policy: state.server?.settings.appendFsync ?? 'no', running: state.server !== null };
+}
+
+/** When `everysec` would have asked for its next fsync: at the turn of the wall clock's second. */
+function nextSecond(lane: Lane): Micros | null {
+  const { server } = lane.state;
+  if (server === null || server.aof.mode === 'off') return null;
+  const wall = lane.kernel.wallClock(lane.now);
+  return lane.now + (1_000_000 - (wall % 1_000_000));
+}
+
+/** A cut at a logical offset, in terms of the file at hand. */
+function cutIn(state: LaneState, offset: number): { cutAt: number; path: string } {
+  const segment = state.durability.segments[state.durability.segments.length - 1];
+  return segment === undefined ? { cutAt: offset, path: '' } : { cutAt: offset - segment.start + segment.fileStart, path: segment.path };
+}

@@ -1,0 +1,148 @@
+/** One lane: a machine, the server that runs on it, its clients, and what they have been told. Plain data. */
+import type { ByteString } from '../base/bytes.ts';
+import type { Micros } from '../base/time.ts';
+import type { ClientId } from '../engine/session.ts';
+import type { KernelEvent, KernelState } from '../machine/kernel-state.ts';
+import type { Pid, Syscall, SyscallResult } from '../machine/syscall.ts';
+import type { Reply } from '../resp/reply.ts';
+import type { RewriteChildState } from '../server/rewrite-child.ts';
+import type { ServerState, ThreadName } from '../server/state.ts';
+import { newDurability, type DurabilityState } from './durability.ts';
+import { newRecordLog, type RecordLog } from './record-log.ts';
+import type { LostRows } from './ledger.ts';
+import type { LabEvent, LaneStatus } from './view.ts';
+import { newWorkloadStream, type WorkloadStream } from './workload.ts';
+
+/** What waits in the lab's clock for a lane; `lane` is the lane's id. */
+export type LaneEventPayload =
+  /** The main thread has worked long enough, or slept, or its timer is due. */
+  | { readonly lane: string; readonly type: 'wake'; readonly pid: Pid }
+  /** It makes its system call now. */
+  | { readonly lane: string; readonly type: 'call'; readonly pid: Pid; readonly call: Syscall }
+  | { readonly lane: string; readonly type: 'done'; readonly pid: Pid; readonly thread: ThreadName; readonly result: SyscallResult }
+  | { readonly lane: string; readonly type: 'child-wake'; readonly pid: Pid }
+  | { readonly lane: string; readonly type: 'child-done'; readonly pid: Pid; readonly result: SyscallResult }
+  /** A command reaches the machine. `token` names who waits for the answer; -1: the workload. */
+  | { readonly lane: string; readonly type: 'arrive'; readonly client: string; readonly token: number; readonly argv: readonly ByteString[] };
+
+export interface LaneEvent {
+  readonly kind: 'lane';
+  readonly payload: LaneEventPayload;
+}
+export interface TickEvent {
+  readonly kind: 'workload';
+  readonly payload: { readonly round: number };
+}
+export type LabClockEvent = KernelEvent | LaneEvent | TickEvent;
+
+/** One client program outside the machine. */
+export interface LaneClient {
+  readonly name: string;
+  /** Null: not connected. */
+  id: ClientId | null;
+  /** Commands without a reply, in order. */
+  readonly waiting: Waiting[];
+}
+
+export interface Waiting {
+  readonly token: number;
+  readonly argv: readonly ByteString[];
+  /** The last row of the log that the command made; null if it made none. */
+  row: number | null;
+}
+
+/** An answer for whoever sent a command: `token` as given to `send`. */
+export interface LaneAnswer {
+  readonly token: number;
+  readonly outcome: { readonly outcome: 'reply'; readonly reply: Reply } | { readonly outcome: 'refused' | 'closed' };
+}
+/** A message that no command asked for: MONITOR, pub/sub, invalidation. */
+export interface LanePush {
+  readonly client: string;
+  readonly reply: Reply;
+}
+
+export interface ChildProcess {
+  readonly pid: Pid;
+  readonly parent: Pid;
+  readonly state: RewriteChildState;
+}
+
+export interface LaneState {
+  readonly id: string;
+  readonly seed: number;
+  readonly kernel: KernelState;
+  power: 'on' | 'off';
+  status: LaneStatus;
+  /** The last words of a server that could not start. */
+  failure: string | null;
+  pid: Pid;
+  server: ServerState | null;
+  /** What the main thread waits for; `poll` is broken by input. */
+  waitsFor: 'poll' | 'time' | 'call';
+  wake: number | null;
+  /** Threads whose call is under way. */
+  readonly busyThreads: Set<ThreadName>;
+  readonly children: ChildProcess[];
+  readonly clients: Map<string, LaneClient>;
+  readonly clientNames: Map<ClientId, string>;
+  readonly records: RecordLog;
+  readonly durability: DurabilityState;
+  /** Write commands acknowledged and not lost since. */
+  acknowledgedOffset: number;
+  fsync: { readonly startedAt: Micros; readonly covers: number } | null;
+  fsyncedOffset: number;
+  lastFsyncAt: Micros;
+  crash: LostRows | null;
+  readonly stream: WorkloadStream;
+  /** Workload clients that wait for nothing, by name. */
+  readonly idle: string[];
+  boots: number;
+  commands: number;
+  // What the host of the lab takes away after each run:
+  answers: LaneAnswer[];
+  pushes: LanePush[];
+  events: LabEvent[];
+  logLines: string[];
+  riskSamples: number[];
+  fsyncSamples: number[];
+  ownSamples: number[];
+}
+
+export function newLaneState(id: string, seed: number, kernel: KernelState): LaneState {
+  return {
+    id,
+    seed,
+    kernel,
+    power: 'on',
+    status: 'stopped',
+    failure: null,
+    pid: 0,
+    server: null,
+    waitsFor: 'time',
+    wake: null,
+    busyThreads: new Set(),
+    children: [],
+    clients: new Map(),
+    clientNames: new Map(),
+    records: newRecordLog(),
+    durability: newDurability(),
+    acknowledgedOffset: 0,
+    fsync: null,
+    fsyncedOffset: 0,
+    lastFsyncAt: 0,
+    crash: null,
+    // The same stream in every lane, whatever the lane's own seed.
+    stream: newWorkloadStream(`workload ${seed}`),
+    idle: [],
+    boots: 0,
+    commands: 0,
+    answers: [],
+    pushes: [],
+    events: [],
+    logLines: [],
+    riskSamples: [],
+    fsyncSamples: [],
+    ownSamples: [],
+  };
+}

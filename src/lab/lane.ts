@@ -1,0 +1,584 @@
+/**
+ * Runs one machine: takes what its processes wait for to the kernel, and what happens back to them, in virtual time.
+ * Wraps a LaneState and holds nothing of its own that could not be built again from it.
+ */
+import type { ByteString } from '../base/bytes.ts';
+import { encodeCommand } from '../resp/command-encoder.ts';
+import { newGrowableBytes, takenBytes } from '../base/growable-bytes.ts';
+import { unreachable } from '../base/assert.ts';
+import type { Micros } from '../base/time.ts';
+import type { Delivery, Unit } from '../engine/effects.ts';
+import type { Clock, ClockEvent } from '../machine/clock.ts';
+import { SimulatedKernel } from '../machine/kernel.ts';
+import type { Pid, Syscall } from '../machine/syscall.ts';
+import { completeRewriteChild, newRewriteChild, runRewriteChild } from '../server/rewrite-child.ts';
+import type { ServerEvent } from '../server/events.ts';
+import { Server } from '../server/server.ts';
+import type { ThreadName, Work } from '../server/state.ts';
+import type { AppendedRecord } from '../persistence/aof-writer.ts';
+import { enterBase, enterSegment, logOffsets } from './durability.ts';
+import type { LabClockEvent, LaneClient, LaneEvent, LaneEventPayload, LaneState } from './lane-state.ts';
+import { riskOf, survivesTo } from './ledger.ts';
+import {
+  acknowledge,
+  addRecord,
+  causeOfKind,
+  closeUnit,
+  endOffset,
+  firstRowLost,
+  kindOfRole,
+  truncateRecords,
+  writesBefore,
+} from './record-log.ts';
+import { recordCause, recordKind, type CrashKind, type LabEvent, type LabMillis, type RecordCause } from './view.ts';
+import { shortReply } from './texts.ts';
+import { bootServer } from './boot.ts';
+import { kernelClock } from './kernel-clock.ts';
+
+/** What all lanes of a lab share. */
+export interface LaneSurroundings {
+  readonly clock: Clock<LabClockEvent>;
+  /** The instant at which the lab began: lab times count from it. */
+  readonly epoch: Micros;
+  /** `free`: the clock stands still, and what takes no waiting takes no time. */
+  pace(): 'timed' | 'free';
+  /** A workload client of that lane is idle again. */
+  idle(lane: Lane): void;
+}
+
+/** A completion that comes sooner than this counts as no waiting when the clock stands still. */
+const NO_WAITING: Micros = 1_000;
+export const WORKLOAD_TOKEN = -1;
+const BIO_THREADS: readonly Exclude<ThreadName, 'main'>[] = ['bio_aof', 'bio_close_file'];
+
+export class Lane {
+  readonly state: LaneState;
+  readonly kernel: SimulatedKernel;
+  private readonly surroundings: LaneSurroundings;
+  server: Server | null;
+
+  constructor(state: LaneState, surroundings: LaneSurroundings) {
+    this.state = state;
+    this.surroundings = surroundings;
+    this.kernel = new SimulatedKernel(state.kernel, kernelClock(surroundings.clock));
+    this.server = state.server === null ? null : new Server(state.server, 'watched');
+  }
+
+  get now(): Micros {
+    return this.surroundings.clock.now;
+  }
+
+  private get wallNow(): Micros {
+    return this.kernel.wallClock(this.now);
+  }
+
+  // --- from outside ---
+
+  /** A client sends a command; it arrives after half a round trip. */
+  send(client: string, token: number, argv: readonly ByteString[]): void {
+    const delay = this.free() ? 0 : Math.floor(this.state.kernel.costs.networkRoundTrip / 2);
+    this.schedule(this.now + delay, { lane: this.state.id, type: 'arrive', client, token, argv });
+  }
+
+  /** A client gives up: its connection is closed, nobody waits for its replies any more. */
+  interrupt(name: string): void {
+    const client = this.state.clients.get(name);
+    if (client === undefined) return;
+    this.cancelWhere(({ payload }) => payload.type === 'arrive' && payload.client === name);
+    this.closeClient(client);
+  }
+
+  /** Starts redis-server, as its init system would: with /etc/redis/redis.conf, in /data. */
+  boot(): string | undefined {
+    const { state } = this;
+    if (state.server !== null) return `lane ${state.id}: the server is running already`;
+    state.power = 'on';
+    const started = bootServer(this.kernel, state, this.wallNow);
+    if (typeof started === 'string') {
+      state.status = 'failed';
+      state.failure = started;
+      state.logLines.push(...started.split('\n'));
+      return undefined;
+    }
+    state.boots++;
+    state.status = 'loading';
+    state.failure = null;
+    state.server = started;
+    state.pid = started.pid;
+    this.server = new Server(started, 'watched');
+    this.event({ event: 'boot', lane: state.id, at: this.labNow() });
+    this.runMain();
+    return undefined;
+  }
+
+  /** SIGKILL: the process is gone at once, the kernel and its page cache stay. */
+  killMain(signal: string): void {
+    const { state } = this;
+    if (state.server === null) return;
+    this.kernel.killProcess(state.pid, signal);
+    this.kernel.reap(state.pid);
+    this.endMain('stopped');
+  }
+
+  /** The power is gone: every process with it. */
+  powerOff(): void {
+    const { state } = this;
+    this.endMain('stopped');
+    state.children.length = 0;
+    this.cancelWhere(({ payload }) => payload.lane === state.id);
+    state.power = 'off';
+  }
+
+  signal(name: string): string | undefined {
+    const { server } = this;
+    if (server === null) return `lane ${this.state.id}: no server is running`;
+    if (name === 'KILL') this.killMain('SIGKILL');
+    else if (name === 'TERM' || name === 'INT') server.signal(name === 'TERM' ? 'SIGTERM' : 'SIGINT');
+    else return `signal ${name} is not known; use TERM, INT or KILL`;
+    return undefined;
+  }
+
+  /** Takes all that the lane owes to clients that can get no answer any more. */
+  private endMain(status: 'stopped' | 'failed'): void {
+    const { state } = this;
+    state.server = null;
+    this.server = null;
+    state.wake = null;
+    state.busyThreads.clear();
+    state.status = status;
+    state.fsync = null;
+    this.cancelWhere(({ payload }) => 'pid' in payload && payload.pid === state.pid && payload.lane === state.id);
+    for (const client of [...state.clients.values()]) this.closeClient(client);
+    state.clientNames.clear();
+    state.waitsFor = 'time';
+  }
+
+  private closeClient(client: LaneClient): void {
+    if (client.id !== null) {
+      this.server?.disconnect(client.id);
+      this.state.clientNames.delete(client.id);
+    }
+    client.id = null;
+    for (const { token } of client.waiting.splice(0)) this.settle(client.name, token, { outcome: 'closed' });
+  }
+
+  private settle(client: string, token: number, outcome: LaneState['answers'][number]['outcome']): void {
+    if (token !== WORKLOAD_TOKEN) {
+      this.state.answers.push({ token, outcome });
+      return;
+    }
+    const waiting = this.state.clients.get(client)?.waiting.length ?? 0;
+    if (waiting === 0 && !this.state.idle.includes(client)) {
+      this.state.idle.push(client);
+      this.surroundings.idle(this);
+    }
+  }
+
+  // --- events ---
+
+  dispatch(event: ClockEvent<LaneEvent>): void {
+    const { payload } = event;
+    switch (payload.type) {
+      case 'wake':
+        this.state.wake = null;
+        return this.runMain();
+      case 'call':
+        return this.startCall('main', payload.call);
+      case 'done':
+        return this.callEnded(payload.thread, payload);
+      case 'child-wake':
+        return this.runChild(payload.pid);
+      case 'child-done':
+        return this.childCallEnded(payload.pid, payload);
+      case 'arrive':
+        return this.arrive(payload);
+      default:
+        return unreachable(payload);
+    }
+  }
+
+  private arrive(payload: Extract<LaneEventPayload, { type: 'arrive' }>): void {
+    const { state, server } = this;
+    if (server === null || state.server?.phase === 'exited') {
+      return this.settle(payload.client, payload.token, { outcome: 'refused' });
+    }
+    const client = this.connected(payload.client, server);
+    const { argv, token } = payload;
+    client.waiting.push({ token, argv, row: null });
+    server.receive(client.id!, argv);
+    state.commands++;
+    if (token !== WORKLOAD_TOKEN) state.ownSamples.push(this.labNow());
+    if (state.waitsFor === 'poll') this.runMain();
+  }
+
+  private connected(name: string, server: Server): LaneClient {
+    const { clients, clientNames } = this.state;
+    const client = clients.get(name) ?? { name, id: null, waiting: [] };
+    clients.set(name, client);
+    if (client.id === null) {
+      client.id = server.connect(this.wallNow, '127.0.0.1:50000').id;
+      clientNames.set(client.id, name);
+    }
+    return client;
+  }
+
+  // --- the main thread ---
+
+  private runMain(): void {
+    const { state, server } = this;
+    if (server === null) return;
+    if (state.wake !== null) {
+      this.surroundings.clock.cancel(state.wake);
+      state.wake = null;
+    }
+    const wait = server.run(this.wallNow);
+    this.collect();
+    const { now } = this;
+    switch (wait.wait) {
+      case 'syscall': {
+        const startsAt = now + this.cost(wait.work);
+        state.waitsFor = 'call';
+        if (startsAt === now) this.startCall('main', wait.call);
+        else this.schedule(startsAt, { lane: state.id, type: 'call', pid: state.pid, call: wait.call });
+        break;
+      }
+      case 'cpu':
+        this.wakeAt(now + Math.max(1, this.cost(wait.work)), 'time');
+        break;
+      case 'sleep':
+        this.wakeAt(now + this.cost(wait.work) + wait.micros, 'time');
+        break;
+      case 'poll': {
+        const busy = this.cost(wait.work);
+        if (busy > 0) this.wakeAt(now + busy, 'time');
+        else this.wakeAt(now + Math.max(1, wait.until - this.wallNow), 'poll');
+        break;
+      }
+      case 'exit':
+        this.mainExited(wait.code, wait.signal);
+        return;
+      default:
+        unreachable(wait);
+    }
+    this.startBackgroundCalls();
+    this.startChildren();
+  }
+
+  private wakeAt(at: Micros, waitsFor: LaneState['waitsFor']): void {
+    const { state } = this;
+    state.waitsFor = waitsFor;
+    state.wake = this.schedule(at, { lane: state.id, type: 'wake', pid: state.pid });
+  }
+
+  private startCall(thread: ThreadName, call: Syscall): void {
+    const { state, now } = this;
+    const { result, endsAt } = this.kernel.call({ pid: state.pid, thread }, call, now);
+    const waits = call.call === 'fsync' || call.call === 'fdatasync' || call.call === 'fork' || endsAt - now >= NO_WAITING;
+    const at = this.free() && !waits ? now : endsAt;
+    state.busyThreads.add(thread);
+    this.schedule(at, { lane: state.id, type: 'done', pid: state.pid, thread, result });
+  }
+
+  private callEnded(thread: ThreadName, payload: Extract<LaneEventPayload, { type: 'done' }>): void {
+    const { server } = this;
+    if (server === null) return;
+    this.state.busyThreads.delete(thread);
+    server.complete(thread, payload.result, this.wallNow);
+    if (thread === 'main') return this.runMain();
+    this.collect();
+    this.startBackgroundCalls();
+  }
+
+  /** A bio thread is idle when no completion of its is on the way: its plan's next call has not been started. */
+  private startBackgroundCalls(): void {
+    const { server, state } = this;
+    if (server === null) return;
+    for (const thread of BIO_THREADS) {
+      const call = server.next(thread);
+      if (call === undefined || state.busyThreads.has(thread)) continue;
+      this.startCall(thread, call);
+    }
+  }
+
+  private mainExited(code: number, signal: string | null): void {
+    const { state } = this;
+    const wasReady = state.status === 'running';
+    this.kernel.exit(state.pid, code);
+    this.kernel.reap(state.pid);
+    if (code !== 0 || signal !== null) state.failure = state.logLines[state.logLines.length - 1] ?? null;
+    this.endMain(code === 0 || wasReady ? 'stopped' : 'failed');
+  }
+
+  // --- children ---
+
+  private startChildren(): void {
+    const { state, server } = this;
+    if (server === null) return;
+    for (const pid of server.state.forked.splice(0)) {
+      const { child } = server.state;
+      if (child === null || child.pid !== pid) continue;
+      state.children.push({ pid, parent: state.pid, state: newRewriteChild(pid, child.snapshot) });
+      this.schedule(this.now, { lane: state.id, type: 'child-wake', pid });
+    }
+    for (const { pid, signal } of server.state.signalsToSend.splice(0)) this.killChild(pid, signal);
+  }
+
+  private runChild(pid: Pid): void {
+    const child = this.state.children.find((one) => one.pid === pid);
+    if (child === undefined) return;
+    const wait = runRewriteChild(child.state, this.wallNow);
+    if (wait.wait === 'exit') return this.childExited(pid, wait.code, null);
+    if (wait.wait !== 'syscall') return;
+    const { result, endsAt } = this.kernel.call({ pid, thread: 'main' }, wait.call, this.now);
+    const writing = (wait.work.bytes * 1_000_000) / this.kernel.childBytesPerSecond(this.now);
+    this.schedule(endsAt + Math.ceil(writing), { lane: this.state.id, type: 'child-done', pid, result });
+  }
+
+  private childCallEnded(pid: Pid, payload: Extract<LaneEventPayload, { type: 'child-done' }>): void {
+    const child = this.state.children.find((one) => one.pid === pid);
+    if (child === undefined) return;
+    completeRewriteChild(child.state, payload.result);
+    this.runChild(pid);
+  }
+
+  killChild(pid: Pid, signal: string): void {
+    this.kernel.killProcess(pid, signal);
+    this.cancelWhere(({ payload }) => 'pid' in payload && payload.pid === pid && payload.lane === this.state.id);
+    this.childExited(pid, 0, signal);
+  }
+
+  private childExited(pid: Pid, code: number, signal: string | null): void {
+    const { children } = this.state;
+    const index = children.findIndex((one) => one.pid === pid);
+    if (index < 0) return;
+    children.splice(index, 1);
+    if (signal === null) this.kernel.exit(pid, code);
+    this.kernel.reap(pid);
+    this.server?.childExited(pid, code, signal);
+  }
+
+  // --- what the server did ---
+
+  private collect(): void {
+    const { server } = this;
+    if (server === null) return;
+    const { events } = server.state;
+    for (let i = 0; i < events.length; i++) this.take(events[i]!);
+    events.length = 0;
+  }
+
+  private take(event: ServerEvent): void {
+    const { state } = this;
+    switch (event.event) {
+      case 'unit':
+        return this.record(event.unit, event.records);
+      case 'written':
+        state.durability.written = event.offset;
+        return this.event({ event: 'flush', lane: state.id, at: this.labNow(), offset: event.offset });
+      case 'fsync-started':
+        state.fsync = { startedAt: this.now, covers: event.covers };
+        return;
+      case 'fsync-ended':
+        return this.fsyncEnded(event.covers, event.ok);
+      case 'segment':
+        return this.segment(event.path, event.fileOffset, event.offset);
+      case 'rewritten':
+        return this.rewritten(event.offset);
+      case 'replies':
+        return this.replied(event.replies, event.acknowledged);
+      case 'ready':
+        state.status = 'running';
+        return this.recount();
+      case 'log':
+        state.logLines.push(event.line);
+        return;
+      default:
+        return unreachable(event);
+    }
+  }
+
+  private record(unit: Unit, records: readonly AppendedRecord[]): void {
+    const { records: log } = this.state;
+    const first = log.count;
+    const cause = this.causeOf(unit);
+    if (records.length === 0) this.recordUnlogged(unit, cause);
+    for (const record of records) {
+      const write = record.command !== null && unit.cause.client !== null;
+      addRecord(log, {
+        offset: record.offset,
+        at: this.now,
+        kind: kindOfRole[record.role]!,
+        cause,
+        bytes: this.bytesOf(record),
+        writes: write ? 1 : 0,
+      });
+    }
+    closeUnit(log, first);
+    this.remember(unit, cause, first);
+  }
+
+  /** Without a log nothing is written, but the ledger still has to name what is lost. */
+  private recordUnlogged(unit: Unit, cause: RecordCause): void {
+    const { records: log } = this.state;
+    for (const { argv } of unit.commands) {
+      const sink = newGrowableBytes();
+      encodeCommand(argv, sink);
+      const writes = unit.cause.client === null ? 0 : 1;
+      const offset = endOffset(log);
+      addRecord(log, { offset, at: this.now, kind: recordKind.command, cause, bytes: takenBytes(sink), writes });
+    }
+  }
+
+  private causeOf(unit: Unit): RecordCause {
+    const { client, kind } = unit.cause;
+    const name = client === null ? undefined : this.state.clientNames.get(client);
+    return name?.startsWith('workload ') === true ? recordCause.workload : causeOfKind[kind]!;
+  }
+
+  /** Keeps what a person typed beside what was logged, and marks the rows as theirs. */
+  private remember(unit: Unit, cause: RecordCause, first: number): void {
+    const { records: log } = this.state;
+    if (cause === recordCause.workload || unit.cause.client === null) return;
+    const { client, typed } = unit.cause;
+    const waiting = this.state.clients.get(this.state.clientNames.get(client) ?? '')?.waiting;
+    const command = waiting?.find(({ argv }) => argv === typed);
+    if (command !== undefined) command.row = log.count - 1;
+    for (let row = first; row < log.count; row++) {
+      log.own.add(row);
+      if (unit.cause.typed !== null && log.kinds[row] === recordKind.command) log.typed.set(row, unit.cause.typed);
+    }
+  }
+
+  /** A record's bytes stand in the server's buffer until its flush; they are copied before that. */
+  private bytesOf(record: AppendedRecord): Uint8Array {
+    const { aof } = this.server!.state;
+    const start = aof.buffer.length - (aof.appended - record.offset);
+    return aof.buffer.bytes.subarray(start, start + record.length);
+  }
+
+  private fsyncEnded(covers: number, ok: boolean): void {
+    const { state } = this;
+    const startedAt = state.fsync?.startedAt ?? this.now;
+    state.fsync = null;
+    state.lastFsyncAt = this.now;
+    if (ok) state.fsyncedOffset = Math.max(state.fsyncedOffset, covers);
+    this.sampleRisk();
+    state.fsyncSamples.push(this.labTime(startedAt), this.labNow());
+    this.event({ event: 'fsync', lane: state.id, at: this.labNow(), startedAt: this.labTime(startedAt), offset: covers, ok });
+  }
+
+  private segment(path: string, fileOffset: number, offset: number): void {
+    const { state } = this;
+    const server = this.server!;
+    const absolute = path.startsWith('/') ? path : `/data/${path}`;
+    const starting = server.state.phase !== 'serving' || state.status === 'loading';
+    const logical = enterSegment(state.durability, this.kernel, absolute, fileOffset, starting ? 'known' : offset);
+    if (!starting) return;
+    const { aof } = server.state;
+    aof.appended = logical;
+    aof.written = logical;
+    state.durability.written = logical;
+    state.fsyncedOffset = logical;
+    truncateRecords(state.records, firstRowLost(state.records, logical));
+    state.acknowledgedOffset = logical;
+  }
+
+  private rewritten(offset: number): void {
+    const { state } = this;
+    const { base } = this.server!.state.aof.manifest;
+    const { appendDirname } = this.server!.state.settings;
+    const inode = base === null ? undefined : this.kernel.layersOf(`/data/${appendDirname}/${base.name}`)?.inode;
+    if (inode !== undefined) enterBase(state.durability, inode, offset);
+  }
+
+  private replied(replies: readonly Delivery[], acknowledged: number): void {
+    const { state } = this;
+    const end = state.server?.aof.mode === 'off' ? endOffset(state.records) : acknowledged;
+    acknowledge(state.records, end, this.now);
+    state.acknowledgedOffset = end;
+    for (const { client: id, reply } of replies) this.deliver(id, reply);
+  }
+
+  private deliver(id: number, reply: Delivery['reply']): void {
+    const { state } = this;
+    const name = state.clientNames.get(id);
+    const client = name === undefined ? undefined : state.clients.get(name);
+    if (client === undefined) return;
+    if (reply.type === 'push') {
+      state.pushes.push({ client: client.name, reply });
+      return;
+    }
+    const waiting = client.waiting.shift();
+    if (waiting === undefined) {
+      state.pushes.push({ client: client.name, reply });
+      return;
+    }
+    const { row, token } = waiting;
+    if (row !== null && row < state.records.count) state.records.replies.set(row, shortReply(reply));
+    this.settle(client.name, token, { outcome: 'reply', reply });
+    if (this.server?.state.engine.sessions.get(id)?.closing === true) this.closeClient(client);
+  }
+
+  /** After a boot: did come back what the layers had promised? */
+  private recount(): void {
+    const { state } = this;
+    const { crash } = state;
+    const { records } = state;
+    if (state.server?.aof.mode === 'off') truncateRecords(records, 0);
+    const survived = writesBefore(records, records.count);
+    if (crash === null || crash.recount !== null) return;
+    const expected = crash.acknowledged - crash.lost;
+    // A write that nobody was answered for may have come back too: that is no difference.
+    if (survived < expected || survived > expected + crash.neverAcknowledged) {
+      const reason = survived < expected ? 'the loader cut more than the layers showed' : 'more came back than the layers showed';
+      crash.recount = { survived, reason };
+    }
+  }
+
+  /** The crash has happened: tells the world. */
+  crashed(kind: CrashKind, lost: number): void {
+    const { state } = this;
+    this.event({ event: 'crash', lane: state.id, at: this.labNow(), kind });
+    this.event({ event: 'loss', lane: state.id, at: this.labNow(), writes: lost });
+  }
+
+  // --- small things ---
+
+  /** A sample of the risk curve: time in ms, acknowledged writes at risk if the power fails. */
+  sampleRisk(): void {
+    const { state } = this;
+    const offsets = logOffsets(state.durability, this.kernel);
+    const end = state.server?.aof.mode === 'off' ? 0 : survivesTo(offsets, 'power-lost', 'lost');
+    state.riskSamples.push(this.labNow(), riskOf(state.records, end).writes);
+  }
+
+  private free(): boolean {
+    return this.surroundings.pace() === 'free';
+  }
+
+  private cost(work: Work): Micros {
+    if (this.free()) return 0;
+    const { commandMicros, commandMicrosPerKb } = this.state.kernel.costs;
+    return work.commands * commandMicros + Math.floor((work.bytes * commandMicrosPerKb) / 1024);
+  }
+
+  private schedule(at: Micros, payload: LaneEventPayload): number {
+    return this.surroundings.clock.schedule(at, { kind: 'lane', payload });
+  }
+
+  private cancelWhere(matches: (event: LaneEvent) => boolean): void {
+    this.surroundings.clock.cancelWhere((event) => event.kind === 'lane' && event.payload.lane === this.state.id && matches(event));
+  }
+
+  private event(event: LabEvent): void {
+    this.state.events.push(event);
+  }
+
+  labNow(): LabMillis {
+    return this.labTime(this.now);
+  }
+
+  labTime(at: Micros): LabMillis {
+    return (at - this.surroundings.epoch) / 1000;
+  }
+}

@@ -1,0 +1,82 @@
+/** What a lab is made of, with every default filled in and checked: `reset` takes it, a lesson's start has its shape. */
+import type { Micros } from '../base/time.ts';
+import { diskPresetNames } from '../machine/devices.ts';
+import type { DiskPreset, LaneSetup, Setup, Workload } from './view.ts';
+import { planWorkload } from './workload.ts';
+
+export interface LabPlan {
+  readonly seed: number;
+  readonly createdAt: Micros;
+  readonly lanes: readonly { readonly id: string; readonly config: ReadonlyMap<string, string> }[];
+  readonly disk: { readonly preset: DiskPreset; readonly fsyncMs: number | null; readonly capacity: number | null };
+  readonly clock: { readonly paused: boolean; readonly speed: number };
+  readonly workload: Workload | null;
+  readonly files: ReadonlyMap<string, Uint8Array>;
+}
+
+export const MOST_LANES = 5;
+export const SLOWEST_SPEED = 0.001;
+export const FASTEST_SPEED = 100;
+const DEFAULT_SEED = 1;
+
+/** The lab's own defaults; everything else is Redis's. */
+const DEFAULT_CONFIG: readonly (readonly [string, string])[] = [
+  ['appendonly', 'yes'],
+  ['appendfsync', 'everysec'],
+  ['save', '""'],
+  ['enable-debug-command', 'local'],
+];
+
+/** The plan, or what is wrong with the setup: what, where, what to do. */
+export function planLab(setup: Setup, createdAt: Micros): LabPlan | string {
+  const { seed = DEFAULT_SEED, lanes = [{}], disk = {}, clock = {}, workload = null, files = {} } = setup;
+  if (!Number.isSafeInteger(seed)) return 'reset: seed must be a whole number';
+  if (!Array.isArray(lanes) || lanes.length < 1 || lanes.length > MOST_LANES) return `reset: lanes must be a list of 1 to ${MOST_LANES}`;
+  const planned = planLanes(lanes);
+  if (typeof planned === 'string') return planned;
+  const { preset = 'ssd', fsyncMs = null, capacity = null } = disk;
+  if (!diskPresetNames.includes(preset)) return `reset: disk.preset must be one of ${diskPresetNames.join(', ')}`;
+  if (fsyncMs !== null && !(fsyncMs >= 0)) return 'reset: disk.fsyncMs must be 0 or more';
+  if (capacity !== null && !(capacity > 0)) return 'reset: disk.capacity must be a number of bytes above 0';
+  const { paused = false, speed = 1 } = clock;
+  const wrongSpeed = checkSpeed(speed);
+  if (wrongSpeed !== undefined) return `reset: clock.${wrongSpeed}`;
+  const wrongLoad = workload === null ? undefined : planWorkload(workload);
+  if (typeof wrongLoad === 'string') return wrongLoad;
+  return {
+    seed,
+    createdAt,
+    lanes: planned,
+    disk: { preset, fsyncMs, capacity },
+    clock: { paused, speed },
+    workload,
+    files: new Map(Object.entries(files)),
+  };
+}
+
+export function checkSpeed(speed: number): string | undefined {
+  return speed >= SLOWEST_SPEED && speed <= FASTEST_SPEED ? undefined : `speed must be ${SLOWEST_SPEED} to ${FASTEST_SPEED}`;
+}
+
+function planLanes(lanes: readonly LaneSetup[]): LabPlan['lanes'] | string {
+  const ids = new Set<string>();
+  const planned: { id: string; config: ReadonlyMap<string, string> }[] = [];
+  for (const [i, lane] of lanes.entries()) {
+    const id = lane.id ?? (lanes.length === 1 ? 'main' : `lane${i + 1}`);
+    if (!/^[\w-]{1,32}$/.test(id)) return `reset: lanes[${i}].id must be 1 to 32 letters, digits, - or _`;
+    if (ids.has(id)) return `reset: two lanes are called ${id}`;
+    ids.add(id);
+    const config = new Map(DEFAULT_CONFIG);
+    for (const [name, value] of Object.entries(lane.config ?? {})) {
+      if (!/^[\w-]+$/.test(name) || /[\r\n]/.test(String(value))) return `reset: lanes[${i}].config: ${name} is not a directive`;
+      config.set(name.toLowerCase(), String(value) === '' ? '""' : String(value));
+    }
+    planned.push({ id, config });
+  }
+  return planned;
+}
+
+/** The redis.conf that a lane's machine starts with. */
+export function configText(config: ReadonlyMap<string, string>): string {
+  return [...config].map(([name, value]) => `${name} ${value}\n`).join('');
+}
