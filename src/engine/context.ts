@@ -17,9 +17,9 @@ import { isString } from './data/string.ts';
 import { firstUse, lruClock, nextUse } from './data/usage.ts';
 import type { SortedSetValue } from './data/sorted-set.ts';
 import type { Entry, StringValue, Value } from './data/value.ts';
-import { error } from './replies.ts';
+import { array, error, integer } from './replies.ts';
 import type { ServerPort } from './server-port.ts';
-import type { Session } from './session.ts';
+import type { Blocked, Session } from './session.ts';
 import { touchWatchers } from './transaction.ts';
 
 const DEL = ascii('DEL');
@@ -202,6 +202,12 @@ export class Context {
     return true;
   }
 
+  /** A collection that has lost its last element goes with its key; the change itself was counted. */
+  removeEmpty(key: ByteString): void {
+    this.remove(key);
+    this.notify('g', 'del', key);
+  }
+
   expiryOf(key: ByteString): Millis | undefined {
     return expiryOf(this.db.space, key);
   }
@@ -271,12 +277,25 @@ export class Context {
     this.requests.push(request);
   }
 
-  /** Ends the waiting of another client: its time was up, or it gets an error instead of its reply. */
+  /** The client waits; the handler returns what this returns. */
+  block(blocked: Exclude<Blocked, { reason: 'server' }>): undefined {
+    this.client.blocked = blocked;
+    this.state.waiting.add(this.client.id);
+  }
+
+  /** Ends the waiting of a client: with what it gets when its time is up, or with an error. */
   unblock(session: Session, how: 'timeout' | 'error'): void {
-    if (session.blocked === null || session.blocked.reason === 'server') return;
-    const reply = how === 'timeout' ? session.blocked.onTimeout : error(errors.unblocked);
+    const { blocked } = session;
+    if (blocked === null || blocked.reason === 'server') return;
     session.blocked = null;
+    this.state.waiting.delete(session.id);
+    const reply = how === 'error' ? error(errors.unblocked) : this.replyAtDeadline(session, blocked);
     this.served.push({ client: session.id, reply });
+  }
+
+  private replyAtDeadline(session: Session, blocked: Exclude<Blocked, { reason: 'server' }>): Reply {
+    if (blocked.reason === 'wait') return blocked.onTimeout;
+    return array([integer(this.server.fsynced(session) ? 1 : 0), integer(0)]);
   }
 
   /** `type` is the letter in notify-keyspace-events, which `A` does not hold for `m` and `n`. */

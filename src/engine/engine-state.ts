@@ -27,6 +27,8 @@ export interface EngineState {
   readonly sessions: Map<ClientId, Session>;
   /** `db:key` → clients that watch it. */
   readonly watchers: Map<string, Set<ClientId>>;
+  /** Clients that wait for something other than the server's own work. */
+  readonly waiting: Set<ClientId>;
   readonly random: RandomState;
   stats: EngineStats;
   /** Changes to the data set since the last save: Redis's server.dirty. */
@@ -39,6 +41,7 @@ export function newEngineState(databases: number, seed: number): EngineState {
     databases: Array.from({ length: databases }, (_, id) => ({ id, space: newKeySpace() })),
     sessions: new Map(),
     watchers: new Map(),
+    waiting: new Set(),
     random: seedRandom(seed),
     stats: newEngineStats(),
     dirty: 0,

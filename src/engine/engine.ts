@@ -143,10 +143,37 @@ export class Engine {
     return units;
   }
 
+  /** Replies to clients whose waiting is over, by the clock or because the log is on disk. To be asked once a turn. */
+  wake(now: Micros): readonly Delivery[] {
+    const { state, context } = this;
+    if (state.waiting.size === 0) return NO_REPLIES;
+    for (const id of [...state.waiting]) {
+      const session = state.sessions.get(id);
+      const blocked = session?.blocked ?? null;
+      if (session === undefined || blocked === null || blocked.reason === 'server') continue;
+      const due = blocked.deadline !== null && blocked.deadline <= now;
+      const synced = blocked.reason === 'wait-aof' && blocked.replicas === 0 && this.server.fsynced(session);
+      if (due || synced) context.unblock(session, 'timeout');
+    }
+    return context.served.splice(0);
+  }
+
+  /** The next instant at which `wake` has something to do by the clock. */
+  nextDeadline(): Micros | null {
+    let next: Micros | null = null;
+    for (const id of this.state.waiting) {
+      const blocked = this.state.sessions.get(id)?.blocked ?? null;
+      if (blocked === null || blocked.reason === 'server' || blocked.deadline === null) continue;
+      if (next === null || blocked.deadline < next) next = blocked.deadline;
+    }
+    return next;
+  }
+
   /** A client has gone: its transaction and its watches go with it. */
   forget(session: Session): void {
     discardTransaction(this.state, session);
     unwatchAll(this.state, session);
+    this.state.waiting.delete(session.id);
     this.state.sessions.delete(session.id);
   }
 

@@ -2,13 +2,14 @@
 import type { ByteString } from '../base/bytes.ts';
 import type { Micros } from '../base/time.ts';
 import type { HashLimits } from './data/hash.ts';
+import type { ListLimits } from './data/list.ts';
 import type { SortedSetLimits } from './data/sorted-set.ts';
 import type { LfuSettings } from './data/usage.ts';
 import type { Value } from './data/value.ts';
 import type { Session } from './session.ts';
 
 /** The directives that commands look at, parsed; the server keeps them equal to CONFIG. */
-export interface EngineConfig extends HashLimits, SortedSetLimits, LfuSettings {
+export interface EngineConfig extends HashLimits, ListLimits, SortedSetLimits, LfuSettings {
   databases: number;
   protoMaxBulkLength: number;
   lazyfreeLazyExpire: boolean;
@@ -22,7 +23,6 @@ export interface EngineConfig extends HashLimits, SortedSetLimits, LfuSettings {
   setMaxIntsetEntries: number;
   setMaxListpackEntries: number;
   setMaxListpackValue: number;
-  listMaxListpackSize: number;
   activeExpireEffort: number;
   requirePass: string;
 }
@@ -56,6 +56,8 @@ export interface ServerPort {
   writesDenied(): string | undefined;
   lastSaveSeconds(): number;
   appendOnlyEnabled(): boolean;
+  /** Whether the log is on disk up to this client's last write; false while the log is off. */
+  fsynced(session: Session): boolean;
   /** A rewrite or save asked for inside MULTI or a script happens when it can. */
   schedule(what: 'rewrite-aof' | 'bgsave'): void;
   childActive(): 'none' | 'rdb' | 'aof';

@@ -55,7 +55,9 @@ export interface Session {
 export type Blocked =
   | { readonly reason: 'server' }
   /** Waiting for replicas, of which there are none, until the deadline (null: for ever). */
-  | { readonly reason: 'wait'; readonly deadline: Micros | null; readonly onTimeout: Reply };
+  | { readonly reason: 'wait'; readonly deadline: Micros | null; readonly onTimeout: Reply }
+  /** Waiting for the log to be on disk up to the client's last write, and for so many replicas. */
+  | { readonly reason: 'wait-aof'; readonly deadline: Micros | null; readonly replicas: number };
 
 export function newSession(id: ClientId, now: Micros, address: string, localAddress: string, loading = false): Session {
   return {

@@ -6,14 +6,25 @@ import { connectionCommands } from './connection.ts';
 import { debugCommands } from './debug.ts';
 import { expiryCommands } from './expiry.ts';
 import { genericCommands } from './generic.ts';
+import { hashCommands } from './hashes.ts';
+import { lcsCommands } from './lcs.ts';
+import { listCommands } from './lists.ts';
 import { objectCommands } from './object.ts';
+import { scanCommands } from './scan.ts';
 import { serverCommands } from './server.ts';
+import { sortedSetCommands } from './sorted-sets.ts';
 import { stringCommands } from './strings.ts';
 import { transactionCommands } from './transactions.ts';
+import { waitingCommands } from './waiting.ts';
 
 export const handlers: readonly Handlers[] = [
   stringCommands,
+  lcsCommands,
+  hashCommands,
+  listCommands,
+  sortedSetCommands,
   genericCommands,
+  scanCommands,
   objectCommands,
   expiryCommands,
   transactionCommands,
@@ -22,4 +33,5 @@ export const handlers: readonly Handlers[] = [
   serverCommands,
   commandInfoCommands,
   debugCommands,
+  waitingCommands,
 ];

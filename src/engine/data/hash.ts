@@ -32,6 +32,11 @@ export function setField(hash: HashValue, field: ByteString, value: ByteString, 
   return isNew;
 }
 
+/** Many fields at once are assumed to be different ones, hence not to fit (hashTypeTryConversion). */
+export function expectFields(hash: HashValue, count: number, limits: HashLimits): void {
+  if (count > limits.hashMaxListpackEntries) hash.encoding = 'hashtable';
+}
+
 export function copyHash(hash: HashValue): HashValue {
   return { kind: 'hash', encoding: hash.encoding, fields: new Map(hash.fields) };
 }

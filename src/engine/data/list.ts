@@ -3,6 +3,7 @@
  * The encoding is bookkeeping: `listpack` up to `list-max-listpack-size`, then `quicklist`.
  */
 import type { ByteString } from '../../base/bytes.ts';
+import { EMPTY_LISTPACK_BYTES, listpackEntryBytes } from './listpack-size.ts';
 
 export interface ListValue {
   readonly kind: 'list';
@@ -10,27 +11,62 @@ export interface ListValue {
   ring: (ByteString | undefined)[];
   head: number;
   length: number;
-  /** Bytes of all elements, by which the encoding is chosen. */
+  /** What one listpack of all elements would take. */
   bytes: number;
 }
 
+export interface ListLimits {
+  /** Elements a node if positive; otherwise −1 to −5 for 4 to 64 KiB. */
+  readonly listMaxListpackSize: number;
+}
+
+export type End = 'left' | 'right';
+
+const SMALLEST_RING = 4;
+
 export function newList(): ListValue {
-  return { kind: 'list', encoding: 'listpack', ring: new Array<undefined>(4).fill(undefined), head: 0, length: 0, bytes: 0 };
+  return {
+    kind: 'list',
+    encoding: 'listpack',
+    ring: new Array<undefined>(SMALLEST_RING).fill(undefined),
+    head: 0,
+    length: 0,
+    bytes: EMPTY_LISTPACK_BYTES,
+  };
 }
 
-export function pushTail(list: ListValue, element: ByteString): void {
-  if (list.length === list.ring.length) grow(list);
-  list.ring[(list.head + list.length) & (list.ring.length - 1)] = element;
-  list.length++;
-  list.bytes += element.length;
+/** To be called before elements are added: they may be too much for a listpack (listTypeTryConversionAppend). */
+export function expectElements(list: ListValue, elements: readonly ByteString[], limits: ListLimits): void {
+  if (list.encoding === 'quicklist') return;
+  const bytes = elements.reduce((sum, element) => sum + element.length, list.bytes);
+  if (exceeds(limits, bytes, list.length + elements.length)) list.encoding = 'quicklist';
 }
 
-export function pushHead(list: ListValue, element: ByteString): void {
-  if (list.length === list.ring.length) grow(list);
-  list.head = (list.head - 1) & (list.ring.length - 1);
-  list.ring[list.head] = element;
+export function push(list: ListValue, end: End, element: ByteString): void {
+  if (list.length === list.ring.length) resize(list, list.length * 2);
+  const mask = list.ring.length - 1;
+  if (end === 'left') list.head = (list.head - 1) & mask;
+  list.ring[end === 'left' ? list.head : (list.head + list.length) & mask] = element;
   list.length++;
-  list.bytes += element.length;
+  list.bytes += listpackEntryBytes(element);
+}
+
+/** The list is not empty. */
+export function pop(list: ListValue, end: End): ByteString {
+  const mask = list.ring.length - 1;
+  const at = end === 'left' ? list.head : (list.head + list.length - 1) & mask;
+  const element = list.ring[at]!;
+  list.ring[at] = undefined;
+  if (end === 'left') list.head = (list.head + 1) & mask;
+  list.length--;
+  list.bytes -= listpackEntryBytes(element);
+  if (list.length * 4 < list.ring.length && list.ring.length > SMALLEST_RING) resize(list, list.ring.length / 2);
+  return element;
+}
+
+/** To be called after elements were taken away: a list far below the limit is one listpack again (7.2). */
+export function shrink(list: ListValue, limits: ListLimits): void {
+  if (list.encoding === 'quicklist' && !exceeds(limits, list.bytes * 2, list.length * 2)) list.encoding = 'listpack';
 }
 
 /** `index` counts from the head and is inside the list. */
@@ -38,16 +74,27 @@ export function elementAt(list: ListValue, index: number): ByteString {
   return list.ring[(list.head + index) & (list.ring.length - 1)]!;
 }
 
-export function* elements(list: ListValue): Generator<ByteString> {
-  for (let i = 0; i < list.length; i++) yield elementAt(list, i);
+/** Elements from `start` up to, not including, `end`. */
+export function* elements(list: ListValue, start = 0, end = list.length): Generator<ByteString> {
+  for (let i = start; i < end; i++) yield elementAt(list, i);
 }
 
 export function copyList(list: ListValue): ListValue {
   return { ...list, ring: list.ring.slice() };
 }
 
-function grow(list: ListValue): void {
-  const ring = new Array<ByteString | undefined>(list.ring.length * 2).fill(undefined);
+/** A node that is limited by its number of elements must not grow beyond this all the same. */
+const SAFETY_BYTES = 8192;
+const SMALLEST_NODE_BYTES = 4096;
+
+/** quicklist.c:quicklistNodeExceedsLimit. */
+function exceeds({ listMaxListpackSize: size }: ListLimits, bytes: number, length: number): boolean {
+  if (size >= 0) return bytes > SAFETY_BYTES || length > Math.max(1, size);
+  return bytes > SMALLEST_NODE_BYTES << (Math.min(-size, 5) - 1);
+}
+
+function resize(list: ListValue, room: number): void {
+  const ring = new Array<ByteString | undefined>(room).fill(undefined);
   for (let i = 0; i < list.length; i++) ring[i] = elementAt(list, i);
   list.ring = ring;
   list.head = 0;
