@@ -4,7 +4,7 @@
  */
 import { byteStringOf } from '../../base/bytes.ts';
 import type { ByteString } from '../../base/bytes.ts';
-import { quoteBytes } from '../../cli/quote-bytes.ts';
+import { quoteBytes } from '../../base/quote-bytes.ts';
 import { offset } from '../i18n/numbers.ts';
 
 /** How much of a command a row shows. */

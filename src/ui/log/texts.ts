@@ -30,7 +30,7 @@ export const en = {
   columns: { offset: 'offset', time: 'time, s', logged: 'as logged', reply: 'reply' },
   notYet: 'not yet',
   noClient: 'no client',
-  neverAnswered: 'never answered',
+  neverAnswered: 'no reply',
   gone: 'never acknowledged, gone',
   typed: (command: string): string => `typed \`${command}\`.`,
   reasons,
@@ -93,7 +93,7 @@ export const id = {
   columns: { offset: 'offset', time: 'waktu, d', logged: 'tertulis di log', reply: 'balasan' },
   notYet: 'belum',
   noClient: 'tanpa klien',
-  neverAnswered: 'tak pernah dijawab',
+  neverAnswered: 'tak dijawab',
   gone: 'tak pernah terkonfirmasi, hilang',
   typed: (command: string): string => `diketik \`${command}\`.`,
   reasons: {
