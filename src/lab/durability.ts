@@ -61,26 +61,24 @@ export function currentSegment(state: DurabilityState): LogSegment | undefined {
   return state.segments[state.segments.length - 1];
 }
 
-/** Writes go on in `path`, whose end is at `fileOffset`. Returns the logical offset of that place. */
-export function enterSegment(
-  state: DurabilityState,
-  kernel: SimulatedKernel,
-  path: string,
-  fileOffset: number,
-  offset: number | 'known',
-): number {
+/** Writes go on at the end of the file `path`, which holds the log from `offset` on. */
+export function enterSegment(state: DurabilityState, kernel: SimulatedKernel, path: string, fileOffset: number, offset: number): void {
   const inode = kernel.layersOf(path)?.inode ?? 0;
   const known = state.segments.find((segment) => segment.inode === inode);
-  if (known !== undefined) {
-    const logical = known.start + fileOffset - known.fileStart;
-    state.segments = state.segments.filter(({ start }) => start <= known.start).map((one) => (one === known ? { ...one, path } : one));
-    state.written = logical;
-    return logical;
-  }
-  const start = offset === 'known' ? fileOffset : offset;
-  state.segments.push({ path, inode, start, fileStart: fileOffset });
-  state.written = start;
-  return start;
+  if (known === undefined) state.segments.push({ path, inode, start: offset, fileStart: fileOffset });
+  else state.segments = state.segments.map((one) => (one === known ? { ...one, path } : one));
+  state.written = offset;
+}
+
+/** Where the end of the file `path` stands in the log, if the log knows that file; later files are forgotten. */
+export function resumeSegment(state: DurabilityState, kernel: SimulatedKernel, path: string, fileOffset: number): number | undefined {
+  const inode = kernel.layersOf(path)?.inode;
+  const known = state.segments.find((segment) => segment.inode === inode);
+  if (known === undefined) return undefined;
+  const offset = known.start + fileOffset - known.fileStart;
+  state.segments = state.segments.filter(({ start }) => start <= known.start);
+  state.written = offset;
+  return offset;
 }
 
 /** A rewrite's base holds everything before `offset`. */

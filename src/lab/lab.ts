@@ -6,7 +6,8 @@ import { ascii, bytesOf, type ByteString } from '../base/bytes.ts';
 import { seedRandom, nextUint32 } from '../base/random.ts';
 import type { Micros, Millis } from '../base/time.ts';
 import { Clock, createClockState, type ClockState } from '../machine/clock.ts';
-import { createKernelState, type KernelOptions } from '../machine/kernel-state.ts';
+import { kernelFromPlatter, type KernelOptions } from '../machine/kernel-state.ts';
+import { createPlatter, type Platter } from '../machine/platter.ts';
 import type { FaultRequest } from '../machine/fault-plan.ts';
 import { CONFIG_PATH, DATA_PATH } from './boot.ts';
 import { newLaneState, type LabClockEvent, type LaneState } from './lane-state.ts';
@@ -35,27 +36,31 @@ export interface LabState {
 /** How far a step may go before it gives up: nothing of that kind is due. */
 const LONGEST_STEP: Micros = 60_000_000;
 const TICK: Micros = 100_000;
+const LONGEST_START: Micros = 600_000_000;
+/** System calls that each machine remembers. */
+const TRACED_CALLS = 2048;
 
 export type StepKind = 'command' | 'tick' | 'fsync';
 
-export function newLabState(plan: LabPlan): LabState {
-  const { seed, createdAt, disk } = plan;
+/** Machines with empty disks, or with those `platters`; nothing runs yet. */
+export function newLabState(plan: LabPlan, now: Micros, platters: ReadonlyMap<string, Platter>): LabState {
+  const { seed, disk } = plan;
   const random = seedRandom(seed);
   const lanes = plan.lanes.map(({ id }) => {
     const options: KernelOptions = {
       owner: id,
       seed: nextUint32(random),
-      now: createdAt,
+      now,
       disk: disk.preset,
       ...(disk.fsyncMs === null ? {} : { fsyncMs: disk.fsyncMs }),
       ...(disk.capacity === null ? {} : { capacity: disk.capacity }),
-      traceCapacity: 2048,
+      traceCapacity: TRACED_CALLS,
     };
-    return newLaneState(id, seed, createKernelState(options));
+    return newLaneState(id, seed, kernelFromPlatter(platters.get(id) ?? createPlatter(now), options));
   });
   return {
     plan,
-    clock: createClockState(createdAt),
+    clock: createClockState(now),
     lanes,
     paused: plan.clock.paused,
     speed: plan.clock.speed,
@@ -81,15 +86,25 @@ export class Lab implements LaneSurroundings {
 
   /** A new lab: machines with their files, servers starting. */
   static create(plan: LabPlan): Lab {
-    const lab = new Lab(newLabState(plan));
+    const lab = new Lab(newLabState(plan, plan.createdAt, new Map()));
     for (const [i, lane] of lab.lanes.entries()) {
       lane.kernel.makeDirectory(DATA_PATH);
       lane.kernel.writeFile(CONFIG_PATH, bytesOf(ascii(configText(plan.lanes[i]!.config))));
+      // The plan's files come last: redis.conf may be among them.
       for (const [path, bytes] of plan.files) lane.kernel.writeFile(absolute(path), bytes);
       lane.boot();
     }
-    lab.settleNow();
+    lab.runUntilUp();
     if (plan.workload !== null) lab.setWorkload(plan.workload);
+    return lab;
+  }
+
+  /** The machines of an earlier visit, from what their platters held: closing the tab cut their power. */
+  static reopen(plan: LabPlan, now: Micros, platters: ReadonlyMap<string, Platter>, actions: LabState['actions']): Lab {
+    const lab = new Lab(newLabState(plan, now, platters));
+    lab.state.actions.push(...actions);
+    for (const lane of lab.lanes) lane.boot();
+    lab.runUntilUp();
     return lab;
   }
 
@@ -125,6 +140,18 @@ export class Lab implements LaneSurroundings {
     }
     this.running = false;
     return 'more';
+  }
+
+  /** Lets the servers start, however the clock is set: a lab begins with running machines. */
+  runUntilUp(): void {
+    const limit = this.clock.now + LONGEST_START;
+    this.running = true;
+    while (this.lanes.some(({ state }) => state.status === 'loading')) {
+      const due = this.clock.next();
+      if (due === undefined || due > limit) break;
+      this.dispatchNext();
+    }
+    this.running = false;
   }
 
   /** With the clock standing still: everything that is due at this instant. */

@@ -16,7 +16,7 @@ import type { ServerEvent } from '../server/events.ts';
 import { Server } from '../server/server.ts';
 import type { ThreadName, Work } from '../server/state.ts';
 import type { AppendedRecord } from '../persistence/aof-writer.ts';
-import { enterBase, enterSegment, logOffsets } from './durability.ts';
+import { enterBase, enterSegment, logOffsets, resumeSegment } from './durability.ts';
 import type { LabClockEvent, LaneClient, LaneEvent, LaneEventPayload, LaneState } from './lane-state.ts';
 import { riskOf, survivesTo } from './ledger.ts';
 import {
@@ -32,7 +32,8 @@ import {
 } from './record-log.ts';
 import { recordCause, recordKind, type CrashKind, type LabEvent, type LabMillis, type RecordCause } from './view.ts';
 import { shortReply } from './texts.ts';
-import { bootServer } from './boot.ts';
+import { bootServer, DATA_PATH } from './boot.ts';
+import { importRecords } from './record-import.ts';
 import { kernelClock } from './kernel-clock.ts';
 
 /** What all lanes of a lab share. */
@@ -468,26 +469,55 @@ export class Lane {
   }
 
   private segment(path: string, fileOffset: number, offset: number): void {
-    const { state } = this;
+    const { state, kernel } = this;
     const server = this.server!;
-    const absolute = path.startsWith('/') ? path : `/data/${path}`;
-    const starting = server.state.phase !== 'serving' || state.status === 'loading';
-    const logical = enterSegment(state.durability, this.kernel, absolute, fileOffset, starting ? 'known' : offset);
-    if (!starting) return;
+    const absolute = `${DATA_PATH}/${path}`;
+    if (state.status !== 'loading') return enterSegment(state.durability, kernel, absolute, fileOffset, offset);
     const { aof } = server.state;
-    aof.appended = logical;
-    aof.written = logical;
-    state.durability.written = logical;
-    state.fsyncedOffset = logical;
-    truncateRecords(state.records, firstRowLost(state.records, logical));
-    state.acknowledgedOffset = logical;
+    const end = resumeSegment(state.durability, kernel, absolute, fileOffset) ?? this.readLog();
+    truncateRecords(state.records, firstRowLost(state.records, end));
+    aof.appended = end;
+    aof.written = end;
+    state.durability.written = end;
+    state.fsyncedOffset = end;
+    state.acknowledgedOffset = end;
+  }
+
+  /** Files that this lane has not written: brought in, or kept from an earlier visit. Returns where the log ends. */
+  private readLog(): number {
+    const { state, kernel } = this;
+    const { manifest } = this.server!.state.aof;
+    truncateRecords(state.records, 0);
+    state.durability.segments = [];
+    state.durability.base = null;
+    let start = 0;
+    for (const { name } of manifest.incr) {
+      const path = `${DATA_PATH}/${this.server!.state.settings.appendDirname}/${name}`;
+      const bytes = kernel.readFile(path) ?? new Uint8Array();
+      enterSegment(state.durability, kernel, path, 0, start);
+      importRecords(state.records, bytes, start, this.now);
+      start += bytes.length;
+    }
+    return start;
+  }
+
+  /** Other files stand in /data now: what this lane knew of its log is history. */
+  forgetLog(): void {
+    const { state } = this;
+    truncateRecords(state.records, 0);
+    state.durability.segments = [];
+    state.durability.base = null;
+    state.durability.written = 0;
+    state.acknowledgedOffset = 0;
+    state.fsyncedOffset = 0;
+    state.crash = null;
   }
 
   private rewritten(offset: number): void {
     const { state } = this;
     const { base } = this.server!.state.aof.manifest;
     const { appendDirname } = this.server!.state.settings;
-    const inode = base === null ? undefined : this.kernel.layersOf(`/data/${appendDirname}/${base.name}`)?.inode;
+    const inode = base === null ? undefined : this.kernel.layersOf(`${DATA_PATH}/${appendDirname}/${base.name}`)?.inode;
     if (inode !== undefined) enterBase(state.durability, inode, offset);
   }
 
