@@ -142,3 +142,12 @@ export const rdbMisconf =
 export function aofMisconf(reason: string): string {
   return `MISCONF Errors writing to the AOF file: ${reason}`;
 }
+
+/** config.c:configSetCommand, when one of the pairs names no directive. */
+export function unknownDirective(name: string): string {
+  return `ERR Unknown option or number of arguments for CONFIG SET - '${name}'`;
+}
+
+export function configSetFailed(name: string, reason: string): string {
+  return `ERR CONFIG SET failed (possibly related to argument '${name}') - ${reason}`;
+}

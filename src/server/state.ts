@@ -10,6 +10,7 @@ import type { Plan } from '../machine/plan.ts';
 import type { Pid } from '../machine/syscall.ts';
 import { newAofState, type AofState } from '../persistence/aof-writer.ts';
 import type { AofLoad } from '../persistence/aof-loader.ts';
+import { newCounters, type Counters } from './counters.ts';
 import type { DirectiveValues } from './directives.ts';
 import type { ServerEvent } from './events.ts';
 import type { Settings } from './settings.ts';
@@ -117,6 +118,10 @@ export interface ServerState {
   fsyncedOffset: number;
   connectionsReceived: number;
   peakMemory: number;
+  /** What INFO counts; CONFIG RESETSTAT begins anew. */
+  counters: Counters;
+  /** Clients whose connections are to be closed; whoever runs the process takes them. */
+  disconnects: ClientId[];
 }
 
 export interface Work {
@@ -207,6 +212,8 @@ export function newServerState(setup: ServerSetup): ServerState {
     fsyncedOffset: 0,
     connectionsReceived: 0,
     peakMemory: 0,
+    counters: newCounters(),
+    disconnects: [],
   };
 }
 

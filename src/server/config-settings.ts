@@ -1,0 +1,87 @@
+/** The typed settings that the texts of the directives amount to. */
+import { assert } from '../base/assert.ts';
+import { directiveText, type DirectiveValues } from './directives.ts';
+import type { SavePoint, Settings } from './settings.ts';
+
+export function settingsOf(directives: DirectiveValues): Settings {
+  const text = (name: string): string => directiveText(directives, name);
+  const number = (name: string): number => Number(text(name));
+  const yes = (name: string): boolean => text(name) === 'yes';
+  return {
+    databases: number('databases'),
+    protoMaxBulkLength: number('proto-max-bulk-len'),
+    lazyfreeLazyExpire: yes('lazyfree-lazy-expire'),
+    lazyfreeLazyEviction: yes('lazyfree-lazy-eviction'),
+    lazyfreeLazyServerDel: yes('lazyfree-lazy-server-del'),
+    lazyfreeLazyUserDel: yes('lazyfree-lazy-user-del'),
+    lazyfreeLazyUserFlush: yes('lazyfree-lazy-user-flush'),
+    maxmemory: number('maxmemory'),
+    maxmemoryPolicy: text('maxmemory-policy'),
+    notifyKeyspaceEvents: text('notify-keyspace-events'),
+    hashMaxListpackEntries: number('hash-max-listpack-entries'),
+    hashMaxListpackValue: number('hash-max-listpack-value'),
+    zsetMaxListpackEntries: number('zset-max-listpack-entries'),
+    zsetMaxListpackValue: number('zset-max-listpack-value'),
+    setMaxIntsetEntries: number('set-max-intset-entries'),
+    setMaxListpackEntries: number('set-max-listpack-entries'),
+    setMaxListpackValue: number('set-max-listpack-value'),
+    listMaxListpackSize: number('list-max-listpack-size'),
+    lfuLogFactor: number('lfu-log-factor'),
+    lfuDecayTime: number('lfu-decay-time'),
+    activeExpireEffort: number('active-expire-effort'),
+    requirePass: text('requirepass'),
+    appendOnly: yes('appendonly'),
+    appendFsync: oneOf(text('appendfsync'), ['always', 'everysec', 'no']),
+    appendFilename: text('appendfilename'),
+    appendDirname: text('appenddirname'),
+    noAppendFsyncOnRewrite: yes('no-appendfsync-on-rewrite'),
+    autoAofRewritePercentage: number('auto-aof-rewrite-percentage'),
+    autoAofRewriteMinSize: number('auto-aof-rewrite-min-size'),
+    aofLoadTruncated: yes('aof-load-truncated'),
+    aofUseRdbPreamble: yes('aof-use-rdb-preamble'),
+    aofTimestampEnabled: yes('aof-timestamp-enabled'),
+    aofRewriteIncrementalFsync: yes('aof-rewrite-incremental-fsync'),
+    rdbSaveIncrementalFsync: yes('rdb-save-incremental-fsync'),
+    aofDisableAutoGc: yes('aof-disable-auto-gc'),
+    save: savePoints(text('save')),
+    stopWritesOnBgsaveError: yes('stop-writes-on-bgsave-error'),
+    rdbCompression: yes('rdbcompression'),
+    rdbChecksum: yes('rdbchecksum'),
+    dbFilename: text('dbfilename'),
+    dir: text('dir'),
+    hz: number('hz'),
+    port: number('port'),
+    maxClients: number('maxclients'),
+    timeout: number('timeout'),
+    enableDebugCommand: oneOf(text('enable-debug-command'), ['no', 'yes', 'local']),
+    enableProtectedConfigs: oneOf(text('enable-protected-configs'), ['no', 'yes', 'local']),
+    logLevel: oneOf(text('loglevel'), ['debug', 'verbose', 'notice', 'warning', 'nothing']),
+    alwaysShowLogo: yes('always-show-logo'),
+    keyLoadDelayMicros: number('key-load-delay'),
+    loadingProcessEventsIntervalBytes: number('loading-process-events-interval-bytes'),
+    shutdownTimeout: number('shutdown-timeout'),
+    slowlogLogSlowerThan: number('slowlog-log-slower-than'),
+    slowlogMaxLen: number('slowlog-max-len'),
+    latencyMonitorThreshold: number('latency-monitor-threshold'),
+  };
+}
+
+/** Brings `settings` in line with the directives, in place: everybody holds the same object. */
+export function refreshSettings(settings: Settings, directives: DirectiveValues): void {
+  Object.assign(settings, settingsOf(directives));
+}
+
+function savePoints(text: string): SavePoint[] {
+  const words = text === '' ? [] : text.split(' ');
+  const points: SavePoint[] = [];
+  for (let i = 0; i + 1 < words.length; i += 2) {
+    points.push({ seconds: Number(words[i]), changes: Number(words[i + 1]) });
+  }
+  return points;
+}
+
+function oneOf<const T extends string>(text: string, values: readonly T[]): T {
+  const value = values.find((candidate) => candidate === text);
+  assert(value !== undefined, `not one of ${values.join(', ')}: ${text}`);
+  return value;
+}

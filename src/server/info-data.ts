@@ -1,0 +1,117 @@
+/** INFO's sections memory, commandstats, errorstats and keyspace. */
+import { millisOfMicros, type Micros } from '../base/time.ts';
+import type { KeySpace } from '../engine/data/key-space.ts';
+import type { InfoField } from './info.ts';
+import { humanBytes, percent, ratio } from './info-format.ts';
+import { estimateMemory } from './memory-estimate.ts';
+import type { ServerState } from './state.ts';
+
+const PAGE = 4096;
+/** What the program itself takes of memory. */
+const IMAGE = 5_242_880;
+
+export function memoryFields(state: ServerState): readonly InfoField[] {
+  const { used, startup, overhead, clients, aofBuffer } = estimateMemory(state);
+  state.peakMemory = Math.max(state.peakMemory, used);
+  const { peakMemory, settings } = state;
+  const dataset = used - overhead;
+  // There is no allocator whose waste could be measured: what is used stands in whole pages.
+  const active = Math.ceil(used / PAGE) * PAGE;
+  const rss = active + IMAGE;
+  return [
+    ['used_memory', used],
+    ['used_memory_human', humanBytes(used)],
+    ['used_memory_rss', rss],
+    ['used_memory_rss_human', humanBytes(rss)],
+    ['used_memory_peak', peakMemory],
+    ['used_memory_peak_human', humanBytes(peakMemory)],
+    ['used_memory_peak_perc', percent(used, peakMemory)],
+    ['used_memory_overhead', overhead],
+    ['used_memory_startup', startup],
+    ['used_memory_dataset', dataset],
+    ['used_memory_dataset_perc', percent(dataset, used - startup)],
+    ['allocator_allocated', used],
+    ['allocator_active', active],
+    ['allocator_resident', active],
+    // What Redis reports where the system does not tell.
+    ['total_system_memory', 0],
+    ['total_system_memory_human', humanBytes(0)],
+    ...scriptMemory(),
+    ['maxmemory', settings.maxmemory],
+    ['maxmemory_human', humanBytes(settings.maxmemory)],
+    ['maxmemory_policy', settings.maxmemoryPolicy],
+    ['allocator_frag_ratio', ratio(active, used)],
+    ['allocator_frag_bytes', active - used],
+    ['allocator_rss_ratio', ratio(active, active)],
+    ['allocator_rss_bytes', 0],
+    ['rss_overhead_ratio', ratio(rss, active)],
+    ['rss_overhead_bytes', rss - active],
+    ['mem_fragmentation_ratio', ratio(rss, used)],
+    ['mem_fragmentation_bytes', rss - used],
+    ['mem_not_counted_for_evict', aofBuffer],
+    ['mem_replication_backlog', 0],
+    ['mem_total_replication_buffers', 0],
+    ['mem_clients_slaves', 0],
+    ['mem_clients_normal', clients],
+    ['mem_cluster_links', 0],
+    ['mem_aof_buffer', aofBuffer],
+    ['mem_allocator', 'libc'],
+    ['active_defrag_running', 0],
+    ['lazyfree_pending_objects', 0],
+    ['lazyfreed_objects', 0],
+  ];
+}
+
+function scriptMemory(): readonly InfoField[] {
+  return [
+    ['used_memory_lua', 0],
+    ['used_memory_vm_eval', 0],
+    ['used_memory_lua_human', humanBytes(0)],
+    ['used_memory_scripts_eval', 0],
+    ['number_of_cached_scripts', 0],
+    ['number_of_functions', 0],
+    ['number_of_libraries', 0],
+    ['used_memory_vm_functions', 0],
+    ['used_memory_vm_total', 0],
+    ['used_memory_vm_total_human', humanBytes(0)],
+    ['used_memory_functions', 0],
+    ['used_memory_scripts', 0],
+    ['used_memory_scripts_human', humanBytes(0)],
+  ];
+}
+
+export function commandFields({ engine }: ServerState): readonly InfoField[] {
+  return [...engine.stats.byCommand].map(([name, { calls, micros, rejected, failed }]) => [
+    `cmdstat_${name}`,
+    `calls=${calls},usec=${micros},usec_per_call=${ratio(micros, calls)},rejected_calls=${rejected},failed_calls=${failed}`,
+  ]);
+}
+
+export function errorFields({ engine }: ServerState): readonly InfoField[] {
+  return [...engine.stats.errors].map(([code, count]) => [`errorstat_${code}`, `count=${count}`]);
+}
+
+export function keyspaceFields({ engine }: ServerState, now: Micros): readonly InfoField[] {
+  return engine.databases
+    .filter(({ space }) => space.keys.size > 0 || space.expires.size > 0)
+    .map(({ id, space }) => [
+      `db${id}`,
+      `keys=${space.keys.size},expires=${space.expires.size},avg_ttl=${averageTtl(space, now)}`,
+    ]);
+}
+
+const SAMPLED_EXPIRIES = 400;
+
+/** In milliseconds, from a sample that is spread evenly over the keys that expire. */
+function averageTtl({ expires, expireOrder }: KeySpace, now: Micros): number {
+  if (expireOrder.length === 0) return 0;
+  const step = Math.max(1, Math.floor(expireOrder.length / SAMPLED_EXPIRIES));
+  const nowMs = millisOfMicros(now);
+  let sum = 0;
+  let seen = 0;
+  for (let i = 0; i < expireOrder.length; i += step) {
+    sum += Math.max(0, expires.get(expireOrder[i]!)!.at - nowMs);
+    seen++;
+  }
+  return Math.round(sum / seen);
+}

@@ -1,0 +1,152 @@
+/** The server as commands see it. */
+import type { ByteString } from '../base/bytes.ts';
+import type { Micros, Seconds } from '../base/time.ts';
+import { newEngineStats } from '../engine/engine-state.ts';
+import { aofMisconf, rdbMisconf } from '../engine/errors.ts';
+import type { Value } from '../engine/data/value.ts';
+import type { ConfigSetResult, ConnectionFacts, EngineConfig, ServerPort } from '../engine/server-port.ts';
+import type { Session } from '../engine/session.ts';
+import { errnoText } from '../machine/syscall.ts';
+import { writeErrno } from '../persistence/aof-writer.ts';
+import { configGet, configSet } from './config-set.ts';
+import { refreshSettings } from './config-settings.ts';
+import type { LogLevel } from './core.ts';
+import { newCounters } from './counters.ts';
+import { infoText } from './info.ts';
+import { serializedLength } from './serialized-length.ts';
+import type { ServerState } from './state.ts';
+
+export class StatePort implements ServerPort {
+  private readonly state: ServerState;
+  private readonly write: (level: LogLevel, message: string) => void;
+
+  constructor(state: ServerState, write: (level: LogLevel, message: string) => void) {
+    this.state = state;
+    this.write = write;
+  }
+
+  get config(): EngineConfig {
+    return this.state.settings;
+  }
+
+  configGet(patterns: readonly ByteString[]): readonly (readonly [ByteString, ByteString])[] {
+    return configGet(this.state.directives, patterns);
+  }
+
+  configSet(pairs: readonly (readonly [ByteString, ByteString])[]): ConfigSetResult {
+    const { state } = this;
+    const result = configSet(state.directives, pairs, {
+      loading: state.loading !== null,
+      // Whoever reaches the server does so from the same machine.
+      protectedAllowed: state.settings.enableProtectedConfigs !== 'no',
+    });
+    if (!result.ok) return result;
+    refreshSettings(state.settings, state.directives);
+    const { appendOnly } = state.settings;
+    return appendOnly === (state.aof.mode !== 'off') ? { ok: true } : { ok: true, appendOnly };
+  }
+
+  configResetStat(): void {
+    const { state } = this;
+    state.engine.stats = newEngineStats();
+    state.counters = newCounters();
+    state.connectionsReceived = 0;
+    state.aof.delayedFsyncs = 0;
+  }
+
+  hasConfigFile(): boolean {
+    return this.state.configFile !== null;
+  }
+
+  info(sections: readonly string[], now: Micros): ByteString {
+    return infoText(this.state, sections, now);
+  }
+
+  /** server.c:writeCommandsDeniedByDiskError; the snapshot's error comes before the log's (spec §1.5). */
+  writesDenied(): string | undefined {
+    const { settings, save, aof } = this.state;
+    if (settings.stopWritesOnBgsaveError && settings.save.length > 0 && !save.lastOk) return rdbMisconf;
+    if (aof.mode === 'off') return undefined;
+    const errno = writeErrno(aof);
+    return errno === null ? undefined : aofMisconf(errnoText[errno]);
+  }
+
+  lastSaveSeconds(): Seconds {
+    return this.state.save.lastSave;
+  }
+
+  appendOnlyEnabled(): boolean {
+    return this.state.aof.mode !== 'off';
+  }
+
+  fsynced(session: Session): boolean {
+    return this.state.aof.mode !== 'off' && this.state.fsyncedOffset >= session.writeOffset;
+  }
+
+  schedule(what: 'rewrite-aof' | 'bgsave'): void {
+    if (what === 'rewrite-aof') this.state.rewriteScheduled = true;
+    else this.state.bgsaveScheduled = true;
+  }
+
+  childActive(): 'none' | 'rdb' | 'aof' {
+    return this.state.child?.kind ?? 'none';
+  }
+
+  connection(session: Session): ConnectionFacts {
+    const { inbox, inboxAt } = this.state;
+    let inputBytes = 0;
+    for (let i = inboxAt; i < inbox.length; i++) {
+      if (inbox[i]!.client === session.id) inputBytes += requestBytes(inbox[i]!.argv);
+    }
+    return {
+      descriptor: FIRST_DESCRIPTOR + session.id,
+      inputBytes,
+      inputRoom: 0,
+      replyBytes: 0,
+      replyRoom: REPLY_CHUNK,
+      replyPeak: REPLY_CHUNK,
+      events: 'r',
+    };
+  }
+
+  disconnect(session: Session): void {
+    session.closing = true;
+    this.state.disconnects.push(session.id);
+  }
+
+  serializedLength(value: Value): number {
+    return serializedLength(value, this.state.settings.rdbCompression ? 'compressed' : 'plain');
+  }
+
+  debugAllowed(session: Session): boolean {
+    const { enableDebugCommand } = this.state.settings;
+    return enableDebugCommand === 'yes' || (enableDebugCommand === 'local' && isLocal(session));
+  }
+
+  setActiveExpire(on: boolean): void {
+    this.state.engine.activeExpire = on;
+  }
+
+  setFlushSleep(micros: Micros): void {
+    this.state.flushSleepMicros = micros;
+  }
+
+  log(level: LogLevel, message: string): void {
+    this.write(level, message);
+  }
+}
+
+/** Descriptors below belong to the event loop, the listening sockets and the log. */
+const FIRST_DESCRIPTOR = 7;
+/** networking.c: PROTO_REPLY_CHUNK_BYTES, the buffer that each client has for its replies. */
+const REPLY_CHUNK = 16_384;
+
+/** As it arrived: an array of bulk strings, of which only the lengths are not bytes of the client. */
+function requestBytes(argv: readonly ByteString[]): number {
+  return argv.reduce((sum, { length }) => sum + length + `$${length}`.length + 4, `*${argv.length}`.length + 2);
+}
+
+/** networking.c:islocalClient: a loopback address or a Unix socket. */
+function isLocal({ address }: Session): boolean {
+  return address.startsWith('127.') || address.startsWith('[::1]:') || address.startsWith('/');
+}
