@@ -96,6 +96,7 @@ export class LogWindow {
   place(): void {
     void this.#jumps;
     untrack(() => {
+      console.log('place', this.#scale.scrollTop, this.element?.scrollHeight, this.element?.scrollTop);
       this.#placed = this.#scale.scrollTop;
       if (this.element !== undefined && Math.abs(this.element.scrollTop - this.#placed) >= 1) {
         this.element.scrollTop = this.#placed;
@@ -106,7 +107,7 @@ export class LogWindow {
   /** The element was scrolled, by the learner or by `place`. */
   scrolled(): void {
     const scrollTop = this.element?.scrollTop ?? 0;
-    const moved = scrollTop - this.#placed;
+    const moved = scrollTop - this.#placed; console.log('scrolled', scrollTop, moved);
     if (Math.abs(moved) < 1.5) return;
     if (this.#following) {
       if (moved < 0) this.letGo(moved);

@@ -1,0 +1,19 @@
+/** The tabs of the right-hand pane; only what works is there. */
+import type { LaneView } from '../../worker/protocol.ts';
+import type { Dictionary } from '../i18n/en.ts';
+import type { SideTab } from '../page-state.svelte.ts';
+
+export interface SideTabLabel {
+  readonly id: SideTab;
+  readonly label: string;
+  /** Lost writes, beside the ledger's name. */
+  readonly count?: number;
+}
+
+export function sideTabs(view: LaneView | null, text: Dictionary): readonly SideTabLabel[] {
+  return [
+    { id: 'log', label: text.side.log },
+    { id: 'ledger', label: text.side.ledger, count: view?.crash?.lost ?? 0 },
+    { id: 'files', label: text.side.files },
+  ];
+}

@@ -1,0 +1,28 @@
+/** Which stretch of lab time the timeline shows, and where a moment stands in it. */
+export interface TimeSpan {
+  readonly from: number;
+  readonly to: number;
+  /** Milliseconds between two labels of the axis. */
+  readonly step: number;
+}
+
+/** Wide enough that time visibly passes at this speed; the playhead stands six sevenths of the way. */
+export function timeSpan(now: number, speed: number): TimeSpan {
+  const step = speed <= 0.011 ? 100 : speed <= 1 ? 1000 : 10 ** (3 + Math.ceil(Math.log10(speed)));
+  const length = 7.45 * step;
+  const from = Math.max(0, now - 6.12 * step);
+  return { from, to: from + length, step };
+}
+
+export function timeX(at: number, span: TimeSpan, width: number): number {
+  return ((at - span.from) / (span.to - span.from)) * width;
+}
+
+/** Labelled moments within the span. */
+export function axisTicks(span: TimeSpan): readonly number[] {
+  const ticks: number[] = [];
+  for (let at = Math.ceil(span.from / span.step) * span.step; at <= span.to; at += span.step) {
+    ticks.push(at);
+  }
+  return ticks;
+}

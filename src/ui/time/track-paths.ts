@@ -1,0 +1,142 @@
+/** Paths of the timeline's tracks, never more of them than there are pixels. */
+import type { Column } from '../model/timeline.ts';
+import { timeX } from './span.ts';
+import type { TimeSpan } from './span.ts';
+
+export interface RiskPath {
+  readonly line: string;
+  readonly area: string;
+  /** The value at the track's upper edge. */
+  readonly top: number;
+}
+
+/** The sawtooth of risk: a value holds until the next sample, and `now` ends it. */
+export function riskPath(
+  risk: Column,
+  span: TimeSpan,
+  now: number,
+  width: number,
+  height: number,
+): RiskPath {
+  const first = Math.max(0, risk.firstFrom(span.from) - 1);
+  const end = Math.min(risk.rows, risk.firstFrom(Math.min(now, span.to) + 1e-6));
+  let peak = 0;
+  for (let row = first; row < end; row++) peak = Math.max(peak, risk.at(row, 1));
+  const top = niceCeiling(peak);
+  if (end <= first) return { line: '', area: '', top };
+
+  const y = (value: number): number => height - (value / top) * height;
+  const columns = pixelColumns(risk, first, end, span, width);
+  const startX = columns[0]?.x ?? 0;
+  let line = '';
+  let previous = 0;
+  for (const column of columns) {
+    if (line === '') line = `M${column.x.toFixed(1)} ${y(column.first).toFixed(1)}`;
+    else line += `L${column.x.toFixed(1)} ${y(previous).toFixed(1)}V${y(column.first).toFixed(1)}`;
+    if (column.high !== column.first) line += `V${y(column.high).toFixed(1)}`;
+    if (column.low !== column.high) line += `V${y(column.low).toFixed(1)}`;
+    if (column.last !== column.low) line += `V${y(column.last).toFixed(1)}`;
+    previous = column.last;
+  }
+  const endX = Math.min(width, timeX(now, span, width));
+  line += `H${endX.toFixed(1)}`;
+  const area = `${line}V${height}H${startX.toFixed(1)}z`;
+  return { line, area, top };
+}
+
+/** 1, 2 or 5 times a power of ten: the scale holds still while the first tooth grows. */
+export function niceCeiling(value: number): number {
+  let unit = 1;
+  while (unit * 10 < value) unit *= 10;
+  const times = [1, 2, 5, 10].find((factor) => factor * unit >= value) ?? 10;
+  return times * unit;
+}
+
+interface PixelColumn {
+  readonly x: number;
+  readonly first: number;
+  high: number;
+  low: number;
+  last: number;
+}
+
+function pixelColumns(
+  risk: Column,
+  from: number,
+  to: number,
+  span: TimeSpan,
+  width: number,
+): PixelColumn[] {
+  const columns: PixelColumn[] = [];
+  for (let row = from; row < to; row++) {
+    const value = risk.at(row, 1);
+    const x = Math.max(0, timeX(risk.at(row), span, width));
+    const column = columns.at(-1);
+    if (column !== undefined && x - column.x < 0.75) {
+      column.high = Math.max(column.high, value);
+      column.low = Math.min(column.low, value);
+      column.last = value;
+    } else {
+      columns.push({ x, first: value, high: value, low: value, last: value });
+    }
+  }
+  return columns;
+}
+
+/** One upright stroke a moment; those closer than `apart` pixels share one. */
+export function tickPath(
+  times: Column,
+  span: TimeSpan,
+  width: number,
+  top: number,
+  height: number,
+  apart: number,
+): string {
+  let path = '';
+  let lastX = -Infinity;
+  for (let row = times.firstFrom(span.from); row < times.rows; row++) {
+    const x = timeX(times.at(row), span, width);
+    if (x > width) break;
+    if (x - lastX < apart) {
+      row = Math.max(row, times.firstFrom(span.from + ((lastX + apart) / width) * (span.to - span.from)) - 1);
+      continue;
+    }
+    lastX = x;
+    path += `M${x.toFixed(1)} ${top}v${height}`;
+  }
+  return path;
+}
+
+/** Boxes as wide as each fsync lasted, at least `minimum` pixels; what touches is drawn as one. */
+export function boxPath(
+  intervals: Column,
+  span: TimeSpan,
+  width: number,
+  top: number,
+  height: number,
+  minimum: number,
+): string {
+  let path = '';
+  let left = -1;
+  let right = -1;
+  const flush = (): void => {
+    if (right < 0) return;
+    path += `M${left.toFixed(1)} ${top}H${right.toFixed(1)}v${height}H${left.toFixed(1)}z`;
+  };
+  for (let row = Math.max(0, intervals.firstFrom(span.from) - 1); row < intervals.rows; row++) {
+    const from = Math.max(0, timeX(intervals.at(row), span, width));
+    if (from > width) break;
+    const to = Math.min(width, timeX(intervals.at(row, 1), span, width));
+    if (to < 0) continue;
+    const end = Math.max(to, from + minimum);
+    if (right >= 0 && from <= right + 0.5) {
+      right = Math.max(right, end);
+      continue;
+    }
+    flush();
+    left = from;
+    right = end;
+  }
+  flush();
+  return path;
+}
