@@ -11,12 +11,19 @@ export const CONFIG_PATH = '/etc/redis/redis.conf';
 export const DATA_PATH = '/data';
 
 /** The new process's state; or, as text, what redis-server printed before it gave up on its configuration. */
-export function bootServer(kernel: SimulatedKernel, lane: LaneState, now: Micros): ServerState | string {
+export function bootServer(
+  kernel: SimulatedKernel,
+  lane: LaneState,
+  now: Micros,
+): ServerState | string {
   const text = (path: string): string | undefined => {
     const bytes = kernel.readFile(path);
     return bytes === undefined ? undefined : byteStringOf(bytes);
   };
-  const conf = parseRedisConf(text(CONFIG_PATH) ?? '', { readFile: text, workingDirectory: DATA_PATH });
+  const conf = parseRedisConf(text(CONFIG_PATH) ?? '', {
+    readFile: text,
+    workingDirectory: DATA_PATH,
+  });
   if (!conf.ok) return conf.text;
   const { pid } = kernel.spawn({ program: 'redis-server', cwd: DATA_PATH });
   return newServerState({

@@ -34,11 +34,19 @@ export function newDurability(): DurabilityState {
 
 export function logOffsets(state: DurabilityState, kernel: SimulatedKernel): LogOffsets {
   const durable = reach(state, kernel, 'durableSize');
-  return { written: state.written, claimed: Math.max(durable, reach(state, kernel, 'claimedSize')), durable };
+  return {
+    written: state.written,
+    claimed: Math.max(durable, reach(state, kernel, 'claimedSize')),
+    durable,
+  };
 }
 
 /** How far the log reaches without a gap, by that size of its files. */
-function reach(state: DurabilityState, kernel: SimulatedKernel, size: 'durableSize' | 'claimedSize'): number {
+function reach(
+  state: DurabilityState,
+  kernel: SimulatedKernel,
+  size: 'durableSize' | 'claimedSize',
+): number {
   let offset = 0;
   if (state.base !== null) {
     const layers = kernel.layersOfInode(state.base.inode);
@@ -62,16 +70,28 @@ export function currentSegment(state: DurabilityState): LogSegment | undefined {
 }
 
 /** Writes go on at the end of the file `path`, which holds the log from `offset` on. */
-export function enterSegment(state: DurabilityState, kernel: SimulatedKernel, path: string, fileOffset: number, offset: number): void {
+export function enterSegment(
+  state: DurabilityState,
+  kernel: SimulatedKernel,
+  path: string,
+  fileOffset: number,
+  offset: number,
+): void {
   const inode = kernel.layersOf(path)?.inode ?? 0;
   const known = state.segments.find((segment) => segment.inode === inode);
-  if (known === undefined) state.segments.push({ path, inode, start: offset, fileStart: fileOffset });
+  if (known === undefined)
+    state.segments.push({ path, inode, start: offset, fileStart: fileOffset });
   else state.segments = state.segments.map((one) => (one === known ? { ...one, path } : one));
   state.written = offset;
 }
 
 /** Where the end of the file `path` stands in the log, if the log knows that file; later files are forgotten. */
-export function resumeSegment(state: DurabilityState, kernel: SimulatedKernel, path: string, fileOffset: number): number | undefined {
+export function resumeSegment(
+  state: DurabilityState,
+  kernel: SimulatedKernel,
+  path: string,
+  fileOffset: number,
+): number | undefined {
   const inode = kernel.layersOf(path)?.inode;
   const known = state.segments.find((segment) => segment.inode === inode);
   if (known === undefined) return undefined;

@@ -13,14 +13,19 @@ export type ImportResult =
 const MOST_FILES = 100;
 
 /** Replaces /data of the lane by these files and starts its server anew; or says why not, and changes nothing. */
-export function importFiles(lab: Lab, lane: Lane, files: ReadonlyMap<string, Uint8Array>): ImportResult {
+export function importFiles(
+  lab: Lab,
+  lane: Lane,
+  files: ReadonlyMap<string, Uint8Array>,
+): ImportResult {
   const arranged = arrange(files);
   if (typeof arranged === 'string') return { ok: false, error: arranged };
   const config = lane.kernel.readFile(CONFIG_PATH) ?? new Uint8Array();
   const trial = tryOut(lab.state.plan, config, arranged);
   if (!trial.ok) return trial;
   lane.killMain('SIGKILL');
-  for (const { path } of lane.kernel.files()) if (path.startsWith(`${DATA_PATH}/`)) lane.kernel.removeFile(path);
+  for (const { path } of lane.kernel.files())
+    if (path.startsWith(`${DATA_PATH}/`)) lane.kernel.removeFile(path);
   for (const [path, bytes] of arranged) lane.kernel.writeFile(`${DATA_PATH}/${path}`, bytes);
   lane.forgetLog();
   lane.boot();
@@ -30,17 +35,22 @@ export function importFiles(lab: Lab, lane: Lane, files: ReadonlyMap<string, Uin
 
 /** Names below /data, as redis-server expects them. A lone log becomes the only part of a multi-part one. */
 function arrange(files: ReadonlyMap<string, Uint8Array>): ReadonlyMap<string, Uint8Array> | string {
-  if (files.size === 0) return 'import: no file was given; drop an .aof file or a whole appendonlydir';
-  if (files.size > MOST_FILES) return `import: ${files.size} files are too many; at most ${MOST_FILES}`;
+  if (files.size === 0)
+    return 'import: no file was given; drop an .aof file or a whole appendonlydir';
+  if (files.size > MOST_FILES)
+    return `import: ${files.size} files are too many; at most ${MOST_FILES}`;
   for (const name of files.keys()) {
-    if (name.split('/').includes('..') || name.startsWith('/')) return `import: ${name}: a name must stay inside the folder`;
+    if (name.split('/').includes('..') || name.startsWith('/'))
+      return `import: ${name}: a name must stay inside the folder`;
   }
   const names = [...files.keys()];
   const manifest = names.find((name) => name.endsWith('.manifest'));
   if (manifest !== undefined) {
     const folder = manifest.slice(0, manifest.lastIndexOf('/') + 1);
     const inside = names.filter((name) => name.startsWith(folder));
-    return new Map(inside.map((name) => [`appendonlydir/${name.slice(folder.length)}`, files.get(name)!]));
+    return new Map(
+      inside.map((name) => [`appendonlydir/${name.slice(folder.length)}`, files.get(name)!]),
+    );
   }
   const [name] = names;
   if (names.length > 1 || name === undefined) {
@@ -66,18 +76,28 @@ function readable(bytes: Uint8Array): boolean {
   return kind === 'command' || kind === 'annotation' || kind === 'short';
 }
 
-function tryOut(plan: LabPlan, config: Uint8Array, files: ReadonlyMap<string, Uint8Array>): ImportResult {
+function tryOut(
+  plan: LabPlan,
+  config: Uint8Array,
+  files: ReadonlyMap<string, Uint8Array>,
+): ImportResult {
   const scratch = Lab.create({
     ...plan,
     lanes: [{ id: 'scratch', config: new Map() }],
     disk: { preset: 'nvme', fsyncMs: 0, capacity: null },
     workload: null,
-    files: new Map([...[...files].map(([path, bytes]) => [path, bytes] as const), [CONFIG_PATH, config]]),
+    files: new Map([
+      ...[...files].map(([path, bytes]) => [path, bytes] as const),
+      [CONFIG_PATH, config],
+    ]),
   });
   const { state } = scratch.lanes[0]!;
   if (state.status !== 'running' || state.server === null) {
     const last = state.failure ?? 'the server did not start';
-    return { ok: false, error: `import: redis-server refuses these files: ${last.replace(/^\d+:\w \S+ \S+ \S+ \S+ [#*.-] /, '')} Nothing was changed.` };
+    return {
+      ok: false,
+      error: `import: redis-server refuses these files: ${last.replace(/^\d+:\w \S+ \S+ \S+ \S+ [#*.-] /, '')} Nothing was changed.`,
+    };
   }
   const keys = state.server.engine.databases.reduce((sum, { space }) => sum + space.keys.size, 0);
   return { ok: true, keys, commands: state.records.count };

@@ -3,7 +3,12 @@
  * actions up to it. From them a later visit boots the same machines from the same disks.
  */
 import { utf8Decode, utf8Encode, byteStringOf, bytesOf } from '../base/bytes.ts';
-import { appendBytes, newGrowableBytes, takenBytes, type GrowableBytes } from '../base/growable-bytes.ts';
+import {
+  appendBytes,
+  newGrowableBytes,
+  takenBytes,
+  type GrowableBytes,
+} from '../base/growable-bytes.ts';
 import type { Micros, Millis } from '../base/time.ts';
 import { decodePlatterChanges, encodePlatterChanges } from '../machine/platter-codec.ts';
 import type { PlatterChange } from '../machine/platter.ts';
@@ -73,7 +78,7 @@ function appendBlock(sink: GrowableBytes, block: Uint8Array): void {
 function readBlocks(bytes: Uint8Array): Uint8Array[] | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const blocks: Uint8Array[] = [];
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     if (at + 4 > bytes.length) return undefined;
     const size = view.getUint32(at, true);
     at += 4;

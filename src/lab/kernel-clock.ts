@@ -10,6 +10,7 @@ export function kernelClock(clock: Clock<LabClockEvent>): KernelClock {
     },
     schedule: (at, event) => clock.schedule(at, event),
     cancel: (seq) => clock.cancel(seq),
-    cancelWhere: (matches) => clock.cancelWhere((event) => event.kind === 'kernel' && matches(event)),
+    cancelWhere: (matches) =>
+      clock.cancelWhere((event) => event.kind === 'kernel' && matches(event)),
   };
 }

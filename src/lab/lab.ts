@@ -43,7 +43,11 @@ const TRACED_CALLS = 2048;
 export type StepKind = 'command' | 'tick' | 'fsync';
 
 /** Machines with empty disks, or with those `platters`; nothing runs yet. */
-export function newLabState(plan: LabPlan, now: Micros, platters: ReadonlyMap<string, Platter>): LabState {
+export function newLabState(
+  plan: LabPlan,
+  now: Micros,
+  platters: ReadonlyMap<string, Platter>,
+): LabState {
   const { seed, disk } = plan;
   const random = seedRandom(seed);
   const lanes = plan.lanes.map(({ id }) => {
@@ -56,7 +60,11 @@ export function newLabState(plan: LabPlan, now: Micros, platters: ReadonlyMap<st
       ...(disk.capacity === null ? {} : { capacity: disk.capacity }),
       traceCapacity: TRACED_CALLS,
     };
-    return newLaneState(id, seed, kernelFromPlatter(platters.get(id) ?? createPlatter(now), options));
+    return newLaneState(
+      id,
+      seed,
+      kernelFromPlatter(platters.get(id) ?? createPlatter(now), options),
+    );
   });
   return {
     plan,
@@ -100,7 +108,12 @@ export class Lab implements LaneSurroundings {
   }
 
   /** The machines of an earlier visit, from what their platters held: closing the tab cut their power. */
-  static reopen(plan: LabPlan, now: Micros, platters: ReadonlyMap<string, Platter>, actions: LabState['actions']): Lab {
+  static reopen(
+    plan: LabPlan,
+    now: Micros,
+    platters: ReadonlyMap<string, Platter>,
+    actions: LabState['actions'],
+  ): Lab {
     const lab = new Lab(newLabState(plan, now, platters));
     lab.state.actions.push(...actions);
     for (const lane of lab.lanes) lane.boot();
@@ -156,14 +169,24 @@ export class Lab implements LaneSurroundings {
 
   /** With the clock standing still: everything that is due at this instant. */
   settleNow(): void {
-    for (let due = this.clock.next(); due !== undefined && due <= this.clock.now; due = this.clock.next()) this.dispatchNext();
+    for (
+      let due = this.clock.next();
+      due !== undefined && due <= this.clock.now;
+      due = this.clock.next()
+    )
+      this.dispatchNext();
   }
 
   /** Runs to just after the next command, cron tick or end of an fsync. False: none came within a minute. */
   step(kind: StepKind): boolean {
     const limit = kind === 'tick' ? this.clock.now + TICK : this.clock.now + LONGEST_STEP;
     if (kind === 'tick') return this.runUntil(limit, Infinity) === 'done';
-    const count = (): number => this.lanes.reduce((sum, { state }) => sum + (kind === 'command' ? state.records.count : state.fsyncSamples.length), 0);
+    const count = (): number =>
+      this.lanes.reduce(
+        (sum, { state }) =>
+          sum + (kind === 'command' ? state.records.count : state.fsyncSamples.length),
+        0,
+      );
     const before = count();
     this.running = true;
     while (count() <= before) {
@@ -208,7 +231,11 @@ export class Lab implements LaneSurroundings {
     state.workloadRound++;
     for (const lane of this.lanes) {
       const idle = Array.from({ length: plan?.clients ?? 0 }, (_, i) => `workload ${i}`);
-      lane.state.idle.splice(0, lane.state.idle.length, ...idle.filter((name) => (lane.state.clients.get(name)?.waiting.length ?? 0) === 0));
+      lane.state.idle.splice(
+        0,
+        lane.state.idle.length,
+        ...idle.filter((name) => (lane.state.clients.get(name)?.waiting.length ?? 0) === 0),
+      );
     }
     if (plan === null) return undefined;
     if (plan.loop === 'open') this.scheduleTick(plan);
@@ -218,7 +245,10 @@ export class Lab implements LaneSurroundings {
 
   private scheduleTick(plan: WorkloadPlan): void {
     const every = Math.max(1, Math.round(1_000_000 / plan.rate));
-    this.clock.schedule(this.clock.now + every, { kind: 'workload', payload: { round: this.state.workloadRound } });
+    this.clock.schedule(this.clock.now + every, {
+      kind: 'workload',
+      payload: { round: this.state.workloadRound },
+    });
   }
 
   private tick(): void {
@@ -232,7 +262,8 @@ export class Lab implements LaneSurroundings {
   }
 
   private sendWork(lane: Lane, client: string, plan: WorkloadPlan): void {
-    for (const argv of nextCommands(lane.state.stream, plan)) lane.send(client, WORKLOAD_TOKEN, argv);
+    for (const argv of nextCommands(lane.state.stream, plan))
+      lane.send(client, WORKLOAD_TOKEN, argv);
   }
 
   private sendAllIdle(lane: Lane, plan: WorkloadPlan): void {
@@ -247,7 +278,12 @@ export class Lab implements LaneSurroundings {
 
   // --- controls ---
 
-  send(argv: readonly ByteString[], client: string, laneId: string | undefined, token: number): string | undefined {
+  send(
+    argv: readonly ByteString[],
+    client: string,
+    laneId: string | undefined,
+    token: number,
+  ): string | undefined {
     const lane = this.lane(laneId);
     if (lane === undefined) return this.noLane(laneId);
     lane.send(client, token, argv);
@@ -258,8 +294,13 @@ export class Lab implements LaneSurroundings {
   crash(kind: CrashKind, tail: Tail, laneId: string | undefined): string | undefined {
     const lanes = this.chosen(laneId);
     if (typeof lanes === 'string') return lanes;
-    const dead = lanes.filter(({ state }) => (kind === 'power-lost' ? state.power === 'off' : state.server === null));
-    if (dead.length === lanes.length) return kind === 'power-lost' ? 'crash: the power is off already; boot first' : 'crash: no server is running; boot first';
+    const dead = lanes.filter(({ state }) =>
+      kind === 'power-lost' ? state.power === 'off' : state.server === null,
+    );
+    if (dead.length === lanes.length)
+      return kind === 'power-lost'
+        ? 'crash: the power is off already; boot first'
+        : 'crash: no server is running; boot first';
     for (const lane of lanes) if (!dead.includes(lane)) this.crashLane(lane, kind, tail);
     return undefined;
   }
@@ -272,7 +313,13 @@ export class Lab implements LaneSurroundings {
       state.records,
       state.durability,
       kernel,
-      { kind, tail, at: this.clock.now, acknowledgedOffset: state.acknowledgedOffset, fsyncDueAt: running && policy === 'everysec' ? nextSecond(lane) : null },
+      {
+        kind,
+        tail,
+        at: this.clock.now,
+        acknowledgedOffset: state.acknowledgedOffset,
+        fsyncDueAt: running && policy === 'everysec' ? nextSecond(lane) : null,
+      },
       (row) => recordText(recordBytes(state.records, row)),
       keepsLog(state) ? 'log' : 'none',
     );
@@ -320,8 +367,15 @@ export class Lab implements LaneSurroundings {
     const lanes = this.chosen(fault.lane);
     if (typeof lanes === 'string') return lanes;
     const at = fault.at === undefined ? undefined : this.epoch + Math.round(fault.at * 1000);
-    const until = fault.until === undefined ? undefined : this.epoch + Math.round(fault.until * 1000);
-    const request: FaultRequest = { kind: fault.kind, path: fault.path, at, until, value: fault.value };
+    const until =
+      fault.until === undefined ? undefined : this.epoch + Math.round(fault.until * 1000);
+    const request: FaultRequest = {
+      kind: fault.kind,
+      path: fault.path,
+      at,
+      until,
+      value: fault.value,
+    };
     for (const lane of lanes) {
       const planned = lane.kernel.plan(request);
       if (!planned.ok) return planned.error;
@@ -347,7 +401,9 @@ export function absolute(path: string): string {
 
 /** Whether there is a log that a boot could replay. */
 export function keepsLog(state: LaneState): boolean {
-  return state.server === null ? state.durability.segments.length > 0 : state.server.aof.mode !== 'off';
+  return state.server === null
+    ? state.durability.segments.length > 0
+    : state.server.aof.mode !== 'off';
 }
 
 function policyOf(state: LaneState): { policy: string; running: boolean } {
@@ -365,5 +421,7 @@ function nextSecond(lane: Lane): Micros | null {
 /** A cut at a logical offset, in terms of the file at hand. */
 function cutIn(state: LaneState, offset: number): { cutAt: number; path: string } {
   const segment = state.durability.segments[state.durability.segments.length - 1];
-  return segment === undefined ? { cutAt: offset, path: '' } : { cutAt: offset - segment.start + segment.fileStart, path: segment.path };
+  return segment === undefined
+    ? { cutAt: offset, path: '' }
+    : { cutAt: offset - segment.start + segment.fileStart, path: segment.path };
 }

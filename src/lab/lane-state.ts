@@ -19,11 +19,28 @@ export type LaneEventPayload =
   | { readonly lane: string; readonly type: 'wake'; readonly pid: Pid }
   /** It makes its system call now. */
   | { readonly lane: string; readonly type: 'call'; readonly pid: Pid; readonly call: Syscall }
-  | { readonly lane: string; readonly type: 'done'; readonly pid: Pid; readonly thread: ThreadName; readonly result: SyscallResult }
+  | {
+      readonly lane: string;
+      readonly type: 'done';
+      readonly pid: Pid;
+      readonly thread: ThreadName;
+      readonly result: SyscallResult;
+    }
   | { readonly lane: string; readonly type: 'child-wake'; readonly pid: Pid }
-  | { readonly lane: string; readonly type: 'child-done'; readonly pid: Pid; readonly result: SyscallResult }
+  | {
+      readonly lane: string;
+      readonly type: 'child-done';
+      readonly pid: Pid;
+      readonly result: SyscallResult;
+    }
   /** A command reaches the machine. `token` names who waits for the answer; -1: the workload. */
-  | { readonly lane: string; readonly type: 'arrive'; readonly client: string; readonly token: number; readonly argv: readonly ByteString[] };
+  | {
+      readonly lane: string;
+      readonly type: 'arrive';
+      readonly client: string;
+      readonly token: number;
+      readonly argv: readonly ByteString[];
+    };
 
 export interface LaneEvent {
   readonly kind: 'lane';
@@ -54,7 +71,9 @@ export interface Waiting {
 /** An answer for whoever sent a command: `token` as given to `send`. */
 export interface LaneAnswer {
   readonly token: number;
-  readonly outcome: { readonly outcome: 'reply'; readonly reply: Reply } | { readonly outcome: 'refused' | 'closed' };
+  readonly outcome:
+    | { readonly outcome: 'reply'; readonly reply: Reply }
+    | { readonly outcome: 'refused' | 'closed' };
 }
 /** A message that no command asked for: MONITOR, pub/sub, invalidation. */
 export interface LanePush {
@@ -107,6 +126,8 @@ export interface LaneState {
   riskSamples: number[];
   fsyncSamples: number[];
   ownSamples: number[];
+  /** Rows whose reply has come since. */
+  repliedRows: number[];
 }
 
 export function newLaneState(id: string, seed: number, kernel: KernelState): LaneState {
@@ -144,5 +165,6 @@ export function newLaneState(id: string, seed: number, kernel: KernelState): Lan
     riskSamples: [],
     fsyncSamples: [],
     ownSamples: [],
+    repliedRows: [],
   };
 }

@@ -27,7 +27,10 @@ export function laneView(lane: Lane, tail: Tail): LaneView {
     written: logged ? offsets.written : null,
     fsynced: logged ? offsets.claimed : null,
     durable: logged ? offsets.durable : null,
-    file: logged && segment !== undefined ? { path: segment.path, start: segment.start - segment.fileStart } : null,
+    file:
+      logged && segment !== undefined
+        ? { path: segment.path, start: segment.start - segment.fileStart }
+        : null,
     fsync: fsyncView(lane),
     atRisk: {
       processKill: risk(lane, offsets, 'process-killed', tail, logged),
@@ -38,7 +41,10 @@ export function laneView(lane: Lane, tail: Tail): LaneView {
     crash: state.crash === null ? null : crashView(lane, state.crash),
     loading: loadingView(state),
     rewriting: server?.child?.kind === 'aof',
-    keys: server === null ? 0 : server.engine.databases.reduce((sum, { space }) => sum + space.keys.size, 0),
+    keys:
+      server === null
+        ? 0
+        : server.engine.databases.reduce((sum, { space }) => sum + space.keys.size, 0),
     opsPerSecond: opsPerSecond(lane),
   };
 }
@@ -46,7 +52,9 @@ export function laneView(lane: Lane, tail: Tail): LaneView {
 function fsyncView(lane: Lane): LaneView['fsync'] {
   const { fsync, kernel } = lane.state;
   if (fsync === null) return null;
-  const flight = kernel.flights.find(({ startedAt, source }) => source === 'fsync' && startedAt >= fsync.startedAt);
+  const flight = kernel.flights.find(
+    ({ startedAt, source }) => source === 'fsync' && startedAt >= fsync.startedAt,
+  );
   return {
     startedAt: lane.labTime(fsync.startedAt),
     endsAt: lane.labTime(flight?.endsAt ?? lane.now),
@@ -55,7 +63,10 @@ function fsyncView(lane: Lane): LaneView['fsync'] {
 }
 
 function risk(lane: Lane, offsets: LogOffsets, kind: CrashKind, tail: Tail, logged: boolean): Risk {
-  const { writes, oldestAt } = riskOf(lane.state.records, logged ? survivesTo(offsets, kind, tail) : 0);
+  const { writes, oldestAt } = riskOf(
+    lane.state.records,
+    logged ? survivesTo(offsets, kind, tail) : 0,
+  );
   return { writes, ms: oldestAt === null ? 0 : (lane.now - oldestAt) / 1000 };
 }
 
@@ -114,12 +125,18 @@ export function lostWrite(lane: Lane, crash: LostRows, row: LostRow): LostWrite 
 }
 
 function reason(lane: Lane, crash: LostRows, row: LostRow): string {
-  if (crash.offsets.written === 0 && crash.survivesTo === 0 && !lane.state.durability.segments.length) {
+  if (
+    crash.offsets.written === 0 &&
+    crash.survivesTo === 0 &&
+    !lane.state.durability.segments.length
+  ) {
     return 'answered, but no file is kept: it was in memory only';
   }
-  if (row.layer === 'process') return 'answered before it was written: it died with the process, in its buffer';
+  if (row.layer === 'process')
+    return 'answered before it was written: it died with the process, in its buffer';
   if (row.layer === 'drive') return 'the drive had said that it was safe, and had not written it';
-  if (crash.fsyncDueAt === null) return 'written and answered, but no fsync had covered it when the power went';
+  if (crash.fsyncDueAt === null)
+    return 'written and answered, but no fsync had covered it when the power went';
   const due = (lane.labTime(crash.fsyncDueAt) / 1000).toFixed(3);
   return `written and answered, but the fsync that would have saved it was due at ${due} s`;
 }

@@ -17,7 +17,13 @@ import { Server } from '../server/server.ts';
 import type { ThreadName, Work } from '../server/state.ts';
 import type { AppendedRecord } from '../persistence/aof-writer.ts';
 import { enterBase, enterSegment, logOffsets, resumeSegment } from './durability.ts';
-import type { LabClockEvent, LaneClient, LaneEvent, LaneEventPayload, LaneState } from './lane-state.ts';
+import type {
+  LabClockEvent,
+  LaneClient,
+  LaneEvent,
+  LaneEventPayload,
+  LaneState,
+} from './lane-state.ts';
 import { riskOf, survivesTo } from './ledger.ts';
 import {
   acknowledge,
@@ -30,8 +36,15 @@ import {
   truncateRecords,
   writesBefore,
 } from './record-log.ts';
-import { recordCause, recordKind, type CrashKind, type LabEvent, type LabMillis, type RecordCause } from './view.ts';
-import { shortReply } from './texts.ts';
+import {
+  recordCause,
+  recordKind,
+  type CrashKind,
+  type LabEvent,
+  type LabMillis,
+  type RecordCause,
+} from './view.ts';
+import { shortReply, wordsText } from './texts.ts';
 import { bootServer, DATA_PATH } from './boot.ts';
 import { importRecords } from './record-import.ts';
 import { kernelClock } from './kernel-clock.ts';
@@ -134,7 +147,8 @@ export class Lane {
     const { server } = this;
     if (server === null) return `lane ${this.state.id}: no server is running`;
     if (name === 'KILL') this.killMain('SIGKILL');
-    else if (name === 'TERM' || name === 'INT') server.signal(name === 'TERM' ? 'SIGTERM' : 'SIGINT');
+    else if (name === 'TERM' || name === 'INT')
+      server.signal(name === 'TERM' ? 'SIGTERM' : 'SIGINT');
     else return `signal ${name} is not known; use TERM, INT or KILL`;
     return undefined;
   }
@@ -148,7 +162,9 @@ export class Lane {
     state.busyThreads.clear();
     state.status = status;
     state.fsync = null;
-    this.cancelWhere(({ payload }) => 'pid' in payload && payload.pid === state.pid && payload.lane === state.id);
+    this.cancelWhere(
+      ({ payload }) => 'pid' in payload && payload.pid === state.pid && payload.lane === state.id,
+    );
     for (const client of [...state.clients.values()]) this.closeClient(client);
     state.clientNames.clear();
     state.waitsFor = 'time';
@@ -160,10 +176,15 @@ export class Lane {
       this.state.clientNames.delete(client.id);
     }
     client.id = null;
-    for (const { token } of client.waiting.splice(0)) this.settle(client.name, token, { outcome: 'closed' });
+    for (const { token } of client.waiting.splice(0))
+      this.settle(client.name, token, { outcome: 'closed' });
   }
 
-  private settle(client: string, token: number, outcome: LaneState['answers'][number]['outcome']): void {
+  private settle(
+    client: string,
+    token: number,
+    outcome: LaneState['answers'][number]['outcome'],
+  ): void {
     if (token !== WORKLOAD_TOKEN) {
       this.state.answers.push({ token, outcome });
       return;
@@ -240,7 +261,13 @@ export class Lane {
         const startsAt = now + this.cost(wait.work);
         state.waitsFor = 'call';
         if (startsAt === now) this.startCall('main', wait.call);
-        else this.schedule(startsAt, { lane: state.id, type: 'call', pid: state.pid, call: wait.call });
+        else
+          this.schedule(startsAt, {
+            lane: state.id,
+            type: 'call',
+            pid: state.pid,
+            call: wait.call,
+          });
         break;
       }
       case 'cpu':
@@ -274,13 +301,20 @@ export class Lane {
   private startCall(thread: ThreadName, call: Syscall): void {
     const { state, now } = this;
     const { result, endsAt } = this.kernel.call({ pid: state.pid, thread }, call, now);
-    const waits = call.call === 'fsync' || call.call === 'fdatasync' || call.call === 'fork' || endsAt - now >= NO_WAITING;
+    const waits =
+      call.call === 'fsync' ||
+      call.call === 'fdatasync' ||
+      call.call === 'fork' ||
+      endsAt - now >= NO_WAITING;
     const at = this.free() && !waits ? now : endsAt;
     state.busyThreads.add(thread);
     this.schedule(at, { lane: state.id, type: 'done', pid: state.pid, thread, result });
   }
 
-  private callEnded(thread: ThreadName, payload: Extract<LaneEventPayload, { type: 'done' }>): void {
+  private callEnded(
+    thread: ThreadName,
+    payload: Extract<LaneEventPayload, { type: 'done' }>,
+  ): void {
     const { server } = this;
     if (server === null) return;
     this.state.busyThreads.delete(thread);
@@ -306,7 +340,8 @@ export class Lane {
     const wasReady = state.status === 'running';
     this.kernel.exit(state.pid, code);
     this.kernel.reap(state.pid);
-    if (code !== 0 || signal !== null) state.failure = state.logLines[state.logLines.length - 1] ?? null;
+    if (code !== 0 || signal !== null)
+      state.failure = state.logLines[state.logLines.length - 1] ?? null;
     this.endMain(code === 0 || wasReady ? 'stopped' : 'failed');
   }
 
@@ -332,10 +367,18 @@ export class Lane {
     if (wait.wait !== 'syscall') return;
     const { result, endsAt } = this.kernel.call({ pid, thread: 'main' }, wait.call, this.now);
     const writing = (wait.work.bytes * 1_000_000) / this.kernel.childBytesPerSecond(this.now);
-    this.schedule(endsAt + Math.ceil(writing), { lane: this.state.id, type: 'child-done', pid, result });
+    this.schedule(endsAt + Math.ceil(writing), {
+      lane: this.state.id,
+      type: 'child-done',
+      pid,
+      result,
+    });
   }
 
-  private childCallEnded(pid: Pid, payload: Extract<LaneEventPayload, { type: 'child-done' }>): void {
+  private childCallEnded(
+    pid: Pid,
+    payload: Extract<LaneEventPayload, { type: 'child-done' }>,
+  ): void {
     const child = this.state.children.find((one) => one.pid === pid);
     if (child === undefined) return;
     completeRewriteChild(child.state, payload.result);
@@ -344,7 +387,9 @@ export class Lane {
 
   killChild(pid: Pid, signal: string): void {
     this.kernel.killProcess(pid, signal);
-    this.cancelWhere(({ payload }) => 'pid' in payload && payload.pid === pid && payload.lane === this.state.id);
+    this.cancelWhere(
+      ({ payload }) => 'pid' in payload && payload.pid === pid && payload.lane === this.state.id,
+    );
     this.childExited(pid, 0, signal);
   }
 
@@ -375,7 +420,12 @@ export class Lane {
         return this.record(event.unit, event.records);
       case 'written':
         state.durability.written = event.offset;
-        return this.event({ event: 'flush', lane: state.id, at: this.labNow(), offset: event.offset });
+        return this.event({
+          event: 'flush',
+          lane: state.id,
+          at: this.labNow(),
+          offset: event.offset,
+        });
       case 'fsync-started':
         state.fsync = { startedAt: this.now, covers: event.covers };
         return;
@@ -426,7 +476,14 @@ export class Lane {
       encodeCommand(argv, sink);
       const writes = unit.cause.client === null ? 0 : 1;
       const offset = endOffset(log);
-      addRecord(log, { offset, at: this.now, kind: recordKind.command, cause, bytes: takenBytes(sink), writes });
+      addRecord(log, {
+        offset,
+        at: this.now,
+        kind: recordKind.command,
+        cause,
+        bytes: takenBytes(sink),
+        writes,
+      });
     }
   }
 
@@ -446,7 +503,8 @@ export class Lane {
     if (command !== undefined) command.row = log.count - 1;
     for (let row = first; row < log.count; row++) {
       log.own.add(row);
-      if (unit.cause.typed !== null && log.kinds[row] === recordKind.command) log.typed.set(row, unit.cause.typed);
+      if (unit.cause.typed !== null && log.kinds[row] === recordKind.command)
+        log.typed.set(row, unit.cause.typed);
     }
   }
 
@@ -465,14 +523,22 @@ export class Lane {
     if (ok) state.fsyncedOffset = Math.max(state.fsyncedOffset, covers);
     this.sampleRisk();
     state.fsyncSamples.push(this.labTime(startedAt), this.labNow());
-    this.event({ event: 'fsync', lane: state.id, at: this.labNow(), startedAt: this.labTime(startedAt), offset: covers, ok });
+    this.event({
+      event: 'fsync',
+      lane: state.id,
+      at: this.labNow(),
+      startedAt: this.labTime(startedAt),
+      offset: covers,
+      ok,
+    });
   }
 
   private segment(path: string, fileOffset: number, offset: number): void {
     const { state, kernel } = this;
     const server = this.server!;
     const absolute = `${DATA_PATH}/${path}`;
-    if (state.status !== 'loading') return enterSegment(state.durability, kernel, absolute, fileOffset, offset);
+    if (state.status !== 'loading')
+      return enterSegment(state.durability, kernel, absolute, fileOffset, offset);
     const { aof } = server.state;
     const end = resumeSegment(state.durability, kernel, absolute, fileOffset) ?? this.readLog();
     truncateRecords(state.records, firstRowLost(state.records, end));
@@ -517,7 +583,10 @@ export class Lane {
     const { state } = this;
     const { base } = this.server!.state.aof.manifest;
     const { appendDirname } = this.server!.state.settings;
-    const inode = base === null ? undefined : this.kernel.layersOf(`${DATA_PATH}/${appendDirname}/${base.name}`)?.inode;
+    const inode =
+      base === null
+        ? undefined
+        : this.kernel.layersOf(`${DATA_PATH}/${appendDirname}/${base.name}`)?.inode;
     if (inode !== undefined) enterBase(state.durability, inode, offset);
   }
 
@@ -544,7 +613,20 @@ export class Lane {
       return;
     }
     const { row, token } = waiting;
-    if (row !== null && row < state.records.count) state.records.replies.set(row, shortReply(reply));
+    if (row !== null && row < state.records.count) {
+      state.records.replies.set(row, shortReply(reply));
+      state.repliedRows.push(row);
+    }
+    if (token !== WORKLOAD_TOKEN) {
+      const command = wordsText(waiting.argv);
+      this.event({
+        event: 'reply',
+        lane: state.id,
+        at: this.labNow(),
+        command,
+        text: shortReply(reply),
+      });
+    }
     this.settle(client.name, token, { outcome: 'reply', reply });
     if (this.server?.state.engine.sessions.get(id)?.closing === true) this.closeClient(client);
   }
@@ -560,7 +642,10 @@ export class Lane {
     const expected = crash.acknowledged - crash.lost;
     // A write that nobody was answered for may have come back too: that is no difference.
     if (survived < expected || survived > expected + crash.neverAcknowledged) {
-      const reason = survived < expected ? 'the loader cut more than the layers showed' : 'more came back than the layers showed';
+      const reason =
+        survived < expected
+          ? 'the loader cut more than the layers showed'
+          : 'more came back than the layers showed';
       crash.recount = { survived, reason };
     }
   }
@@ -597,7 +682,9 @@ export class Lane {
   }
 
   private cancelWhere(matches: (event: LaneEvent) => boolean): void {
-    this.surroundings.clock.cancelWhere((event) => event.kind === 'lane' && event.payload.lane === this.state.id && matches(event));
+    this.surroundings.clock.cancelWhere(
+      (event) => event.kind === 'lane' && event.payload.lane === this.state.id && matches(event),
+    );
   }
 
   private event(event: LabEvent): void {

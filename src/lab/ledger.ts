@@ -5,7 +5,13 @@
 import type { Micros } from '../base/time.ts';
 import type { SimulatedKernel } from '../machine/kernel.ts';
 import { logOffsets, type DurabilityState, type LogOffsets } from './durability.ts';
-import { firstRowLost, firstWrite, writesBefore, writesBetween, type RecordLog } from './record-log.ts';
+import {
+  firstRowLost,
+  firstWrite,
+  writesBefore,
+  writesBetween,
+  type RecordLog,
+} from './record-log.ts';
 import type { CrashKind, Layer, Tail } from './view.ts';
 
 /** The rows that a crash took: `from` to before `acknowledged`; behind it stand those that nobody was answered for. */
@@ -47,7 +53,8 @@ export interface RiskCount {
 export function survivesTo(offsets: LogOffsets, kind: CrashKind, tail: Tail): number {
   if (kind === 'process-killed') return offsets.written;
   if (tail === 'kept') return offsets.written;
-  if (typeof tail === 'object') return Math.min(Math.max(offsets.durable, tail.cutAt), offsets.written);
+  if (typeof tail === 'object')
+    return Math.min(Math.max(offsets.durable, tail.cutAt), offsets.written);
   // Zeros and holes begin where the platter's bytes end: nothing behind them can be read back.
   return offsets.durable;
 }

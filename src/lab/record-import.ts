@@ -13,12 +13,23 @@ export function importRecords(log: RecordLog, bytes: Uint8Array, start: number, 
   for (let offset = 0; ; offset = reader.end) {
     const frame = readFrame(reader, bytes, offset);
     if (frame !== 'command' && frame !== 'annotation') break;
-    const name = frame === 'annotation' ? '' : byteStringOf(bytes, reader.bounds[0], reader.bounds[1]).toUpperCase();
+    const name =
+      frame === 'annotation'
+        ? ''
+        : byteStringOf(bytes, reader.bounds[0], reader.bounds[1]).toUpperCase();
     const kind = kindOf(name, inside);
     if (kind === recordKind.multi) inside = true;
-    const isWrite = frame === 'command' && (kind === recordKind.command || kind === recordKind.inner);
+    const isWrite =
+      frame === 'command' && (kind === recordKind.command || kind === recordKind.inner);
     const record = bytes.subarray(offset, reader.end);
-    addRecord(log, { offset: start + offset, at, kind, cause: recordCause.client, bytes: record, writes: isWrite ? 1 : 0 });
+    addRecord(log, {
+      offset: start + offset,
+      at,
+      kind,
+      cause: recordCause.client,
+      bytes: record,
+      writes: isWrite ? 1 : 0,
+    });
     if (kind === recordKind.exec) inside = false;
     if (!inside) {
       closeUnit(log, unit);

@@ -5,7 +5,13 @@
 import { appendBytes, newGrowableBytes, type GrowableBytes } from '../base/growable-bytes.ts';
 import type { ByteString } from '../base/bytes.ts';
 import type { Micros } from '../base/time.ts';
-import { recordCause, recordKind, type RecordBatch, type RecordCause, type RecordKind } from './view.ts';
+import {
+  recordCause,
+  recordKind,
+  type RecordBatch,
+  type RecordCause,
+  type RecordKind,
+} from './view.ts';
 
 const FIRST_CAPACITY = 256;
 
@@ -140,7 +146,8 @@ export function firstWrite(log: RecordLog, from: number, to: number): number | u
 /** Drops the rows from `row` on: a restart did not bring them back. */
 export function truncateRecords(log: RecordLog, row: number): void {
   if (row >= log.count) return;
-  for (const map of [log.typed, log.replies]) for (const key of [...map.keys()]) if (key >= row) map.delete(key);
+  for (const map of [log.typed, log.replies])
+    for (const key of [...map.keys()]) if (key >= row) map.delete(key);
   for (const key of [...log.own]) if (key >= row) log.own.delete(key);
   log.bytes.length = row === 0 ? 0 : log.ends[row - 1]!;
   log.count = row;
@@ -153,6 +160,8 @@ export function recordBatch(
   from: number,
   to: number,
   epoch: Micros,
+  /** Earlier rows whose reply is news. */
+  replied: readonly number[],
   showTyped: (argv: readonly ByteString[]) => string,
 ): RecordBatch {
   const start = from === 0 ? 0 : log.ends[from - 1]!;
@@ -169,6 +178,10 @@ export function recordBatch(
   for (let row = from; row < to; row++) {
     const words = log.typed.get(row);
     if (words !== undefined) typed.set(row, showTyped(words));
+    const reply = log.replies.get(row);
+    if (reply !== undefined) replies.set(row, reply);
+  }
+  for (const row of replied) {
     const reply = log.replies.get(row);
     if (reply !== undefined) replies.set(row, reply);
   }

@@ -8,7 +8,11 @@ export interface LabPlan {
   readonly seed: number;
   readonly createdAt: Micros;
   readonly lanes: readonly { readonly id: string; readonly config: ReadonlyMap<string, string> }[];
-  readonly disk: { readonly preset: DiskPreset; readonly fsyncMs: number | null; readonly capacity: number | null };
+  readonly disk: {
+    readonly preset: DiskPreset;
+    readonly fsyncMs: number | null;
+    readonly capacity: number | null;
+  };
   readonly clock: { readonly paused: boolean; readonly speed: number };
   readonly workload: Workload | null;
   readonly files: ReadonlyMap<string, Uint8Array>;
@@ -29,15 +33,25 @@ const DEFAULT_CONFIG: readonly (readonly [string, string])[] = [
 
 /** The plan, or what is wrong with the setup: what, where, what to do. */
 export function planLab(setup: Setup, createdAt: Micros): LabPlan | string {
-  const { seed = DEFAULT_SEED, lanes = [{}], disk = {}, clock = {}, workload = null, files = {} } = setup;
+  const {
+    seed = DEFAULT_SEED,
+    lanes = [{}],
+    disk = {},
+    clock = {},
+    workload = null,
+    files = {},
+  } = setup;
   if (!Number.isSafeInteger(seed)) return 'reset: seed must be a whole number';
-  if (!Array.isArray(lanes) || lanes.length < 1 || lanes.length > MOST_LANES) return `reset: lanes must be a list of 1 to ${MOST_LANES}`;
+  if (!Array.isArray(lanes) || lanes.length < 1 || lanes.length > MOST_LANES)
+    return `reset: lanes must be a list of 1 to ${MOST_LANES}`;
   const planned = planLanes(lanes);
   if (typeof planned === 'string') return planned;
   const { preset = 'ssd', fsyncMs = null, capacity = null } = disk;
-  if (!diskPresetNames.includes(preset)) return `reset: disk.preset must be one of ${diskPresetNames.join(', ')}`;
+  if (!diskPresetNames.includes(preset))
+    return `reset: disk.preset must be one of ${diskPresetNames.join(', ')}`;
   if (fsyncMs !== null && !(fsyncMs >= 0)) return 'reset: disk.fsyncMs must be 0 or more';
-  if (capacity !== null && !(capacity > 0)) return 'reset: disk.capacity must be a number of bytes above 0';
+  if (capacity !== null && !(capacity > 0))
+    return 'reset: disk.capacity must be a number of bytes above 0';
   const { paused = false, speed = 1 } = clock;
   const wrongSpeed = checkSpeed(speed);
   if (wrongSpeed !== undefined) return `reset: clock.${wrongSpeed}`;
@@ -55,7 +69,9 @@ export function planLab(setup: Setup, createdAt: Micros): LabPlan | string {
 }
 
 export function checkSpeed(speed: number): string | undefined {
-  return speed >= SLOWEST_SPEED && speed <= FASTEST_SPEED ? undefined : `speed must be ${SLOWEST_SPEED} to ${FASTEST_SPEED}`;
+  return speed >= SLOWEST_SPEED && speed <= FASTEST_SPEED
+    ? undefined
+    : `speed must be ${SLOWEST_SPEED} to ${FASTEST_SPEED}`;
 }
 
 function planLanes(lanes: readonly LaneSetup[]): LabPlan['lanes'] | string {
@@ -63,12 +79,14 @@ function planLanes(lanes: readonly LaneSetup[]): LabPlan['lanes'] | string {
   const planned: { id: string; config: ReadonlyMap<string, string> }[] = [];
   for (const [i, lane] of lanes.entries()) {
     const id = lane.id ?? (lanes.length === 1 ? 'main' : `lane${i + 1}`);
-    if (!/^[\w-]{1,32}$/.test(id)) return `reset: lanes[${i}].id must be 1 to 32 letters, digits, - or _`;
+    if (!/^[\w-]{1,32}$/.test(id))
+      return `reset: lanes[${i}].id must be 1 to 32 letters, digits, - or _`;
     if (ids.has(id)) return `reset: two lanes are called ${id}`;
     ids.add(id);
     const config = new Map(DEFAULT_CONFIG);
     for (const [name, value] of Object.entries(lane.config ?? {})) {
-      if (!/^[\w-]+$/.test(name) || /[\r\n]/.test(String(value))) return `reset: lanes[${i}].config: ${name} is not a directive`;
+      if (!/^[\w-]+$/.test(name) || /[\r\n]/.test(String(value)))
+        return `reset: lanes[${i}].config: ${name} is not a directive`;
       config.set(name.toLowerCase(), String(value) === '' ? '""' : String(value));
     }
     planned.push({ id, config });

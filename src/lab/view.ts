@@ -86,7 +86,11 @@ export interface LaneView {
   readonly acknowledgedWrites: number;
   readonly unacknowledged: number;
   readonly crash: Crash | null;
-  readonly loading: { readonly bytes: number; readonly total: number; readonly commands: number } | null;
+  readonly loading: {
+    readonly bytes: number;
+    readonly total: number;
+    readonly commands: number;
+  } | null;
   readonly rewriting: boolean;
   readonly keys: number;
   readonly opsPerSecond: number;
@@ -104,7 +108,14 @@ export const recordKind = {
 
 export type RecordKind = (typeof recordKind)[keyof typeof recordKind];
 
-export const recordCause = { client: 0, workload: 1, expiry: 2, eviction: 3, script: 4, server: 5 } as const;
+export const recordCause = {
+  client: 0,
+  workload: 1,
+  expiry: 2,
+  eviction: 3,
+  script: 4,
+  server: 5,
+} as const;
 
 export type RecordCause = (typeof recordCause)[keyof typeof recordCause];
 
@@ -129,13 +140,47 @@ export interface RecordBatch {
 }
 
 export type LabEvent =
-  | { readonly event: 'reply'; readonly lane: string; readonly at: LabMillis; readonly command: string; readonly text: string }
-  | { readonly event: 'record'; readonly lane: string; readonly at: LabMillis; readonly offset: number; readonly length: number }
-  | { readonly event: 'flush'; readonly lane: string; readonly at: LabMillis; readonly offset: number }
-  | { readonly event: 'fsync'; readonly lane: string; readonly at: LabMillis; readonly startedAt: LabMillis; readonly offset: number; readonly ok: boolean }
-  | { readonly event: 'crash'; readonly lane: string; readonly at: LabMillis; readonly kind: CrashKind }
+  | {
+      readonly event: 'reply';
+      readonly lane: string;
+      readonly at: LabMillis;
+      readonly command: string;
+      readonly text: string;
+    }
+  | {
+      readonly event: 'record';
+      readonly lane: string;
+      readonly at: LabMillis;
+      readonly offset: number;
+      readonly length: number;
+    }
+  | {
+      readonly event: 'flush';
+      readonly lane: string;
+      readonly at: LabMillis;
+      readonly offset: number;
+    }
+  | {
+      readonly event: 'fsync';
+      readonly lane: string;
+      readonly at: LabMillis;
+      readonly startedAt: LabMillis;
+      readonly offset: number;
+      readonly ok: boolean;
+    }
+  | {
+      readonly event: 'crash';
+      readonly lane: string;
+      readonly at: LabMillis;
+      readonly kind: CrashKind;
+    }
   | { readonly event: 'boot'; readonly lane: string; readonly at: LabMillis }
-  | { readonly event: 'loss'; readonly lane: string; readonly at: LabMillis; readonly writes: number }
+  | {
+      readonly event: 'loss';
+      readonly lane: string;
+      readonly at: LabMillis;
+      readonly writes: number;
+    }
   | { readonly event: 'step' | 'complete'; readonly at: LabMillis; readonly what: string }
   | { readonly event: 'error'; readonly at: LabMillis; readonly message: string };
 
@@ -183,7 +228,11 @@ export interface LaneSetup {
 export interface Setup {
   readonly seed?: number;
   readonly lanes?: readonly LaneSetup[];
-  readonly disk?: { readonly preset?: DiskPreset; readonly fsyncMs?: number; readonly capacity?: number };
+  readonly disk?: {
+    readonly preset?: DiskPreset;
+    readonly fsyncMs?: number;
+    readonly capacity?: number;
+  };
   readonly clock?: { readonly paused?: boolean; readonly speed?: number };
   readonly workload?: Workload | null;
   readonly files?: Readonly<Record<string, Uint8Array>>;

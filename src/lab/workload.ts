@@ -29,12 +29,25 @@ const MOST_CLIENTS = 1000;
 
 /** The plan, or what is wrong with it: what, where, what to do. */
 export function planWorkload(workload: Workload): WorkloadPlan | string {
-  const { rate, loop = 'open', clients = 4, mix = DEFAULT_MIX, keys = 1000, valueBytes = 8, transactions = 0, ttl = 0 } = workload;
-  if (!(rate > 0 && rate <= FASTEST_RATE)) return `workload: rate must be above 0 and at most ${FASTEST_RATE} commands a second`;
-  if (!Number.isInteger(clients) || clients < 1 || clients > MOST_CLIENTS) return `workload: clients must be 1 to ${MOST_CLIENTS}`;
+  const {
+    rate,
+    loop = 'open',
+    clients = 4,
+    mix = DEFAULT_MIX,
+    keys = 1000,
+    valueBytes = 8,
+    transactions = 0,
+    ttl = 0,
+  } = workload;
+  if (!(rate > 0 && rate <= FASTEST_RATE))
+    return `workload: rate must be above 0 and at most ${FASTEST_RATE} commands a second`;
+  if (!Number.isInteger(clients) || clients < 1 || clients > MOST_CLIENTS)
+    return `workload: clients must be 1 to ${MOST_CLIENTS}`;
   if (!Number.isInteger(keys) || keys < 1) return 'workload: keys must be 1 or more';
-  if (!Number.isInteger(valueBytes) || valueBytes < 0 || valueBytes > 1 << 20) return 'workload: valueBytes must be 0 to 1048576';
-  if (!Number.isInteger(transactions) || transactions < 0 || transactions > 100) return 'workload: transactions must be 0 to 100';
+  if (!Number.isInteger(valueBytes) || valueBytes < 0 || valueBytes > 1 << 20)
+    return 'workload: valueBytes must be 0 to 1048576';
+  if (!Number.isInteger(transactions) || transactions < 0 || transactions > 100)
+    return 'workload: transactions must be 0 to 100';
   if (!(ttl >= 0)) return 'workload: ttl must be 0 ms or more';
   const templates: (readonly ByteString[])[] = [];
   for (const line of mix) {
@@ -54,7 +67,10 @@ const MULTI: readonly ByteString[] = [ascii('MULTI')];
 const EXEC: readonly ByteString[] = [ascii('EXEC')];
 
 /** What the next client sends: one command, or a transaction of several. */
-export function nextCommands(stream: WorkloadStream, plan: WorkloadPlan): readonly (readonly ByteString[])[] {
+export function nextCommands(
+  stream: WorkloadStream,
+  plan: WorkloadPlan,
+): readonly (readonly ByteString[])[] {
   if (plan.transactions === 0) return [nextCommand(stream, plan)];
   const inner = Array.from({ length: plan.transactions }, () => nextCommand(stream, plan));
   return [MULTI, ...inner, EXEC];
@@ -63,7 +79,8 @@ export function nextCommands(stream: WorkloadStream, plan: WorkloadPlan): readon
 function nextCommand(stream: WorkloadStream, plan: WorkloadPlan): readonly ByteString[] {
   const { random } = stream;
   const n = stream.n++;
-  const template = plan.templates[plan.templates.length === 1 ? 0 : nextBelow(random, plan.templates.length)]!;
+  const template =
+    plan.templates[plan.templates.length === 1 ? 0 : nextBelow(random, plan.templates.length)]!;
   const words = template.map((word) => (word.includes('{') ? fill(word, n, random, plan) : word));
   if (plan.ttl > 0 && words.length === 3 && words[0]!.toUpperCase() === 'SET') {
     return [...words, ascii('PX'), ascii(String(plan.ttl))];

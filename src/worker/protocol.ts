@@ -96,8 +96,7 @@ export type JsonReply = { readonly type: string; readonly value: unknown };
 
 /** `refused`: nothing listens at that port. `closed`: the connection ended before a reply came. */
 export type CommandResult =
-  | { readonly outcome: 'reply'; readonly reply: Reply }
-  | { readonly outcome: 'refused' | 'closed' };
+  { readonly outcome: 'reply'; readonly reply: Reply } | { readonly outcome: 'refused' | 'closed' };
 
 /** A page of the last crash's losses: a person's own writes first, the others by offset. */
 export interface LostReport {
@@ -139,9 +138,15 @@ export interface LabMethods {
   readFile(path: string, options: { lane?: string }): Uint8Array;
   writeFile(path: string, bytes: Uint8Array, options: { lane?: string }): null;
   /** Replaces /data by these files (names relative to it), restarts the server; refuses and changes nothing if they do not load. */
-  importFiles(files: ReadonlyMap<string, Uint8Array>, options: { lane?: string }): { readonly keys: number; readonly commands: number };
+  importFiles(
+    files: ReadonlyMap<string, Uint8Array>,
+    options: { lane?: string },
+  ): { readonly keys: number; readonly commands: number };
   actionLog(): readonly { readonly at: LabMillis; readonly action: string }[];
-  export(kind: 'appendonlydir' | 'run', options: { lane?: string }): ReadonlyMap<string, Uint8Array>;
+  export(
+    kind: 'appendonlydir' | 'run',
+    options: { lane?: string },
+  ): ReadonlyMap<string, Uint8Array>;
   syntax(): readonly CommandSyntaxJson[];
   takeOver(): null;
 }
@@ -157,7 +162,12 @@ export interface CommandSyntaxJson {
 }
 
 export type ToWorker =
-  | { readonly to: 'call'; readonly id: number; readonly method: LabMethod; readonly args: readonly unknown[] }
+  | {
+      readonly to: 'call';
+      readonly id: number;
+      readonly method: LabMethod;
+      readonly args: readonly unknown[];
+    }
   | { readonly to: 'frame-shown' };
 
 export type FromWorker =

@@ -1,0 +1,368 @@
+/**
+ * Gives a lab real time and a real disk: runs its events as the wall clock passes, keeps what reaches the simulated
+ * platters, and lets replies, events and frames out only when they are kept (output commit).
+ */
+import type { Lab } from '../lab/lab.ts';
+import { lostWrite, laneView } from '../lab/lane-view.ts';
+import { encodeKept, type KeptAction } from '../lab/kept.ts';
+import { recordBatch } from '../lab/record-log.ts';
+import { wordsText } from '../lab/texts.ts';
+import type { LaneAnswer } from '../lab/lane-state.ts';
+import type { Lane } from '../lab/lane.ts';
+import type { PlatterChange } from '../machine/platter.ts';
+import type {
+  Frame,
+  LabEvent,
+  LaneFrame,
+  LostReport,
+  StorageView,
+  TimelineBatch,
+} from './protocol.ts';
+
+/** Where batches are kept; see storage/durable-log.ts. */
+export interface Keeper {
+  append(record: Uint8Array): Promise<void>;
+  replace(records: readonly Uint8Array[]): Promise<void>;
+  readonly status: StorageView;
+}
+
+export interface HostPorts {
+  now(): number;
+  sendFrame(frame: Frame): void;
+  fatal(message: string): void;
+}
+
+/** How long the worker runs events before it looks at its messages again, and how many at a time. */
+const SLICE_MS = 10;
+const EVENTS_PER_LOOK = 400;
+const BEAT_MS = 8;
+/** A pause of the browser is not caught up: time that nobody saw does not pass in the lab. */
+const LONGEST_BEAT_MS = 100;
+/** How far the lab may run ahead of the wall clock while somebody waits for an answer. */
+const AHEAD_MS = 4;
+/** A lab's journal is begun anew when it has grown to this, and to several times the platters' own size. */
+const JOURNAL_BYTES = 16 * 1024 * 1024;
+const JOURNAL_FACTOR = 4;
+/** Rows of records in one frame; the rest comes with the next. */
+const ROWS_PER_FRAME = 20_000;
+
+type Settle = (answer: LaneAnswer['outcome']) => void;
+
+export class LabHost {
+  lab: Lab;
+  private readonly keeper: Keeper;
+  private readonly ports: HostPorts;
+  private run = 0;
+  private readonly waiting = new Map<number, Settle>();
+  private nextToken = 1;
+  private committing = false;
+  private journalBytes = 0;
+  private actionsKept: number;
+  private wantsCommit: (() => void)[] = [];
+  /** Wall time and lab time that belong together while the clock plays. */
+  private anchor: { wall: number; virtual: number };
+  private shownRows = new Map<string, number>();
+  private frameDue = true;
+  private framesUnderWay = 0;
+  private timer: ReturnType<typeof setTimeout> | null = null;
+  private eventsToSend: LabEvent[] = [];
+
+  constructor(lab: Lab, keeper: Keeper, ports: HostPorts, kept: 'kept' | 'new') {
+    this.lab = lab;
+    this.keeper = keeper;
+    this.ports = ports;
+    this.actionsKept = lab.state.actions.length;
+    this.anchor = { wall: ports.now(), virtual: lab.clock.now };
+    if (kept === 'new') void this.keepAnew();
+    this.changed();
+  }
+
+  /** Replaces the lab by another one. */
+  async replaceLab(lab: Lab): Promise<void> {
+    for (const settle of this.waiting.values()) settle({ outcome: 'closed' });
+    this.waiting.clear();
+    this.lab = lab;
+    this.run++;
+    this.shownRows = new Map();
+    this.eventsToSend = [];
+    this.actionsKept = 0;
+    this.reanchor();
+    await this.keepAnew();
+    this.changed();
+  }
+
+  /** A token for `lab.send`, whose answer goes to `settle`. */
+  expect(settle: Settle): number {
+    const token = this.nextToken++;
+    this.waiting.set(token, settle);
+    return token;
+  }
+
+  note(action: string): void {
+    this.lab.state.actions.push({ at: this.lab.now, action });
+  }
+
+  reanchor(): void {
+    this.anchor = { wall: this.ports.now(), virtual: this.lab.clock.now };
+  }
+
+  /** Something happened: run, keep and show it. */
+  changed(): void {
+    this.frameDue = true;
+    this.beat();
+  }
+
+  /** Resolves when everything that has happened so far is kept. */
+  committed(): Promise<void> {
+    return new Promise((resolve) => {
+      this.wantsCommit.push(resolve);
+      this.commit();
+    });
+  }
+
+  frameShown(): void {
+    this.framesUnderWay = 0;
+    if (this.frameDue) this.commit();
+  }
+
+  /** Advances virtual time whatever the clock says, in slices. */
+  async advance(ms: number): Promise<void> {
+    const target = this.lab.clock.now + Math.round(ms * 1000);
+    while (this.lab.runUntil(target, EVENTS_PER_LOOK * 16) === 'more') await this.breathe();
+    this.reanchor();
+    this.changed();
+  }
+
+  private async breathe(): Promise<void> {
+    this.commit();
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+
+  // --- time ---
+
+  private beat(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+    try {
+      this.runSlice();
+    } catch (thrown) {
+      this.ports.fatal(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));
+      return;
+    }
+    this.commit();
+    if (!this.lab.state.paused) this.timer = setTimeout(() => this.beat(), BEAT_MS);
+  }
+
+  private runSlice(): void {
+    const { lab } = this;
+    if (lab.state.paused) {
+      lab.settleNow();
+      return;
+    }
+    const wall = this.ports.now();
+    const passed = Math.min(wall - this.anchor.wall, LONGEST_BEAT_MS);
+    const ahead = this.waiting.size > 0 ? AHEAD_MS : 0;
+    const due = this.anchor.virtual + passed * 1000 * lab.state.speed;
+    const target = Math.floor(due + ahead * 1000 * lab.state.speed);
+    const until = wall + SLICE_MS;
+    let state: 'more' | 'done' = 'done';
+    const waitingBefore = this.waiting.size;
+    do {
+      state = lab.runUntil(target, EVENTS_PER_LOOK);
+      if (state === 'more' && lab.clock.now >= due && this.answered(waitingBefore)) break;
+    } while (state === 'more' && this.ports.now() < until);
+    if (target > lab.clock.now) this.anchor = { wall, virtual: lab.clock.now };
+    else if (wall - this.anchor.wall > LONGEST_BEAT_MS / 2)
+      this.anchor = { wall, virtual: Math.min(due, lab.clock.now) };
+    this.frameDue = true;
+  }
+
+  private answered(waiting: number): boolean {
+    return waiting > 0 && this.lab.lanes.some(({ state }) => state.answers.length > 0);
+  }
+
+  // --- output commit ---
+
+  /** Closes a batch and keeps it; what it holds leaves afterwards. One batch is under way at a time. */
+  private commit(): void {
+    if (this.committing) return;
+    const answers = this.lab.lanes.flatMap(({ state }) => state.answers.splice(0));
+    const events = this.lab.lanes.flatMap(({ state }) => state.events.splice(0));
+    const frame = this.takeFrame();
+    const record = this.takeBatch();
+    const waiters = this.wantsCommit.splice(0);
+    if (record === null) {
+      this.release(answers, events, frame, waiters);
+      return;
+    }
+    this.committing = true;
+    this.journalBytes += record.length;
+    this.keeper
+      .append(record)
+      .catch(() => undefined)
+      .then(() => this.release(answers, events, frame, waiters))
+      .then(() => this.compact())
+      .finally(() => {
+        this.committing = false;
+        if (this.hasOutput()) this.commit();
+      });
+  }
+
+  private hasOutput(): boolean {
+    return (
+      this.wantsCommit.length > 0 ||
+      this.lab.state.actions.length > this.actionsKept ||
+      (this.frameDue && this.framesUnderWay === 0) ||
+      this.lab.lanes.some(
+        ({ state }) => state.answers.length > 0 || state.kernel.platterChanges.length > 0,
+      )
+    );
+  }
+
+  private release(
+    answers: readonly LaneAnswer[],
+    events: readonly LabEvent[],
+    frame: Frame | null,
+    waiters: readonly (() => void)[],
+  ): void {
+    for (const { token, outcome } of answers) {
+      const settle = this.waiting.get(token);
+      this.waiting.delete(token);
+      settle?.(outcome);
+    }
+    this.eventsToSend.push(...events);
+    if (frame !== null)
+      this.ports.sendFrame({
+        ...frame,
+        events: this.eventsToSend.splice(0),
+        storage: this.keeper.status,
+      });
+    for (const resolve of waiters) resolve();
+  }
+
+  private takeBatch(): Uint8Array | null {
+    const { lab } = this;
+    const changes = new Map<string, readonly PlatterChange[]>();
+    for (const { state, kernel } of lab.lanes) {
+      const lane = kernel.takePlatterChanges();
+      if (lane.length > 0) changes.set(state.id, lane);
+    }
+    const actions = this.takeActions();
+    if (changes.size === 0 && actions.length === 0) return null;
+    return encodeKept({
+      kind: 'batch',
+      at: lab.clock.now,
+      actions,
+      risks: this.risks(),
+      changes,
+      clock: this.clockNow(),
+    });
+  }
+
+  private takeActions(): readonly KeptAction[] {
+    const actions = this.lab.state.actions.slice(this.actionsKept);
+    this.actionsKept = this.lab.state.actions.length;
+    return actions;
+  }
+
+  private clockNow(): { paused: boolean; speed: number } {
+    return { paused: this.lab.state.paused, speed: this.lab.state.speed };
+  }
+
+  private risks(): { lane: string; writes: number }[] {
+    return this.lab.lanes.map((lane) => ({
+      lane: lane.state.id,
+      writes: laneView(lane, 'lost').atRisk.powerLoss.writes,
+    }));
+  }
+
+  private startRecord(): Uint8Array {
+    const { lab } = this;
+    const { seed, createdAt, disk, clock, workload, lanes } = lab.state.plan;
+    for (const { kernel } of lab.lanes) kernel.takePlatterChanges();
+    return encodeKept({
+      kind: 'start',
+      at: lab.clock.now,
+      actions: lab.state.actions,
+      risks: this.risks(),
+      clock: this.clockNow(),
+      plan: { seed, createdAt, disk, clock, workload, lanes: lanes.map(({ id }) => id) },
+      changes: new Map(lab.lanes.map(({ state, kernel }) => [state.id, kernel.platterSnapshot()])),
+    });
+  }
+
+  private async keepAnew(): Promise<void> {
+    const record = this.startRecord();
+    this.actionsKept = this.lab.state.actions.length;
+    this.journalBytes = 0;
+    await this.keeper.replace([record]).catch(() => undefined);
+  }
+
+  private async compact(): Promise<void> {
+    if (this.journalBytes < JOURNAL_BYTES) return;
+    const size = this.lab.lanes.reduce((sum, { state }) => sum + state.kernel.usedBytes, 0);
+    if (this.journalBytes > size * JOURNAL_FACTOR) await this.keepAnew();
+  }
+
+  // --- frames ---
+
+  private takeFrame(): Frame | null {
+    if (!this.frameDue || this.framesUnderWay > 0) return null;
+    this.frameDue = false;
+    this.framesUnderWay = 1;
+    const { lab } = this;
+    const { state } = lab;
+    const first = lab.lanes[0]!.state.kernel.disk;
+    return {
+      run: this.run,
+      clock: { paused: state.paused, speed: state.speed, now: lab.now },
+      disk: { preset: state.plan.disk.preset, fsyncMs: (first.fsyncMin + first.fsyncMax) / 2000 },
+      workload: state.workload,
+      tail: state.tail,
+      faults: lab.lanes.flatMap((lane) =>
+        lane.kernel.faults().map(({ kind }) => ({ kind, lane: lane.state.id })),
+      ),
+      lanes: lab.lanes.map((lane) => this.laneFrame(lane)),
+      events: [],
+      storage: this.keeper.status,
+    };
+  }
+
+  private laneFrame(lane: Lane): LaneFrame {
+    const { state } = lane;
+    const { records } = state;
+    const shown = this.shownRows.get(state.id) ?? 0;
+    const from = Math.min(shown, records.count);
+    const to = Math.min(records.count, from + ROWS_PER_FRAME);
+    if (to < records.count) this.frameDue = true;
+    this.shownRows.set(state.id, to);
+    const replied = state.repliedRows.splice(0).filter((row) => row < from);
+    const isNews = to > from || from < shown || replied.length > 0;
+    if (state.status === 'running' && state.riskSamples.length < 2) lane.sampleRisk();
+    return {
+      view: laneView(lane, this.lab.state.tail),
+      records: isNews ? recordBatch(records, from, to, this.lab.epoch, replied, wordsText) : null,
+      timeline: this.timeline(lane),
+      log: state.logLines.splice(0),
+    };
+  }
+
+  private timeline(lane: Lane): TimelineBatch | null {
+    const { state } = lane;
+    const risk = Float64Array.from(state.riskSamples.splice(0));
+    const fsyncs = Float64Array.from(state.fsyncSamples.splice(0));
+    const own = Float64Array.from(state.ownSamples.splice(0));
+    if (risk.length + fsyncs.length + own.length === 0) return null;
+    return { risk, commands: new Float64Array(), own, fsyncs };
+  }
+
+  lost(laneId: string | undefined, from: number, count: number): LostReport {
+    const lane = this.lab.lane(laneId);
+    const crash = lane?.state.crash;
+    if (lane === undefined || crash === null || crash === undefined) return { total: 0, rows: [] };
+    return {
+      total: crash.lost,
+      rows: crash.rows.slice(from, from + count).map((row) => lostWrite(lane, crash, row)),
+    };
+  }
+}

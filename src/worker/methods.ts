@@ -1,0 +1,273 @@
+/** The lab's methods as the page calls them. Bad arguments are refused with what, where and what to do. */
+import { ascii, bytesOf, utf8Encode, type ByteString } from '../base/bytes.ts';
+import { splitArguments } from '../base/split-arguments.ts';
+import { formatReplyTo } from '../cli/format-reply.ts';
+import { isSensitiveCommand } from '../cli/sensitive.ts';
+import { commandTable } from '../engine/command-table.ts';
+import type { Command } from '../engine/command.ts';
+import { importFiles } from '../lab/import.ts';
+import { absolute, Lab } from '../lab/lab.ts';
+import type { LaneAnswer } from '../lab/lane-state.ts';
+import type { Lane } from '../lab/lane.ts';
+import { laneView, lostWrite } from '../lab/lane-view.ts';
+import { planLab } from '../lab/setup.ts';
+import { wordsText } from '../lab/texts.ts';
+import type { Reply } from '../resp/reply.ts';
+import type { LabHost } from './lab-host.ts';
+import type { CommandSyntaxJson, JsonReply, LabMethods, LabView } from './protocol.ts';
+
+/** As LabMethods, but answering when everything is kept. */
+export type Methods = {
+  readonly [M in keyof LabMethods]: (
+    ...args: Parameters<LabMethods[M]>
+  ) => Promise<ReturnType<LabMethods[M]>>;
+};
+
+/** An argument or a state that does not allow what was asked. */
+export class Refusal extends Error {}
+
+const DEFAULT_CLIENT = 'script';
+const CONNECTION_REFUSED = 'Could not connect to Redis at 127.0.0.1:6379: Connection refused';
+const CONNECTION_CLOSED = 'Error: Server closed the connection';
+const LONGEST_LINE = 512 * 1024 * 1024;
+
+export function labMethods(
+  host: LabHost,
+  now: () => number,
+  takeOver: () => Promise<void>,
+): Methods {
+  const lab = (): Lab => host.lab;
+  /** Does it, unless `problem` names a reason; answers when it is kept. */
+  const control = async (action: string, act: () => string | undefined): Promise<null> => {
+    const problem = act();
+    if (problem !== undefined) throw new Refusal(problem);
+    host.note(action);
+    host.reanchor();
+    host.changed();
+    await host.committed();
+    return null;
+  };
+  const ask = (
+    argv: readonly ByteString[],
+    client: string,
+    lane: string | undefined,
+  ): Promise<LaneAnswer['outcome']> =>
+    new Promise((resolve, reject) => {
+      const token = host.expect(resolve);
+      host.note(isSensitiveCommand(argv) ? `${argv[0]!} (secret)` : wordsText(argv));
+      const problem = lab().send(argv, client, lane, token);
+      if (problem === undefined) host.changed();
+      else reject(new Refusal(problem));
+    });
+
+  return {
+    async reset(setup) {
+      const plan = planLab(setup, Math.round(now() * 1000));
+      if (typeof plan === 'string') throw new Refusal(plan);
+      await host.replaceLab(Lab.create(plan));
+      await host.committed();
+      return null;
+    },
+    async send(command, { lane, client }) {
+      const argv = parseLine(command);
+      const outcome = await ask(argv, client ?? DEFAULT_CLIENT, lane);
+      if (outcome.outcome === 'refused') return { text: CONNECTION_REFUSED, reply: null };
+      if (outcome.outcome !== 'reply') return { text: CONNECTION_CLOSED, reply: null };
+      const { reply } = outcome;
+      return { text: formatReplyTo(argv, reply, 2), reply: jsonReply(reply) };
+    },
+    async command(argv, { lane, client }) {
+      if (argv.length === 0) throw new Refusal('command: no words');
+      return ask(argv.map(ascii), client ?? DEFAULT_CLIENT, lane);
+    },
+    interrupt: ({ lane, client }) =>
+      control(`!interrupt ${client ?? DEFAULT_CLIENT}`, () => {
+        const found = lab().lane(lane);
+        found?.interrupt(client ?? DEFAULT_CLIENT);
+        return found === undefined ? `no lane ${lane ?? ''}` : undefined;
+      }),
+    workload: (workload) =>
+      control(workload === null ? '!workload off' : `!workload ${JSON.stringify(workload)}`, () =>
+        lab().setWorkload(workload),
+      ),
+    setClock: (clock) =>
+      control(clock.paused === true ? '!pause' : `!play ${clock.speed ?? lab().state.speed}`, () =>
+        lab().setClock(clock),
+      ),
+    async advance(ms) {
+      if (!(ms >= 0 && ms <= 24 * 3_600_000))
+        throw new Refusal('advance: ms must be 0 to 86400000');
+      host.note(`!advance ${ms}ms`);
+      await host.advance(ms);
+      await host.committed();
+      return null;
+    },
+    step: (what) =>
+      control(`!step ${what}`, () => {
+        if (!['command', 'tick', 'fsync'].includes(what))
+          return `step: ${String(what)} is not command, tick or fsync`;
+        return lab().step(what)
+          ? undefined
+          : `step: no ${what} came within a minute of virtual time`;
+      }),
+    crash: (kind, { lane, tail }) => {
+      const chosen = tail ?? lab().state.tail;
+      const words =
+        kind === 'power-lost'
+          ? `!power tail=${typeof chosen === 'object' ? `cut@${chosen.cutAt}` : chosen}`
+          : '!kill';
+      return control(words, () =>
+        kind === 'power-lost' || kind === 'process-killed'
+          ? lab().crash(kind, chosen, lane)
+          : `crash: ${String(kind)} is not process-killed or power-lost`,
+      );
+    },
+    boot: ({ lane }) => control('!boot', () => lab().boot(lane)),
+    signal: (name, { lane }) => control(`!signal ${name}`, () => lab().signal(name, lane)),
+    plan: (fault) =>
+      control(fault === null ? '!heal' : `!fault ${fault.kind} ${String(fault.value ?? '')}`, () =>
+        lab().plan(fault),
+      ),
+    selectTail: (tail) =>
+      control(`!tail ${JSON.stringify(tail)}`, () => {
+        lab().state.tail = tail;
+        return undefined;
+      }),
+    async view() {
+      return labView(lab());
+    },
+    async lost({ lane, from, count }) {
+      return host.lost(lane, from, count);
+    },
+    async readFile(path, { lane }) {
+      const bytes = laneOf(lab(), lane).kernel.readFile(absolute(path));
+      if (bytes === undefined)
+        throw new Refusal(`readFile: there is no file ${path}; view() lists the files`);
+      return bytes;
+    },
+    writeFile: (path, bytes, { lane }) =>
+      control(`!edit ${path}`, () => {
+        if (!(bytes instanceof Uint8Array)) return 'writeFile: bytes must be a Uint8Array';
+        const written = laneOf(lab(), lane).kernel.writeFile(absolute(path), bytes);
+        return written.ok ? undefined : `writeFile: ${written.error}`;
+      }),
+    async importFiles(files, { lane }) {
+      const result = importFiles(lab(), laneOf(lab(), lane), files);
+      if (!result.ok) throw new Refusal(result.error);
+      host.note(`!import ${files.size} files`);
+      host.reanchor();
+      host.changed();
+      await host.committed();
+      return { keys: result.keys, commands: result.commands };
+    },
+    async actionLog() {
+      return lab().state.actions.slice();
+    },
+    async export(kind, { lane }) {
+      return kind === 'appendonlydir' ? exportLog(laneOf(lab(), lane)) : exportRun(lab());
+    },
+    async syntax() {
+      return [...commandTable.values()].flatMap(syntaxOf);
+    },
+    async takeOver() {
+      await takeOver();
+      return null;
+    },
+  };
+}
+
+function parseLine(command: string): readonly ByteString[] {
+  if (typeof command !== 'string') throw new Refusal('send: the command must be a text');
+  if (command.length > LONGEST_LINE) throw new Refusal('send: the command is longer than 512 MB');
+  const argv = splitArguments(utf8Encode(command));
+  if (argv === undefined) throw new Refusal('Invalid argument(s): unbalanced quotes');
+  if (argv.length === 0) throw new Refusal('send: an empty line is no command');
+  return argv;
+}
+
+function laneOf(lab: Lab, id: string | undefined): Lane {
+  const lane = lab.lane(id);
+  if (lane === undefined)
+    throw new Refusal(
+      `no lane ${id ?? ''}; the lanes are ${lab.lanes.map(({ state }) => state.id).join(', ')}`,
+    );
+  return lane;
+}
+
+export function labView(lab: Lab): LabView {
+  return {
+    now: lab.now,
+    lanes: lab.lanes.map((lane) => {
+      const { crash } = lane.state;
+      return {
+        ...laneView(lane, lab.state.tail),
+        lost: crash === null ? [] : crash.rows.map((row) => lostWrite(lane, crash, row)),
+        files: lane.kernel
+          .files()
+          .map(({ path, size, durableSize, mode }) => ({ path, size, durableSize, mode })),
+      };
+    }),
+  };
+}
+
+function exportLog(lane: Lane): ReadonlyMap<string, Uint8Array> {
+  const files = new Map<string, Uint8Array>();
+  for (const { path } of lane.kernel.files()) {
+    const at = path.indexOf('/appendonlydir/');
+    const bytes = at < 0 ? undefined : lane.kernel.readFile(path);
+    if (bytes !== undefined) files.set(path.slice(at + 1), bytes);
+  }
+  return files;
+}
+
+function exportRun(lab: Lab): ReadonlyMap<string, Uint8Array> {
+  const { plan, actions } = lab.state;
+  const lanes = plan.lanes.map(({ id, config }) => ({ id, config: Object.fromEntries(config) }));
+  const run = {
+    version: 1,
+    seed: plan.seed,
+    createdAt: plan.createdAt,
+    disk: plan.disk,
+    clock: plan.clock,
+    workload: plan.workload,
+    lanes,
+    actions,
+  };
+  return new Map([['run.json', bytesOf(utf8Encode(JSON.stringify(run, null, 2)))]]);
+}
+
+/** Plain JSON; bytes as latin1 strings, a big integer as text. */
+function jsonReply(reply: Reply): JsonReply {
+  switch (reply.type) {
+    case 'array':
+    case 'set':
+    case 'push':
+      return { type: reply.type, value: reply.value.map(jsonReply) };
+    case 'map':
+      return {
+        type: 'map',
+        value: reply.value.map(([key, value]) => [jsonReply(key), jsonReply(value)]),
+      };
+    case 'null':
+    case 'null-array':
+      return { type: 'null', value: null };
+    case 'integer':
+      return {
+        type: 'integer',
+        value: typeof reply.value === 'bigint' ? String(reply.value) : reply.value,
+      };
+    default:
+      return { type: reply.type, value: reply.value };
+  }
+}
+
+function syntaxOf(command: Command): readonly CommandSyntaxJson[] {
+  const { facts, subcommands } = command;
+  const own = {
+    name: facts.name.replace('|', ' '),
+    group: facts.group,
+    since: facts.since,
+    arguments: facts.arguments ?? [],
+  };
+  return [own, ...[...subcommands.values()].flatMap(syntaxOf)];
+}

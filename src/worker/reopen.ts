@@ -1,0 +1,60 @@
+/** From what the browser kept back to a lab: the same machines, booted from the same platters. */
+import { decodeKept, type Kept } from '../lab/kept.ts';
+import { Lab } from '../lab/lab.ts';
+import type { LabPlan } from '../lab/setup.ts';
+import { applyPlatterChanges, createPlatter, type Platter } from '../machine/platter.ts';
+
+export interface Reopened {
+  readonly lab: Lab | null;
+  /** What the learner should know of the time in between; null if there is nothing to say. */
+  readonly report: string | null;
+}
+
+export function reopenLab(records: readonly Uint8Array[]): Reopened {
+  if (records.length === 0) return { lab: null, report: null };
+  const kept: Kept[] = [];
+  for (const bytes of records) {
+    const record = decodeKept(bytes);
+    if (typeof record === 'string')
+      return {
+        lab: null,
+        report: `${record}; a new lab was started and the old bytes were left in place.`,
+      };
+    kept.push(record);
+  }
+  const first = kept[0]!;
+  const last = kept[kept.length - 1]!;
+  if (first.plan === undefined)
+    return { lab: null, report: 'What was kept has no beginning; a new lab was started.' };
+  const platters = new Map<string, Platter>(
+    first.plan.lanes.map((id) => [id, createPlatter(first.at)]),
+  );
+  for (const { changes } of kept) {
+    for (const [lane, list] of changes) {
+      const platter = platters.get(lane);
+      if (platter !== undefined) applyPlatterChanges(platter, list);
+    }
+  }
+  const clock = last.clock ?? first.plan.clock;
+  const plan: LabPlan = {
+    ...first.plan,
+    clock,
+    workload: null,
+    lanes: first.plan.lanes.map((id) => ({ id, config: new Map() })),
+    files: new Map(),
+  };
+  const lab = Lab.reopen(
+    plan,
+    last.at,
+    platters,
+    kept.flatMap(({ actions }) => actions),
+  );
+  return { lab, report: powerCutReport(last) };
+}
+
+function powerCutReport(last: Kept): string | null {
+  const lost = last.risks.reduce((sum, { writes }) => sum + writes, 0);
+  if (lost === 0) return null;
+  const writes = lost === 1 ? '1 acknowledged write was' : `${lost} acknowledged writes were`;
+  return `Closing the page cut the power of this machine: ${writes} not on its disk and did not come back.`;
+}

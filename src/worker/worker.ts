@@ -1,0 +1,111 @@
+/** The worker's door: opens what was kept, starts or reopens the lab, answers calls one by one. */
+import { Lab } from '../lab/lab.ts';
+import { planLab } from '../lab/setup.ts';
+import { openDurableLog, type OpenedLog } from '../storage/open-durable-log.ts';
+import { LabHost, type Keeper } from './lab-host.ts';
+import { labMethods, Refusal, type Methods } from './methods.ts';
+import type { FromWorker, StorageView, ToWorker } from './protocol.ts';
+import { reopenLab } from './reopen.ts';
+
+const LOG_NAME = 'aof-lab';
+
+/** The log of the tab that writes; a tab that may only look keeps nothing. */
+class TabKeeper implements Keeper {
+  opened: OpenedLog;
+  constructor(opened: OpenedLog) {
+    this.opened = opened;
+  }
+  append(record: Uint8Array): Promise<void> {
+    return this.opened.log.append(record);
+  }
+  replace(records: readonly Uint8Array[]): Promise<void> {
+    return this.opened.log.replace(records);
+  }
+  get status(): StorageView {
+    return this.opened.log.status;
+  }
+}
+
+function post(message: FromWorker): void {
+  const transfer: Transferable[] = [];
+  if (message.from === 'frame') {
+    for (const { records, timeline } of message.frame.lanes) {
+      if (records !== null) {
+        const { bytes, ends, offsets, times, kinds, causes } = records;
+        transfer.push(
+          bytes.buffer,
+          ends.buffer,
+          offsets.buffer,
+          times.buffer,
+          kinds.buffer,
+          causes.buffer,
+        );
+      }
+      if (timeline !== null)
+        transfer.push(
+          timeline.risk.buffer,
+          timeline.commands.buffer,
+          timeline.own.buffer,
+          timeline.fsyncs.buffer,
+        );
+    }
+  }
+  self.postMessage(message, { transfer });
+}
+
+async function start(): Promise<{ host: LabHost; methods: Methods }> {
+  const keeper = new TabKeeper(await openDurableLog(LOG_NAME));
+  const found = reopenLab(keeper.opened.records);
+  const host = new LabHost(
+    found.lab ?? freshLab(),
+    keeper,
+    {
+      now: () => performance.now(),
+      sendFrame: (frame) => post({ from: 'frame', frame }),
+      fatal: (message) => post({ from: 'fatal', message }),
+    },
+    found.lab === null ? 'new' : 'kept',
+  );
+  keeper.opened.log.onStatus(() => host.changed());
+  const takeOver = async (): Promise<void> => {
+    await keeper.opened.writer.takeOver();
+    keeper.opened = await openDurableLog(LOG_NAME, { writer: keeper.opened.writer });
+    const again = reopenLab(keeper.opened.records);
+    if (again.lab !== null) await host.replaceLab(again.lab);
+    else host.changed();
+  };
+  const reports = [keeper.opened.report, found.report].filter((text) => text !== null);
+  post({ from: 'ready', recovered: reports.length === 0 ? null : reports.join(' ') });
+  return { host, methods: labMethods(host, () => Date.now(), takeOver) };
+}
+
+function freshLab(): Lab {
+  const plan = planLab({}, Math.round(Date.now() * 1000));
+  if (typeof plan === 'string') throw new Error(plan);
+  return Lab.create(plan);
+}
+
+async function answer(
+  methods: Methods,
+  call: Extract<ToWorker, { to: 'call' }>,
+): Promise<FromWorker> {
+  try {
+    const method = methods[call.method] as (...args: readonly unknown[]) => Promise<unknown>;
+    return { from: 'answer', id: call.id, value: await method(...call.args) };
+  } catch (thrown) {
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    if (!(thrown instanceof Refusal)) console.error(thrown);
+    return { from: 'refusal', id: call.id, message };
+  }
+}
+
+const started = start();
+started.catch((thrown: unknown) =>
+  post({ from: 'fatal', message: thrown instanceof Error ? thrown.message : String(thrown) }),
+);
+
+self.onmessage = async ({ data }: MessageEvent<ToWorker>): Promise<void> => {
+  const { host, methods } = await started;
+  if (data.to === 'frame-shown') host.frameShown();
+  else post(await answer(methods, data));
+};
