@@ -4,12 +4,14 @@
  */
 import type { ByteString } from '../base/bytes.ts';
 import type { Micros } from '../base/time.ts';
-import type { Reply } from '../resp/reply.ts';
+import type { Protocol, Reply } from '../resp/reply.ts';
 import type { ClientId } from './session.ts';
 
 export interface Delivery {
   readonly client: ClientId;
   readonly reply: Reply;
+  /** The protocol of the reply, where the client has changed to another since. */
+  readonly protocol?: Protocol;
 }
 
 export type CauseKind = 'command' | 'script' | 'expiry' | 'eviction' | 'served';

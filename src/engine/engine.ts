@@ -201,6 +201,7 @@ export class Engine {
       const denied = name === 'exec' && !this.queueWrites(session) ? undefined : this.server.writesDenied();
       if (denied !== undefined) return denied;
     }
+    if (this.server.loading() && (flags & commandFlag.loading) === 0) return errors.loading;
     return undefined;
   }
 

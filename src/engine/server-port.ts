@@ -54,6 +54,8 @@ export interface ServerPort {
   info(sections: readonly string[], now: Micros): ByteString;
   /** The error by which writes are refused while the disk fails, if they are. */
   writesDenied(): string | undefined;
+  /** A data set is being loaded: only commands with the flag `loading` are carried out. */
+  loading(): boolean;
   lastSaveSeconds(): number;
   appendOnlyEnabled(): boolean;
   /** Whether the log is on disk up to this client's last write; false while the log is off. */

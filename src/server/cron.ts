@@ -1,15 +1,27 @@
 /** serverCron: what happens ten times a second (`hz`), between the commands and the flush of a turn. */
+import type { Micros } from '../base/time.ts';
 import type { Core } from './core.ts';
 import { rewriteDue } from './rewrite.ts';
+import type { Settings } from './settings.ts';
+import type { ServerState } from './state.ts';
 
 /** Keys that one run of the active expire cycle looks at in a database. */
 const EXPIRE_KEYS_PER_RUN = 10_000;
 const MICROS_PER_SECOND = 1_000_000;
 
+/** Also when the clock was set back: the real timer is monotonic. */
+export function cronDue({ nextCron, settings }: ServerState, now: Micros): boolean {
+  return now >= nextCron || nextCron - now > interval(settings);
+}
+
+function interval({ hz }: Settings): Micros {
+  return Math.floor(MICROS_PER_SECOND / hz);
+}
+
 export function cron(core: Core): void {
   const { state } = core;
   state.cronRuns++;
-  state.nextCron = state.now + Math.floor(MICROS_PER_SECOND / state.settings.hz);
+  state.nextCron = state.now + interval(state.settings);
   if (state.shutdownAsked !== null) {
     const request = state.shutdownAsked;
     state.shutdownAsked = null;

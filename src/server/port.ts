@@ -71,6 +71,10 @@ export class StatePort implements ServerPort {
     return errno === null ? undefined : aofMisconf(errnoText[errno]);
   }
 
+  loading(): boolean {
+    return this.state.loading !== null;
+  }
+
   lastSaveSeconds(): Seconds {
     return this.state.save.lastSave;
   }

@@ -19,9 +19,9 @@ import {
 } from '../machine/plan.ts';
 import type { Pid, Syscall, SyscallResult } from '../machine/syscall.ts';
 import { appendUnit, type AppendedRecord } from '../persistence/aof-writer.ts';
-import type { Reply } from '../resp/reply.ts';
+import type { Protocol, Reply } from '../resp/reply.ts';
 import type { Core, LogLevel } from './core.ts';
-import { cron } from './cron.ts';
+import { cron, cronDue } from './cron.ts';
 import type { ServerEvent } from './events.ts';
 import { backgroundSynced, flush, flushCut, flushSynced, flushWritten } from './flush.ts';
 import { forked } from './fork.ts';
@@ -36,6 +36,7 @@ import {
 } from './rewrite.ts';
 import { beginShutdown, logClosed, shutdownSynced, turnOff } from './shutdown.ts';
 import {
+  announceStart,
   beginStartup,
   fileRead,
   historyRemoved,
@@ -45,7 +46,7 @@ import {
   stepLoading,
   tailCut,
 } from './startup.ts';
-import type { ServerState, Task, ThreadName, Work } from './state.ts';
+import type { Input, ServerState, Task, ThreadName, Work } from './state.ts';
 import type { Step } from './steps.ts';
 import type { Wait } from './wait.ts';
 
@@ -107,7 +108,12 @@ export class Server implements Core {
       this.log('warning', 'You insist... exiting now.');
       return this.die(1);
     }
-    this.log('warning', `Received ${name} scheduling shutdown...`);
+    this.log(
+      'warning',
+      state.phase === 'loading'
+        ? 'Received shutdown signal during loading, scheduling shutdown.'
+        : `Received ${name} scheduling shutdown...`,
+    );
     state.shutdownAsked = { kind: 'shutdown', save: 'default', force: false, now: false };
   }
 
@@ -168,12 +174,16 @@ export class Server implements Core {
     switch (state.phase) {
       case 'starting':
         state.now = now;
+        announceStart(this);
+        state.phase = 'initialized';
+        return { wait: 'cpu', work: this.takeWork() };
+      case 'initialized':
+        state.now = now;
         beginStartup(this);
         return undefined;
       case 'loading':
         state.now = now;
-        if (!stepLoading(this, now)) return { wait: 'cpu', work: this.takeWork() };
-        this.serveWhileLoading();
+        if (stepLoading(this, now)) this.serveWhileLoading();
         return { wait: 'cpu', work: this.takeWork() };
       case 'serving':
       case 'stopping':
@@ -189,7 +199,7 @@ export class Server implements Core {
     const { state } = this;
     switch (state.stage) {
       case 'poll':
-        if (state.inboxAt < state.inbox.length || now >= state.nextCron) {
+        if (state.inboxAt < state.inbox.length || cronDue(state, now)) {
           state.stage = 'commands';
           state.now = now;
           return undefined;
@@ -198,7 +208,7 @@ export class Server implements Core {
       case 'commands':
         if (this.startTask() || this.executeNext(now)) return undefined;
         state.stage = 'cron';
-        if (now >= state.nextCron) cron(this);
+        if (cronDue(state, now)) cron(this);
         return undefined;
       case 'cron':
         if (this.startTask()) return undefined;
@@ -206,10 +216,12 @@ export class Server implements Core {
         return undefined;
       case 'before-sleep':
         state.stage = 'replies';
+        state.outgoing.push(...this.engine.wake(now));
         flush(this, 'turn', false);
         return undefined;
       case 'replies':
         this.sendReplies(now);
+        this.takePostponed();
         state.stage = 'poll';
         return undefined;
       default:
@@ -229,7 +241,14 @@ export class Server implements Core {
     state.inboxAt++;
     const session = state.engine.sessions.get(input.client);
     if (session === undefined || session.closing) return true;
-    this.took(session, this.engine.execute(session, input.argv, now));
+    if (session.blocked !== null || state.postponed.has(session.id)) {
+      this.postpone(input);
+      return true;
+    }
+    const { protocol } = session;
+    const outcome = this.engine.execute(session, input.argv, now);
+    if (session.protocol !== protocol) this.fixProtocol(session.id, protocol);
+    this.took(session, outcome);
     return true;
   }
 
@@ -245,10 +264,47 @@ export class Server implements Core {
       state.tasks.push({ task: 'request', client: session.id, request: outcome.request });
   }
 
+  /** What a client sends while it waits is executed when its waiting is over. */
+  private postpone(input: Input): void {
+    const { postponed } = this.state;
+    const known = postponed.get(input.client);
+    if (known === undefined) postponed.set(input.client, [input]);
+    else known.push(input);
+  }
+
+  private takePostponed(): void {
+    const { postponed, inbox, engine } = this.state;
+    if (postponed.size === 0) return;
+    for (const [client, inputs] of postponed) {
+      const session = engine.sessions.get(client);
+      if (session !== undefined && session.blocked !== null) continue;
+      postponed.delete(client);
+      inbox.push(...inputs);
+    }
+  }
+
+  /** HELLO and RESET change how later replies are written, not those of this turn that came before them. */
+  private fixProtocol(client: ClientId, protocol: Protocol): void {
+    const { outgoing } = this.state;
+    for (const [i, delivery] of outgoing.entries()) {
+      if (delivery.client === client && delivery.protocol === undefined)
+        outgoing[i] = { ...delivery, protocol };
+    }
+  }
+
   private serveWhileLoading(): void {
     const { state } = this;
     while (this.executeNext(state.now));
     this.sendReplies(state.now);
+    if (state.shutdownAsked !== null) {
+      state.tasks.push({
+        task: 'shutdown',
+        request: { ...state.shutdownAsked, save: 'nosave' },
+        client: null,
+      });
+      state.shutdownAsked = null;
+    }
+    if (state.threads.main.plan === null) this.startTask();
   }
 
   private sendReplies(now: Micros): void {

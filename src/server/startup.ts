@@ -16,6 +16,7 @@ import {
 import { newAofLoad, stepAofLoad, type LoadStep } from '../persistence/aof-loader.ts';
 import { emptyRdb, isRdb, readEmptyRdb } from '../persistence/rdb-file.ts';
 import { aofPath, type Core } from './core.ts';
+import { logo } from './logo.ts';
 import { persistManifest, removeHistory } from './manifest-calls.ts';
 import type { Loading } from './state.ts';
 import type { Step } from './steps.ts';
@@ -28,7 +29,6 @@ const USED_MEMORY_OF_EMPTY_SERVER = 1_048_576;
 
 export function beginStartup(core: Core): void {
   const { state } = core;
-  logStart(core);
   if (!state.settings.appendOnly) return becomeReady(core);
   const directory = state.settings.appendDirname;
   const manifest = aofPath(state, manifestName(state.settings.appendFilename));
@@ -45,8 +45,10 @@ export function beginStartup(core: Core): void {
   );
 }
 
-function logStart(core: Core): void {
+/** All that the log says before the files are looked at. */
+export function announceStart(core: Core): void {
   const { state } = core;
+  const { port, alwaysShowLogo } = state.settings;
   core.log('notice', 'oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo');
   core.log(
     'notice',
@@ -59,7 +61,9 @@ function logStart(core: Core): void {
     );
   } else core.log('notice', 'Configuration loaded');
   core.log('notice', 'monotonic clock: POSIX clock_gettime');
-  core.log('notice', `Running mode=standalone, port=${state.settings.port}.`);
+  if (alwaysShowLogo) {
+    for (const line of logo(port, state.pid)) state.events.push({ event: 'log', line });
+  } else core.log('notice', `Running mode=standalone, port=${port}.`);
   core.log('notice', 'Server initialized');
 }
 
@@ -155,6 +159,14 @@ export function fileRead(core: Core, outcome: PlanOutcome): void {
   }
   const read = outcome.results[1]!;
   const bytes = (read.ok ? read.bytes : undefined) ?? new Uint8Array();
+  if (bytes.length < loading.files[loading.file]!.size) {
+    // More than one read takes: to go on would be to take the rest for a torn tail, and to cut it off.
+    core.log(
+      'warning',
+      `Unrecoverable error reading the append only file ${name}: ${errnoText.EFBIG}`,
+    );
+    return core.die(1);
+  }
   const start = isRdb(bytes) ? skipEmptyRdb(core, name, bytes) : 0;
   if (start !== undefined) loading.load = newAofLoad(bytes, state.now, start);
 }
@@ -390,6 +402,6 @@ function becomeReady(core: Core): void {
   state.phase = 'serving';
   state.stage = 'commands';
   state.engine.dirty = 0;
-  core.log('notice', 'Ready to accept connections tcp');
+  if (state.settings.port !== 0) core.log('notice', 'Ready to accept connections tcp');
   core.emit({ event: 'ready', at: core.clock, commands });
 }

@@ -81,7 +81,8 @@ export interface ServerState {
   readonly configFile: string | null;
   readonly engine: EngineState;
   readonly aof: AofState;
-  phase: 'starting' | 'loading' | 'serving' | 'stopping' | 'exited';
+  /** `initialized`: has announced itself and listens, and has not looked at its files. */
+  phase: 'starting' | 'initialized' | 'loading' | 'serving' | 'stopping' | 'exited';
   stage: Stage;
   exit: { readonly code: number; readonly signal: string | null } | null;
   readonly threads: Readonly<Record<ThreadName, Thread>>;
@@ -92,6 +93,8 @@ export interface ServerState {
   cronRuns: number;
   readonly inbox: Input[];
   inboxAt: number;
+  /** Commands of clients that wait, in their order. */
+  readonly postponed: Map<ClientId, Input[]>;
   /** Replies of this turn: they leave after the flush. */
   outgoing: Delivery[];
   readonly events: ServerEvent[];
@@ -183,6 +186,7 @@ export function newServerState(setup: ServerSetup): ServerState {
     cronRuns: 0,
     inbox: [],
     inboxAt: 0,
+    postponed: new Map(),
     outgoing: [],
     events: [],
     work: { commands: 0, bytes: 0 },
