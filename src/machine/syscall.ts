@@ -11,30 +11,52 @@ export type Errno =
   | 'EACCES'
   | 'EAGAIN'
   | 'EBADF'
+  | 'EBUSY'
+  | 'EDQUOT'
   | 'EEXIST'
+  | 'EFBIG'
   | 'EINVAL'
   | 'EIO'
   | 'EISDIR'
+  | 'ELOOP'
+  | 'EMFILE'
+  | 'ENAMETOOLONG'
+  | 'ENFILE'
   | 'ENOENT'
   | 'ENOMEM'
   | 'ENOSPC'
   | 'ENOTDIR'
-  | 'ENOTEMPTY';
+  | 'ENOTEMPTY'
+  | 'EPERM'
+  | 'EROFS'
+  | 'ETXTBSY'
+  | 'EXDEV';
 
 /** strerror(3) of glibc: what Redis logs and replies for an errno. */
 export const errnoText: Readonly<Record<Errno, string>> = {
   EACCES: 'Permission denied',
   EAGAIN: 'Resource temporarily unavailable',
   EBADF: 'Bad file descriptor',
+  EBUSY: 'Device or resource busy',
+  EDQUOT: 'Disk quota exceeded',
   EEXIST: 'File exists',
+  EFBIG: 'File too large',
   EINVAL: 'Invalid argument',
   EIO: 'Input/output error',
   EISDIR: 'Is a directory',
+  ELOOP: 'Too many levels of symbolic links',
+  EMFILE: 'Too many open files',
+  ENAMETOOLONG: 'File name too long',
+  ENFILE: 'Too many open files in system',
   ENOENT: 'No such file or directory',
   ENOMEM: 'Cannot allocate memory',
   ENOSPC: 'No space left on device',
   ENOTDIR: 'Not a directory',
   ENOTEMPTY: 'Directory not empty',
+  EPERM: 'Operation not permitted',
+  EROFS: 'Read-only file system',
+  ETXTBSY: 'Text file busy',
+  EXDEV: 'Invalid cross-device link',
 };
 
 /** open(2): `read` O_RDONLY, `truncate` O_WRONLY|O_CREAT|O_TRUNC, `append` O_WRONLY|O_CREAT|O_APPEND, `write` O_RDWR. */
