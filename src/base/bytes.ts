@@ -1,3 +1,5 @@
+import { LONGEST_SHORT, shortString } from './short-string.ts';
+
 /**
  * Bytes as text: one char (0..255) a byte. Such a string is a Map key, sorts with `<` as memcmp
  * does, and is cheaper to build and to keep than a slice of a Uint8Array.
@@ -18,52 +20,21 @@ export function ascii(literal: string): ByteString {
 /** The empty byte string. */
 export const EMPTY = '' as ByteString;
 
-/** Bytes `start` (0) up to `end` (all), as a byte string. */
+/** Bytes `start` (0) up to `end` (all), as a flat byte string. */
 export function byteStringOf(bytes: Uint8Array, start = 0, end: number = bytes.length): ByteString {
   let at = Math.max(start, 0);
   const stop = Math.min(end, bytes.length);
-  let text = '';
-  // Many arguments to one call are several times faster than one call a char, and a spread of the
-  // array would overflow the stack of some hosts.
-  for (; stop - at >= 16; at += 16) {
-    text += String.fromCharCode(
-      bytes[at]!,
-      bytes[at + 1]!,
-      bytes[at + 2]!,
-      bytes[at + 3]!,
-      bytes[at + 4]!,
-      bytes[at + 5]!,
-      bytes[at + 6]!,
-      bytes[at + 7]!,
-      bytes[at + 8]!,
-      bytes[at + 9]!,
-      bytes[at + 10]!,
-      bytes[at + 11]!,
-      bytes[at + 12]!,
-      bytes[at + 13]!,
-      bytes[at + 14]!,
-      bytes[at + 15]!,
-    );
+  if (stop - at <= LONGEST_SHORT) {
+    return shortString(bytes, at, Math.max(stop - at, 0)) as ByteString;
   }
-  if (stop - at >= 8) {
-    text += String.fromCharCode(
-      bytes[at]!,
-      bytes[at + 1]!,
-      bytes[at + 2]!,
-      bytes[at + 3]!,
-      bytes[at + 4]!,
-      bytes[at + 5]!,
-      bytes[at + 6]!,
-      bytes[at + 7]!,
-    );
-    at += 8;
+  // Array.join makes one flat text. Reading a char of a rope would flatten it as well, but engines
+  // leave out a read whose result is not used.
+  const pieces: string[] = [];
+  for (; stop - at > LONGEST_SHORT; at += LONGEST_SHORT) {
+    pieces.push(shortString(bytes, at, LONGEST_SHORT));
   }
-  if (stop - at >= 4) {
-    text += String.fromCharCode(bytes[at]!, bytes[at + 1]!, bytes[at + 2]!, bytes[at + 3]!);
-    at += 4;
-  }
-  for (; at < stop; at++) text += String.fromCharCode(bytes[at]!);
-  return text as ByteString;
+  pieces.push(shortString(bytes, at, stop - at));
+  return pieces.join('') as ByteString;
 }
 
 /** A fresh array of the bytes of `s`. */

@@ -40,6 +40,14 @@ describe('byte strings', () => {
     );
   });
 
+  test('strings of every length around the pieces they are made of', () => {
+    const bytes = Uint8Array.from({ length: 400 }, (_, i) => (i * 37) & 255);
+    for (let length = 0; length <= 200; length++) {
+      const expected = Buffer.from(bytes).toString('latin1', 5, 5 + length);
+      expect(byteStringOf(bytes, 5, 5 + length)).toBe(expected);
+    }
+  });
+
   test('writeBytes writes at an offset, returns the end, and refuses to write past the room', () => {
     const into = new Uint8Array(6);
     expect(writeBytes(ascii('a\xffb'), into, 2)).toBe(5);
