@@ -124,4 +124,3 @@ export function shortString(b: Uint8Array, i: number, length: number): string {
     default: throw new RangeError(`not a short string: ${length} bytes`);
   }
 }
-
