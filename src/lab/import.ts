@@ -3,6 +3,7 @@ import { ascii, byteStringOf, bytesOf } from '../base/bytes.ts';
 import { readFrame, newFrameReader } from '../persistence/aof-reader.ts';
 import { CONFIG_PATH, DATA_PATH } from './boot.ts';
 import { Lab } from './lab.ts';
+import { forgetLog } from './lane-log.ts';
 import type { Lane } from './lane.ts';
 import type { LabPlan } from './setup.ts';
 
@@ -27,7 +28,8 @@ export function importFiles(
   for (const { path } of lane.kernel.files())
     if (path.startsWith(`${DATA_PATH}/`)) lane.kernel.removeFile(path);
   for (const [path, bytes] of arranged) lane.kernel.writeFile(`${DATA_PATH}/${path}`, bytes);
-  lane.forgetLog();
+  forgetLog(lane.state);
+  lane.state.crash = null;
   lane.boot();
   lab.runUntilUp();
   return trial;

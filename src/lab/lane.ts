@@ -3,20 +3,16 @@
  * Wraps a LaneState and holds nothing of its own that could not be built again from it.
  */
 import type { ByteString } from '../base/bytes.ts';
-import { encodeCommand } from '../resp/command-encoder.ts';
-import { newGrowableBytes, takenBytes } from '../base/growable-bytes.ts';
 import { unreachable } from '../base/assert.ts';
 import type { Micros } from '../base/time.ts';
-import type { Delivery, Unit } from '../engine/effects.ts';
+import type { Delivery } from '../engine/effects.ts';
 import type { Clock, ClockEvent } from '../machine/clock.ts';
 import { SimulatedKernel } from '../machine/kernel.ts';
-import type { Pid, Syscall } from '../machine/syscall.ts';
-import { completeRewriteChild, newRewriteChild, runRewriteChild } from '../server/rewrite-child.ts';
+import type { Syscall } from '../machine/syscall.ts';
 import type { ServerEvent } from '../server/events.ts';
 import { Server } from '../server/server.ts';
 import type { ThreadName, Work } from '../server/state.ts';
-import type { AppendedRecord } from '../persistence/aof-writer.ts';
-import { enterBase, enterSegment, logOffsets, resumeSegment } from './durability.ts';
+import { logOffsets } from './durability.ts';
 import type {
   LabClockEvent,
   LaneClient,
@@ -25,28 +21,12 @@ import type {
   LaneState,
 } from './lane-state.ts';
 import { riskOf, survivesTo } from './ledger.ts';
-import {
-  acknowledge,
-  addRecord,
-  causeOfKind,
-  closeUnit,
-  endOffset,
-  firstRowLost,
-  kindOfRole,
-  truncateRecords,
-  writesBefore,
-} from './record-log.ts';
-import {
-  recordCause,
-  recordKind,
-  type CrashKind,
-  type LabEvent,
-  type LabMillis,
-  type RecordCause,
-} from './view.ts';
+import { acknowledge, endOffset } from './record-log.ts';
+import type { CrashKind, LabEvent, LabMillis } from './view.ts';
 import { shortReply, wordsText } from './texts.ts';
-import { bootServer, DATA_PATH } from './boot.ts';
-import { importRecords } from './record-import.ts';
+import { bootServer } from './boot.ts';
+import { childCallEnded, runChild, startChildren } from './lane-children.ts';
+import { enterFile, enterNewBase, recordUnit, recount } from './lane-log.ts';
 import { kernelClock } from './kernel-clock.ts';
 
 /** What all lanes of a lab share. */
@@ -82,7 +62,7 @@ export class Lane {
     return this.surroundings.clock.now;
   }
 
-  private get wallNow(): Micros {
+  get wallNow(): Micros {
     return this.kernel.wallClock(this.now);
   }
 
@@ -209,9 +189,9 @@ export class Lane {
       case 'done':
         return this.callEnded(payload.thread, payload);
       case 'child-wake':
-        return this.runChild(payload.pid);
+        return runChild(this, payload.pid);
       case 'child-done':
-        return this.childCallEnded(payload.pid, payload);
+        return childCallEnded(this, payload.pid, payload.result);
       case 'arrive':
         return this.arrive(payload);
       default:
@@ -289,7 +269,7 @@ export class Lane {
         unreachable(wait);
     }
     this.startBackgroundCalls();
-    this.startChildren();
+    startChildren(this);
   }
 
   private wakeAt(at: Micros, waitsFor: LaneState['waitsFor']): void {
@@ -345,64 +325,6 @@ export class Lane {
     this.endMain(code === 0 || wasReady ? 'stopped' : 'failed');
   }
 
-  // --- children ---
-
-  private startChildren(): void {
-    const { state, server } = this;
-    if (server === null) return;
-    for (const pid of server.state.forked.splice(0)) {
-      const { child } = server.state;
-      if (child === null || child.pid !== pid) continue;
-      state.children.push({ pid, parent: state.pid, state: newRewriteChild(pid, child.snapshot) });
-      this.schedule(this.now, { lane: state.id, type: 'child-wake', pid });
-    }
-    for (const { pid, signal } of server.state.signalsToSend.splice(0)) this.killChild(pid, signal);
-  }
-
-  private runChild(pid: Pid): void {
-    const child = this.state.children.find((one) => one.pid === pid);
-    if (child === undefined) return;
-    const wait = runRewriteChild(child.state, this.wallNow);
-    if (wait.wait === 'exit') return this.childExited(pid, wait.code, null);
-    if (wait.wait !== 'syscall') return;
-    const { result, endsAt } = this.kernel.call({ pid, thread: 'main' }, wait.call, this.now);
-    const writing = (wait.work.bytes * 1_000_000) / this.kernel.childBytesPerSecond(this.now);
-    this.schedule(endsAt + Math.ceil(writing), {
-      lane: this.state.id,
-      type: 'child-done',
-      pid,
-      result,
-    });
-  }
-
-  private childCallEnded(
-    pid: Pid,
-    payload: Extract<LaneEventPayload, { type: 'child-done' }>,
-  ): void {
-    const child = this.state.children.find((one) => one.pid === pid);
-    if (child === undefined) return;
-    completeRewriteChild(child.state, payload.result);
-    this.runChild(pid);
-  }
-
-  killChild(pid: Pid, signal: string): void {
-    this.kernel.killProcess(pid, signal);
-    this.cancelWhere(
-      ({ payload }) => 'pid' in payload && payload.pid === pid && payload.lane === this.state.id,
-    );
-    this.childExited(pid, 0, signal);
-  }
-
-  private childExited(pid: Pid, code: number, signal: string | null): void {
-    const { children } = this.state;
-    const index = children.findIndex((one) => one.pid === pid);
-    if (index < 0) return;
-    children.splice(index, 1);
-    if (signal === null) this.kernel.exit(pid, code);
-    this.kernel.reap(pid);
-    this.server?.childExited(pid, code, signal);
-  }
-
   // --- what the server did ---
 
   private collect(): void {
@@ -417,7 +339,7 @@ export class Lane {
     const { state } = this;
     switch (event.event) {
       case 'unit':
-        return this.record(event.unit, event.records);
+        return recordUnit(state, event.unit, event.records, this.now);
       case 'written':
         state.durability.written = event.offset;
         return this.event({
@@ -432,87 +354,20 @@ export class Lane {
       case 'fsync-ended':
         return this.fsyncEnded(event.covers, event.ok);
       case 'segment':
-        return this.segment(event.path, event.fileOffset, event.offset);
+        return enterFile(state, this.kernel, event, this.now);
       case 'rewritten':
-        return this.rewritten(event.offset);
+        return enterNewBase(state, this.kernel, event.offset);
       case 'replies':
         return this.replied(event.replies, event.acknowledged);
       case 'ready':
         state.status = 'running';
-        return this.recount();
+        return recount(state);
       case 'log':
         state.logLines.push(event.line);
         return;
       default:
         return unreachable(event);
     }
-  }
-
-  private record(unit: Unit, records: readonly AppendedRecord[]): void {
-    const { records: log } = this.state;
-    const first = log.count;
-    const cause = this.causeOf(unit);
-    if (records.length === 0) this.recordUnlogged(unit, cause);
-    for (const record of records) {
-      const write = record.command !== null && unit.cause.client !== null;
-      addRecord(log, {
-        offset: record.offset,
-        at: this.now,
-        kind: kindOfRole[record.role]!,
-        cause,
-        bytes: this.bytesOf(record),
-        writes: write ? 1 : 0,
-      });
-    }
-    closeUnit(log, first);
-    this.remember(unit, cause, first);
-  }
-
-  /** Without a log nothing is written, but the ledger still has to name what is lost. */
-  private recordUnlogged(unit: Unit, cause: RecordCause): void {
-    const { records: log } = this.state;
-    for (const { argv } of unit.commands) {
-      const sink = newGrowableBytes();
-      encodeCommand(argv, sink);
-      const writes = unit.cause.client === null ? 0 : 1;
-      const offset = endOffset(log);
-      addRecord(log, {
-        offset,
-        at: this.now,
-        kind: recordKind.command,
-        cause,
-        bytes: takenBytes(sink),
-        writes,
-      });
-    }
-  }
-
-  private causeOf(unit: Unit): RecordCause {
-    const { client, kind } = unit.cause;
-    const name = client === null ? undefined : this.state.clientNames.get(client);
-    return name?.startsWith('workload ') === true ? recordCause.workload : causeOfKind[kind]!;
-  }
-
-  /** Keeps what a person typed beside what was logged, and marks the rows as theirs. */
-  private remember(unit: Unit, cause: RecordCause, first: number): void {
-    const { records: log } = this.state;
-    if (cause === recordCause.workload || unit.cause.client === null) return;
-    const { client, typed } = unit.cause;
-    const waiting = this.state.clients.get(this.state.clientNames.get(client) ?? '')?.waiting;
-    const command = waiting?.find(({ argv }) => argv === typed);
-    if (command !== undefined) command.row = log.count - 1;
-    for (let row = first; row < log.count; row++) {
-      log.own.add(row);
-      if (unit.cause.typed !== null && log.kinds[row] === recordKind.command)
-        log.typed.set(row, unit.cause.typed);
-    }
-  }
-
-  /** A record's bytes stand in the server's buffer until its flush; they are copied before that. */
-  private bytesOf(record: AppendedRecord): Uint8Array {
-    const { aof } = this.server!.state;
-    const start = aof.buffer.length - (aof.appended - record.offset);
-    return aof.buffer.bytes.subarray(start, start + record.length);
   }
 
   private fsyncEnded(covers: number, ok: boolean): void {
@@ -531,63 +386,6 @@ export class Lane {
       offset: covers,
       ok,
     });
-  }
-
-  private segment(path: string, fileOffset: number, offset: number): void {
-    const { state, kernel } = this;
-    const server = this.server!;
-    const absolute = `${DATA_PATH}/${path}`;
-    if (state.status !== 'loading')
-      return enterSegment(state.durability, kernel, absolute, fileOffset, offset);
-    const { aof } = server.state;
-    const end = resumeSegment(state.durability, kernel, absolute, fileOffset) ?? this.readLog();
-    truncateRecords(state.records, firstRowLost(state.records, end));
-    aof.appended = end;
-    aof.written = end;
-    state.durability.written = end;
-    state.fsyncedOffset = end;
-    state.acknowledgedOffset = end;
-  }
-
-  /** Files that this lane has not written: brought in, or kept from an earlier visit. Returns where the log ends. */
-  private readLog(): number {
-    const { state, kernel } = this;
-    const { manifest } = this.server!.state.aof;
-    truncateRecords(state.records, 0);
-    state.durability.segments = [];
-    state.durability.base = null;
-    let start = 0;
-    for (const { name } of manifest.incr) {
-      const path = `${DATA_PATH}/${this.server!.state.settings.appendDirname}/${name}`;
-      const bytes = kernel.readFile(path) ?? new Uint8Array();
-      enterSegment(state.durability, kernel, path, 0, start);
-      importRecords(state.records, bytes, start, this.now);
-      start += bytes.length;
-    }
-    return start;
-  }
-
-  /** Other files stand in /data now: what this lane knew of its log is history. */
-  forgetLog(): void {
-    const { state } = this;
-    truncateRecords(state.records, 0);
-    state.durability.segments = [];
-    state.durability.base = null;
-    state.durability.written = 0;
-    state.acknowledgedOffset = 0;
-    state.fsyncedOffset = 0;
-    state.crash = null;
-  }
-
-  private rewritten(offset: number): void {
-    const { state } = this;
-    const { base } = this.server!.state.aof.manifest;
-    const { appendDirname } = this.server!.state.settings;
-    const inode =
-      base === null
-        ? undefined
-        : this.kernel.layersOf(`${DATA_PATH}/${appendDirname}/${base.name}`)?.inode;
-    if (inode !== undefined) enterBase(state.durability, inode, offset);
   }
 
   private replied(replies: readonly Delivery[], acknowledged: number): void {
@@ -631,25 +429,6 @@ export class Lane {
     if (this.server?.state.engine.sessions.get(id)?.closing === true) this.closeClient(client);
   }
 
-  /** After a boot: did come back what the layers had promised? */
-  private recount(): void {
-    const { state } = this;
-    const { crash } = state;
-    const { records } = state;
-    if (state.server?.aof.mode === 'off') truncateRecords(records, 0);
-    const survived = writesBefore(records, records.count);
-    if (crash === null || crash.recount !== null) return;
-    const expected = crash.acknowledged - crash.lost;
-    // A write that nobody was answered for may have come back too: that is no difference.
-    if (survived < expected || survived > expected + crash.neverAcknowledged) {
-      const reason =
-        survived < expected
-          ? 'the loader cut more than the layers showed'
-          : 'more came back than the layers showed';
-      crash.recount = { survived, reason };
-    }
-  }
-
   /** The crash has happened: tells the world. */
   crashed(kind: CrashKind, lost: number): void {
     const { state } = this;
@@ -677,11 +456,11 @@ export class Lane {
     return work.commands * commandMicros + Math.floor((work.bytes * commandMicrosPerKb) / 1024);
   }
 
-  private schedule(at: Micros, payload: LaneEventPayload): number {
+  schedule(at: Micros, payload: LaneEventPayload): number {
     return this.surroundings.clock.schedule(at, { kind: 'lane', payload });
   }
 
-  private cancelWhere(matches: (event: LaneEvent) => boolean): void {
+  cancelWhere(matches: (event: LaneEvent) => boolean): void {
     this.surroundings.clock.cancelWhere(
       (event) => event.kind === 'lane' && event.payload.lane === this.state.id && matches(event),
     );

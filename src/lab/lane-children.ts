@@ -1,0 +1,68 @@
+/** The forked children of a lane's servers: processes of the machine that may outlive their parent. */
+import type { Micros } from '../base/time.ts';
+import type { SimulatedKernel } from '../machine/kernel.ts';
+import type { Pid, SyscallResult } from '../machine/syscall.ts';
+import { completeRewriteChild, newRewriteChild, runRewriteChild } from '../server/rewrite-child.ts';
+import type { Server } from '../server/server.ts';
+import type { LaneEvent, LaneEventPayload, LaneState } from './lane-state.ts';
+
+/** What running a child takes of its lane. */
+export interface ChildHost {
+  readonly state: LaneState;
+  readonly kernel: SimulatedKernel;
+  readonly server: Server | null;
+  readonly now: Micros;
+  readonly wallNow: Micros;
+  schedule(at: Micros, payload: LaneEventPayload): number;
+  cancelWhere(matches: (event: LaneEvent) => boolean): void;
+}
+
+const MICROS_PER_SECOND = 1_000_000;
+
+/** Takes over what the server has forked since, and passes on the signals that it sends. */
+export function startChildren(host: ChildHost): void {
+  const { state, server } = host;
+  if (server === null) return;
+  for (const pid of server.state.forked.splice(0)) {
+    const { child } = server.state;
+    if (child === null || child.pid !== pid) continue;
+    state.children.push({ pid, parent: state.pid, state: newRewriteChild(pid, child.snapshot) });
+    host.schedule(host.now, { lane: state.id, type: 'child-wake', pid });
+  }
+  for (const { pid, signal } of server.state.signalsToSend.splice(0)) killChild(host, pid, signal);
+}
+
+export function runChild(host: ChildHost, pid: Pid): void {
+  const { state, kernel, now } = host;
+  const child = state.children.find((one) => one.pid === pid);
+  if (child === undefined) return;
+  const wait = runRewriteChild(child.state, host.wallNow);
+  if (wait.wait === 'exit') return childExited(host, pid, wait.code, null);
+  if (wait.wait !== 'syscall') return;
+  const { result, endsAt } = kernel.call({ pid, thread: 'main' }, wait.call, now);
+  const writing = (wait.work.bytes * MICROS_PER_SECOND) / kernel.childBytesPerSecond(now);
+  host.schedule(endsAt + Math.ceil(writing), { lane: state.id, type: 'child-done', pid, result });
+}
+
+export function childCallEnded(host: ChildHost, pid: Pid, result: SyscallResult): void {
+  const child = host.state.children.find((one) => one.pid === pid);
+  if (child === undefined) return;
+  completeRewriteChild(child.state, result);
+  runChild(host, pid);
+}
+
+export function killChild(host: ChildHost, pid: Pid, signal: string): void {
+  host.kernel.killProcess(pid, signal);
+  host.cancelWhere(({ payload }) => 'pid' in payload && payload.pid === pid);
+  childExited(host, pid, 0, signal);
+}
+
+function childExited(host: ChildHost, pid: Pid, code: number, signal: string | null): void {
+  const { children } = host.state;
+  const index = children.findIndex((one) => one.pid === pid);
+  if (index < 0) return;
+  children.splice(index, 1);
+  if (signal === null) host.kernel.exit(pid, code);
+  host.kernel.reap(pid);
+  host.server?.childExited(pid, code, signal);
+}
