@@ -3,7 +3,7 @@ import type { ByteString } from '../base/bytes.ts';
 import { equalsIgnoreCase } from '../base/bytes.ts';
 import { parseDouble } from '../base/doubles.ts';
 import { parseInt64 } from '../base/integers.ts';
-import { errors, ReplyError } from './errors.ts';
+import { errors, outOfBounds, ReplyError } from './errors.ts';
 
 /** An int64; a bigint where a number would lose digits. */
 export function int64Argument(word: ByteString, message: string = errors.notInteger): number | bigint {
@@ -26,7 +26,7 @@ export function integerArgument(word: ByteString, message: string = errors.notIn
 export function rangedArgument(word: ByteString, min: number, max: number, message?: string): number {
   const value = integerArgument(word, message);
   if (value < min || value > max) {
-    throw new ReplyError(message ?? `ERR value is out of range, value must between ${min} and ${max}`);
+    throw new ReplyError(message ?? outOfBounds(min, max));
   }
   return value;
 }

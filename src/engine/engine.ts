@@ -2,7 +2,7 @@
  * The engine: (client, words, time) → replies and effects. It reads no clock, waits for nothing and writes no file.
  * The order of checks is that of server.c:processCommand in 7.2.4.
  */
-import { ascii, type ByteString } from '../base/bytes.ts';
+import { EMPTY, type ByteString } from '../base/bytes.ts';
 import type { Micros } from '../base/time.ts';
 import type { Reply } from '../resp/reply.ts';
 import { commandFlag, type Command } from './command.ts';
@@ -11,7 +11,7 @@ import { Context } from './context.ts';
 import type { Cause, Delivery, Outcome, PropagatedCommand, ServerRequest, Unit } from './effects.ts';
 import type { CommandStats, EngineState } from './engine-state.ts';
 import { error, QUEUED } from './replies.ts';
-import { errors, ReplyError, unknownCommand, unknownSubcommand, wrongArity } from './errors.ts';
+import { errors, oneLine, ReplyError, unknownCommand, unknownSubcommand, wrongArity } from './errors.ts';
 import { nextExpired } from './expire-cycle.ts';
 import type { ServerPort } from './server-port.ts';
 import type { Session } from './session.ts';
@@ -33,8 +33,9 @@ export class Engine {
     this.state = state;
     this.server = server;
     this.context = new Context(state, server, commandTable, (argv) => {
-      const command = resolve(argv);
-      if (typeof command === 'string') return error(command);
+      const command = commandOf(argv);
+      const problem = problemOf(command, argv);
+      if (command === undefined || problem !== undefined) return error(problem ?? '');
       return this.context.effects ? this.call(command, argv) : this.run(command, argv);
     });
   }
@@ -51,9 +52,9 @@ export class Engine {
     session.commands++;
     this.state.stats.commands++;
 
-    const found = resolve(argv);
-    const refusal = typeof found === 'string' ? found : this.refusal(session, found);
-    if (typeof found === 'string' || refusal !== undefined) {
+    const found = commandOf(argv);
+    const refusal = problemOf(found, argv) ?? (found === undefined ? '' : this.refusal(session, found));
+    if (found === undefined || refusal !== undefined) {
       return { replies: this.deliver(session, this.reject(session, found, refusal ?? '')), units: NO_UNITS, request: null };
     }
     session.lastCommand = found.facts.name;
@@ -66,7 +67,7 @@ export class Engine {
     if (request !== null && reply === undefined) session.blocked = { reason: 'server' };
     const units = ctx.pending.length === 0 ? NO_UNITS : this.units(found, session, argv);
     const own = reply === undefined ? NO_REPLIES : this.deliver(session, reply);
-    const replies = ctx.served.length === 0 ? own : [...own, ...ctx.served.splice(0)];
+    const replies = ctx.served.length === 0 ? own : [...ctx.served.splice(0), ...own];
     return { replies, units, request };
   }
 
@@ -82,11 +83,10 @@ export class Engine {
     ctx.nowMs = Math.floor(now / 1000);
     ctx.effects = false;
     ctx.requests.length = 0;
-    const command = findCommand(argv[0]!);
-    if (command === undefined) return 'unknown';
-    const found = command.subcommands.size === 0 ? command : resolve(argv);
-    if (typeof found === 'string') return error(found);
-    if (!arityFits(found, argv.length)) return error(wrongArity(found.facts.name));
+    const found = commandOf(argv);
+    const problem = problemOf(found, argv);
+    if (found === undefined) return 'unknown';
+    if (problem !== undefined) return error(problem);
     if (session.transaction !== null && !runInsideMulti.has(found.facts.name)) {
       session.transaction.queue.push(argv);
       return undefined;
@@ -207,24 +207,22 @@ export class Engine {
 
   private queueWrites(session: Session): boolean {
     return (session.transaction?.queue ?? []).some((argv) => {
-      const command = resolve(argv);
-      return typeof command !== 'string' && (command.flags & commandFlag.write) !== 0;
+      const command = commandOf(argv);
+      return command !== undefined && (command.flags & commandFlag.write) !== 0;
     });
   }
 
   /** A refused command makes a transaction that is being queued fail at EXEC; a refused EXEC ends it. */
-  private reject(session: Session, command: Command | string, message: string): Reply {
-    this.countError(message);
-    if (typeof command !== 'string') this.statsOf(command.facts.name).rejected++;
+  private reject(session: Session, command: Command | undefined, message: string): Reply {
+    if (command !== undefined) this.statsOf(command.facts.name).rejected++;
     const { transaction } = session;
-    if (transaction !== null) {
-      if (typeof command !== 'string' && command.facts.name === 'exec') {
-        discardTransaction(this.state, session);
-        return error(`EXECABORT Transaction discarded because of: ${message.replace(/^ERR /, '')}`);
-      }
-      transaction.aborted = true;
-    }
-    return error(message);
+    let text = oneLine(message);
+    if (command?.facts.name === 'exec') {
+      discardTransaction(this.state, session);
+      text = `EXECABORT Transaction discarded because of: ${text.replace(/^ERR /, '')}`;
+    } else if (transaction !== null) transaction.aborted = true;
+    this.countError(text);
+    return error(text);
   }
 
   private countError(message: string): void {
@@ -248,20 +246,20 @@ export class Engine {
   }
 }
 
-/** The command or sub-command that `argv` names, or the error text. */
-export function resolve(argv: readonly ByteString[]): Command | string {
-  const command = findCommand(argv[0] ?? ascii(''));
-  if (command === undefined) return unknownCommand(argv);
-  let found = command;
-  if (command.subcommands.size > 0 && argv.length > 1) {
-    const sub = findSubcommand(command, argv[1]!);
-    if (sub === undefined) return unknownSubcommand(command.facts.name, argv[1]!);
-    found = sub;
-  }
-  return arityFits(found, argv.length) && found.handler !== undefined ? found : wrongArity(found.facts.name);
+/** The command that `argv` names; for one with sub-commands, the sub-command if there is a second word. */
+export function commandOf(argv: readonly ByteString[]): Command | undefined {
+  const command = findCommand(argv[0] ?? EMPTY);
+  if (command === undefined || command.subcommands.size === 0 || argv.length < 2) return command;
+  return findSubcommand(command, argv[1]!);
 }
 
-function arityFits(command: Command, words: number): boolean {
-  const { arity } = command.facts;
-  return arity >= 0 ? words === arity : words >= -arity;
+/** Why the words cannot be run: there is no such command, or it takes another number of words. */
+function problemOf(command: Command | undefined, argv: readonly ByteString[]): string | undefined {
+  if (command === undefined) {
+    const parent = argv.length > 1 ? findCommand(argv[0]!) : undefined;
+    return parent === undefined ? unknownCommand(argv) : unknownSubcommand(parent.facts.name, argv[1]!);
+  }
+  const { arity, name } = command.facts;
+  const fits = arity >= 0 ? argv.length === arity : argv.length >= -arity;
+  return fits && command.handler !== undefined ? undefined : wrongArity(name);
 }

@@ -5,8 +5,13 @@ import type { Reply } from '../resp/reply.ts';
 export class ReplyError {
   readonly reply: Reply;
   constructor(message: string) {
-    this.reply = { type: 'error', value: message };
+    this.reply = { type: 'error', value: oneLine(message) };
   }
+}
+
+/** An error is a line of the protocol: a line break in a word that it quotes would end it. */
+export function oneLine(message: string): string {
+  return /[\r\n]/.test(message) ? message.replace(/[\r\n]/g, ' ') : message;
 }
 
 export const errors = {
@@ -61,9 +66,11 @@ export const errors = {
   getKeysNone: 'ERR The command has no key arguments',
   getKeysArity: 'ERR Invalid number of arguments specified for command',
   getKeysInvalid: 'ERR Invalid arguments specified for command',
+  debugPackedThreshold: 'ERR argument must be a memory value bigger than 1 and smaller than 4gb',
+  debugResp2: 'ERR RESP2 is not supported by this command',
   debugReload: 'ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.',
   debugProtocol:
-    'ERR Wrong protocol type name. Please use one of the following: string|integer|double|null|array|set|map|attrib|push|verbatim|true|false',
+    'ERR Wrong protocol type name. Please use one of the following: string|integer|double|bignum|null|array|set|map|attrib|push|verbatim|true|false',
   otherChild:
     "ERR Another child process is active (AOF?): can't BGSAVE right now. Use BGSAVE SCHEDULE in order to schedule a BGSAVE whenever possible.",
   noProto: 'NOPROTO unsupported protocol version',
@@ -98,26 +105,36 @@ export const errors = {
 /** Longest prefix of a name that Redis echoes in an error (server.c: `%.128s`). */
 const ECHO_LENGTH = 128;
 
+/** A word as a C string in an error: up to its first NUL, and no longer than `most`. */
+function echoed(word: string, most: number = word.length): string {
+  const end = word.indexOf('\0');
+  return word.slice(0, end < 0 ? most : Math.min(end, most));
+}
+
 export function wrongArity(name: string): string {
   return `ERR wrong number of arguments for '${name}' command`;
 }
 
-/** server.c:processCommand; arguments are quoted and cut as the real text is. */
+/** server.c:commandCheckExistence; arguments are quoted and cut as the real text is. */
 export function unknownCommand(argv: readonly string[]): string {
   let args = '';
   for (let i = 1; i < argv.length && args.length < ECHO_LENGTH; i++) {
-    args += `'${argv[i]!.slice(0, ECHO_LENGTH - args.length)}' `;
+    args += `'${echoed(argv[i]!, ECHO_LENGTH - args.length)}' `;
   }
-  return `ERR unknown command '${argv[0]!.slice(0, ECHO_LENGTH)}', with args beginning with: ${args}`;
+  return `ERR unknown command '${echoed(argv[0] ?? '', ECHO_LENGTH)}', with args beginning with: ${args}`;
 }
 
 export function unknownSubcommand(parent: string, sub: string): string {
-  return `ERR unknown subcommand '${sub.slice(0, ECHO_LENGTH)}'. Try ${parent.toUpperCase()} HELP.`;
+  return `ERR unknown subcommand '${echoed(sub, ECHO_LENGTH)}'. Try ${parent.toUpperCase()} HELP.`;
 }
 
 /** addReplySubcommandSyntaxError: a known container with arguments that do not fit. */
 export function unknownSubcommandOrArity(parent: string, sub: string): string {
-  return `ERR unknown subcommand or wrong number of arguments for '${sub.slice(0, ECHO_LENGTH)}'. Try ${parent.toUpperCase()} HELP.`;
+  return `ERR unknown subcommand or wrong number of arguments for '${echoed(sub, ECHO_LENGTH)}'. Try ${parent.toUpperCase()} HELP.`;
+}
+
+export function outOfBounds(min: number, max: number): string {
+  return `ERR value is out of range, value must between ${min} and ${max}`;
 }
 
 export function invalidExpire(name: string): string {
@@ -125,15 +142,23 @@ export function invalidExpire(name: string): string {
 }
 
 export function helloSyntax(option: string): string {
-  return `ERR Syntax error in HELLO option '${option}'`;
+  return `ERR Syntax error in HELLO option '${echoed(option)}'`;
 }
 
 export function unknownClientType(type: string): string {
-  return `ERR Unknown client type '${type}'`;
+  return `ERR Unknown client type '${echoed(type)}'`;
 }
 
 export function unsupportedOption(option: string): string {
-  return `ERR Unsupported option ${option}`;
+  return `ERR Unsupported option ${echoed(option)}`;
+}
+
+export function unrecognizedOption(option: string): string {
+  return `ERR Unrecognized option '${echoed(option)}'`;
+}
+
+export function noSuchUser(name: string): string {
+  return `ERR No such user '${echoed(name)}'`;
 }
 
 export const rdbMisconf =

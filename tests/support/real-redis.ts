@@ -25,10 +25,17 @@ export function describeWithRedis(name: string, body: () => void): void {
   } else describe.skip(name, body);
 }
 
+export interface RedisConnection {
+  send(commands: readonly (readonly ByteString[])[]): Promise<Reply[]>;
+  close(): void;
+}
+
 export interface RealRedis {
   readonly port: number;
   /** The replies to commands sent at once, in their order. */
   send(commands: readonly (readonly ByteString[])[]): Promise<Reply[]>;
+  /** One more client. */
+  open(): Promise<RedisConnection>;
   /** What the server answers on a connection of its own to these bytes, until it hangs up or `until` comes. */
   exchange(bytes: Uint8Array, until?: string): Promise<string>;
   stop(): Promise<void>;
@@ -59,6 +66,13 @@ export async function startRedis(...settings: string[]): Promise<RealRedis> {
   return {
     port,
     send: (commands) => sendAll(socket, commands),
+    open: async () => {
+      const another = await connectSoon(port, server);
+      return {
+        send: (commands) => sendAll(another, commands),
+        close: () => another.destroy(),
+      };
+    },
     exchange: (bytes, until) => exchange(port, bytes, until),
     stop: async () => {
       socket.destroy();

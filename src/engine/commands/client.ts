@@ -5,7 +5,7 @@ import type { Reply } from '../../resp/reply.ts';
 import { int64Argument, is, syntaxError } from '../arguments.ts';
 import type { Handlers } from '../command.ts';
 import type { Context } from '../context.ts';
-import { errors, ReplyError, unknownClientType } from '../errors.ts';
+import { errors, noSuchUser, ReplyError, unknownClientType, unrecognizedOption } from '../errors.ts';
 import { bulk, integer, NULL, OK, ONE, verbatim, ZERO } from '../replies.ts';
 import type { Session } from '../session.ts';
 import { helpOf } from './help.ts';
@@ -25,7 +25,7 @@ export const clientCommands: Handlers = {
     const [, , option, value] = argv;
     if (is(option, 'LIB-NAME')) ctx.client.libName = checkedName(value!, errors.libName);
     else if (is(option, 'LIB-VER')) ctx.client.libVersion = checkedName(value!, errors.libVersion);
-    else throw new ReplyError(`ERR Unrecognized option '${option!}'`);
+    else throw new ReplyError(unrecognizedOption(option!));
     return OK;
   },
 
@@ -195,7 +195,7 @@ function killByFilter(ctx: Context, argv: readonly ByteString[]): Reply {
     } else if (is(option, 'ADDR')) tests.push((session) => session.address === value);
     else if (is(option, 'LADDR')) tests.push((session) => session.localAddress === value);
     else if (is(option, 'USER')) {
-      if (value !== 'default') throw new ReplyError(`ERR No such user '${value}'`);
+      if (value !== 'default') throw new ReplyError(noSuchUser(value));
       tests.push((session) => session.user === value);
     } else if (is(option, 'SKIPME')) {
       if (is(value, 'YES')) skipMe = true;

@@ -1,5 +1,5 @@
 /** DEBUG: for tests and for looking behind the scenes. debug.c */
-import { ascii, concatBytes, lowerCase, type ByteString } from '../../base/bytes.ts';
+import { ascii, byteStringOf, concatBytes, lowerCase, sliceBytes, type ByteString } from '../../base/bytes.ts';
 import { parseDouble } from '../../base/doubles.ts';
 import { globMatch } from '../../base/glob.ts';
 import { formatInteger } from '../../base/integers.ts';
@@ -9,9 +9,8 @@ import type { Handler, Handlers } from '../command.ts';
 import type { Context } from '../context.ts';
 import { datasetDigest, valueDigest } from '../data/digest.ts';
 import { encodingOf } from '../data/encoding.ts';
-import { growableTo, newRawString, stringOf } from '../data/string.ts';
 import { idleSeconds } from '../data/usage.ts';
-import { errors, ReplyError, unknownSubcommandOrArity } from '../errors.ts';
+import { errors, oneLine, ReplyError, unknownSubcommandOrArity } from '../errors.ts';
 import { array, bulk, double, error, integer, map, NULL, OK, status, verbatim } from '../replies.ts';
 import { helpReply } from './help.ts';
 import { later } from './server.ts';
@@ -56,7 +55,7 @@ const subcommands: ReadonlyMap<string, DebugSubcommand> = new Map([
   subcommand('DIGEST-VALUE <key> [<key> ...]', 'Prints a sum of each value.', atLeast(2), (ctx, argv) =>
     array(argv.slice(2).map((key) => status(valueDigest(ctx.db.space, key)))),
   ),
-  subcommand('ERROR <string>', 'Replies with that error.', exactly(3), (_ctx, argv) => error(argv[2]!)),
+  subcommand('ERROR <string>', 'Replies with that error.', exactly(3), (_ctx, argv) => error(oneLine(argv[2]!))),
   subcommand('JMAP', 'Is for another kind of machine.', atLeast(2), (_ctx, argv) => {
     throw new ReplyError(unknownSubcommandOrArity('debug', argv[1]!));
   }),
@@ -72,9 +71,12 @@ const subcommands: ReadonlyMap<string, DebugSubcommand> = new Map([
   subcommand('OOM', 'Asks for more memory than there is: the server dies.', exactly(2), (ctx) => die(ctx, 'oom')),
   subcommand('PANIC', 'Panics: the server dies.', exactly(2), (ctx) => die(ctx, 'panic')),
   subcommand('POPULATE <count> [<prefix>] [<size>]', 'Adds that many keys that do not exist yet.', between(3, 5), populate),
-  subcommand('PROTOCOL <type>', 'Replies with a value of a RESP type.', exactly(3), (_ctx, argv) => protocolExample(argv[2]!)),
+  subcommand('PROTOCOL <type>', 'Replies with a value of a RESP type.', exactly(3), (ctx, argv) => protocolExample(ctx, argv[2]!)),
   subcommand('QUICKLIST-PACKED-THRESHOLD <size>', 'Sets from which size on a list element is kept by itself.', exactly(3), (_ctx, argv) => {
-    integerArgument(argv[2]!);
+    // Here a large element is kept as any other, so there is nothing to set.
+    const [, digits, unit] = /^(\d{1,15})([kmg]?b?)$/.exec(lowerCase(argv[2]!)) ?? [];
+    const bytes = Number(digits) * (memoryUnits[unit ?? ''] ?? NaN);
+    if (!(bytes >= 0 && bytes <= 0x100000000)) throw new ReplyError(errors.debugPackedThreshold);
     return OK;
   }),
   subcommand('RELOAD [NOSAVE | NOFLUSH | MERGE ...]', 'Saves a snapshot and loads it.', atLeast(2), reload),
@@ -104,6 +106,18 @@ const subcommands: ReadonlyMap<string, DebugSubcommand> = new Map([
     ),
   ),
 ]);
+
+/** util.c:memtoull. */
+const memoryUnits: Readonly<Record<string, number>> = {
+  '': 1,
+  b: 1,
+  k: 1e3,
+  kb: 1024,
+  m: 1e6,
+  mb: 1024 ** 2,
+  g: 1e9,
+  gb: 1024 ** 3,
+};
 
 type Death = 'segfault' | 'panic' | 'assert' | 'oom' | 'restart' | 'crash';
 
@@ -135,12 +149,8 @@ function populate(ctx: Context, argv: readonly ByteString[]): Reply {
     const key = concatBytes(prefix, COLON, number);
     if (ctx.db.space.keys.has(key)) continue;
     const text = concatBytes(VALUE, number);
-    if (size === 0) ctx.put(key, stringOf(text));
-    else {
-      const raw = newRawString(text.slice(0, size) === text ? text : ascii(text.slice(0, size)));
-      if (size > text.length) growableTo(raw, size);
-      ctx.put(key, raw);
-    }
+    const zeros = byteStringOf(new Uint8Array(Math.max(0, size - text.length)));
+    ctx.put(key, size === 0 ? text : concatBytes(sliceBytes(text, 0, size), zeros));
     ctx.touched(key);
   }
   return OK;
@@ -160,25 +170,33 @@ function describeObject(ctx: Context, key: ByteString): Reply {
   );
 }
 
-function protocolExample(type: ByteString): Reply {
-  const example = protocolExamples[lowerCase(type)];
+function protocolExample(ctx: Context, type: ByteString): Reply {
+  if (is(type, 'push')) {
+    if (ctx.client.protocol === 2) throw new ReplyError(errors.debugResp2);
+    ctx.served.push({ client: ctx.client.id, reply: pushExample });
+    return bulk(ascii('Some real reply following the push reply'));
+  }
+  const example = protocolExamples.get(lowerCase(type));
   if (example === undefined) throw new ReplyError(errors.debugProtocol);
   return example;
 }
 
 const numbers = [0, 1, 2].map((n) => integer(n));
 
-const protocolExamples: Readonly<Record<string, Reply>> = {
-  string: bulk(ascii('Hello World')),
-  integer: integer(12345),
-  double: double(3.141),
-  null: NULL,
-  array: array(numbers),
-  set: { type: 'set', value: numbers },
-  map: map(numbers.map((n, i) => [n, { type: 'boolean', value: i === 1 }])),
-  push: { type: 'push', value: [bulk(ascii('server-cpu-usage')), integer(42)] },
-  verbatim: verbatim(ascii('This is a verbatim\nstring')),
-  bignum: { type: 'bignumber', value: '1234567999999999999999999999999999999' },
-  true: { type: 'boolean', value: true },
-  false: { type: 'boolean', value: false },
-};
+const pushExample: Reply = { type: 'push', value: [bulk(ascii('server-cpu-usage')), integer(42)] };
+
+const protocolExamples: ReadonlyMap<string, Reply> = new Map<string, Reply>([
+  ['string', bulk(ascii('Hello World'))],
+  ['integer', integer(12345)],
+  ['double', double(3.141)],
+  ['null', NULL],
+  ['array', array(numbers)],
+  ['set', { type: 'set', value: numbers }],
+  ['map', map(numbers.map((n, i) => [n, { type: 'boolean', value: i === 1 }]))],
+  // Our replies have no attributes; a client that does not ask for them sees the same.
+  ['attrib', bulk(ascii('Some real reply following the attribute'))],
+  ['verbatim', verbatim(ascii('This is a verbatim\nstring'))],
+  ['bignum', { type: 'bignumber', value: '1234567999999999999999999999999999999' }],
+  ['true', { type: 'boolean', value: true }],
+  ['false', { type: 'boolean', value: false }],
+]);

@@ -1,7 +1,7 @@
 /** SCAN, and what HSCAN, SSCAN and ZSCAN share with it. https://redis.io/docs/latest/commands/scan/, db.c */
 import type { ByteString } from '../../base/bytes.ts';
 import { globMatch } from '../../base/glob.ts';
-import { formatInteger, parseUint64 } from '../../base/integers.ts';
+import { formatInteger, UINT64_MAX } from '../../base/integers.ts';
 import { integerArgument, is, syntaxError } from '../arguments.ts';
 import type { Handlers } from '../command.ts';
 import { scanKeys } from '../data/key-space.ts';
@@ -31,11 +31,12 @@ export interface ScanOptions {
   readonly type: ByteString | undefined;
 }
 
-/** db.c:parseScanCursorOrReply. */
+/** db.c:parseScanCursorOrReply: what strtoul takes in full, so nothing at all is 0, and −1 the largest. */
 export function cursorArgument(word: ByteString): number {
-  const cursor = parseUint64(word);
-  if (cursor === undefined) throw new ReplyError(errors.invalidCursor);
-  return Number(cursor);
+  const [, sign, digits] = /^([+-]?)(\d*)$/.exec(word) ?? [];
+  const cursor = digits === undefined ? undefined : BigInt(digits);
+  if (cursor === undefined || cursor > UINT64_MAX) throw new ReplyError(errors.invalidCursor);
+  return Number(sign === '-' ? BigInt.asUintN(64, -cursor) : cursor);
 }
 
 /** Options from the word `from` on; TYPE is one of a scan of keys only. */

@@ -173,14 +173,14 @@ function setSmallScore(
   if (known >= 0) {
     if (entries[known]!.score === score) return 'same';
     entries.splice(known, 1);
+  } else if (entries.length >= limits.zsetMaxListpackEntries || member.length > limits.zsetMaxListpackValue) {
+    zset.order = largeOrder(entries);
+    return setScore(zset, member, score, limits);
   }
   const place = countWhile(zset, (other, name) => other < score || (other === score && name < member));
-  entries.splice(place, 0, { member, score });
-  if (known >= 0) return 'moved';
-  if (entries.length > limits.zsetMaxListpackEntries || member.length > limits.zsetMaxListpackValue) {
-    zset.order = largeOrder(entries);
-  }
-  return 'added';
+  // A listpack keeps whole scores as integers, where there is no negative zero.
+  entries.splice(place, 0, { member, score: score === 0 ? 0 : score });
+  return known >= 0 ? 'moved' : 'added';
 }
 
 function largeOrder(entries: readonly ScoredMember[]): LargeOrder {

@@ -1,0 +1,160 @@
+/**
+ * Runs the same commands here and on a real redis-server, and compares every reply and the digest of the data set.
+ * The real one is 7.0.15 and we are 7.2.4: what differs for that is listed in version-differences.ts, with reasons.
+ *
+ * A program is lines in redis-cli's quoting. `2> GET a` is sent by client 2, `@sleep 20` lets 20 ms pass, `~ PTTL a`
+ * compares the numbers in the reply within half a second, and `#` begins a comment.
+ */
+import type { ByteString } from '../../src/base/bytes.ts';
+import type { Protocol, Reply } from '../../src/resp/reply.ts';
+import { asRead, newEngineFixture, splitLine, type EngineFixture } from './engine-fixture.ts';
+import type { RealRedis, RedisConnection } from './real-redis.ts';
+import { versionDifference } from './version-differences.ts';
+
+export interface ProgramLine {
+  readonly text: string;
+  readonly client: number;
+  readonly argv: readonly ByteString[];
+  readonly tolerant: boolean;
+  readonly sleepMs: number;
+}
+
+export interface Difference {
+  readonly line: string;
+  readonly real: Reply | undefined;
+  readonly ours: Reply | undefined;
+}
+
+const TOLERANCE_MS = 500;
+
+export function parseProgram(text: string): ProgramLine[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map(parseLine);
+}
+
+function parseLine(text: string): ProgramLine {
+  if (text.startsWith('@sleep ')) return { text, client: 0, argv: [], tolerant: false, sleepMs: Number(text.slice(7)) };
+  const client = /^(\d)> /.exec(text);
+  let rest = client === null ? text : text.slice(3);
+  const tolerant = rest.startsWith('~ ');
+  if (tolerant) rest = rest.slice(2);
+  return { text, client: client === null ? 1 : Number(client[1]), argv: splitLine(rest), tolerant, sleepMs: 0 };
+}
+
+/** What differs, the data sets' digests included; nothing if all is equal. Both sides begin empty. */
+export async function differences(
+  real: RealRedis,
+  program: readonly ProgramLine[],
+  protocol: Protocol = 2,
+): Promise<Difference[]> {
+  const clients = await openClients(real, program, protocol);
+  try {
+    const fixture = newEngineFixture();
+    for (const { client } of program) if (client > 0) fixture.session(client).protocol = protocol;
+    const found: Difference[] = [];
+    for (const batch of batches(program)) {
+      const realReplies = await clients.get(batch[0]!.client)?.send(batch.map(({ argv }) => argv));
+      if (realReplies === undefined) {
+        await new Promise((resolve) => setTimeout(resolve, batch[0]!.sleepMs));
+        continue;
+      }
+      fixture.now = Date.now() * 1000;
+      batch.forEach((line, i) => {
+        const ours = runHere(fixture, line, protocol);
+        if (!same(line, realReplies[i], ours)) found.push({ line: line.text, real: realReplies[i], ours });
+      });
+    }
+    const [digest] = await real.send([splitLine('DEBUG DIGEST')]);
+    const ours = fixture.line('DEBUG DIGEST', 9);
+    if (JSON.stringify(digest) !== JSON.stringify(ours)) found.push({ line: 'DEBUG DIGEST', real: digest, ours });
+    return found;
+  } finally {
+    for (const client of clients.values()) client.close();
+  }
+}
+
+async function openClients(
+  real: RealRedis,
+  program: readonly ProgramLine[],
+  protocol: Protocol,
+): Promise<Map<number, RedisConnection>> {
+  await real.send([splitLine('FLUSHALL')]);
+  const clients = new Map<number, RedisConnection>();
+  for (const { client } of program) {
+    if (client === 0 || clients.has(client)) continue;
+    const connection = await real.open();
+    if (protocol === 3) await connection.send([splitLine('HELLO 3')]);
+    clients.set(client, connection);
+  }
+  return clients;
+}
+
+/** Lines of one client that follow each other are sent at once. */
+function batches(program: readonly ProgramLine[]): ProgramLine[][] {
+  const all: ProgramLine[][] = [];
+  for (const line of program) {
+    const last = all.at(-1);
+    if (last !== undefined && last[0]!.client === line.client && line.client > 0) last.push(line);
+    else all.push([line]);
+  }
+  return all;
+}
+
+function runHere(fixture: EngineFixture, line: ProgramLine, protocol: Protocol): Reply | undefined {
+  const [reply] = fixture.run(line.argv, line.client);
+  return reply === undefined ? undefined : asRead(reply, protocol);
+}
+
+function same(line: ProgramLine, real: Reply | undefined, ours: Reply | undefined): boolean {
+  if (real === undefined || ours === undefined) return real === ours;
+  if (equal(real, ours, line)) return true;
+  return versionDifference(line.argv, real, ours) !== undefined;
+}
+
+function equal(real: Reply, ours: Reply, line: ProgramLine): boolean {
+  const name = line.argv[0]!.toLowerCase();
+  if (name === 'exec' || !unordered.has(name)) return JSON.stringify(shown(real, line)) === JSON.stringify(shown(ours, line));
+  return JSON.stringify(sorted(real, name)) === JSON.stringify(sorted(ours, name));
+}
+
+/** Replies whose order is that of a hash table. */
+const unordered = new Set(['keys', 'scan', 'hkeys', 'hvals', 'hgetall', 'smembers', 'sunion', 'sinter', 'sdiff']);
+
+function sorted(reply: Reply, name: string): unknown {
+  if (reply.type === 'map') return reply.value.map((pair) => JSON.stringify(pair)).sort();
+  if (reply.type !== 'array' && reply.type !== 'set') return reply;
+  if (name === 'scan') return reply.value.map((item) => sorted(item, 'keys'));
+  const items = reply.value.map((item) => JSON.stringify(item));
+  if (name !== 'hgetall') return items.sort();
+  const pairs: string[] = [];
+  for (let i = 0; i < items.length; i += 2) pairs.push(`${items[i]} ${items[i + 1]}`);
+  return pairs.sort();
+}
+
+/** A reply with what may differ from run to run taken out. */
+function shown(reply: Reply, line: ProgramLine): unknown {
+  if (reply.type === 'integer' && typeof reply.value === 'bigint') return { ...reply, value: `${reply.value}` };
+  if (reply.type === 'integer' && line.tolerant) {
+    return { ...reply, value: Math.round(Number(reply.value) / TOLERANCE_MS / 4) };
+  }
+  if (reply.type === 'double') return { ...reply, value: Object.is(reply.value, -0) ? '-0' : String(reply.value) };
+  if (reply.type === 'array' || reply.type === 'set' || reply.type === 'push') {
+    return { ...reply, value: reply.value.map((item) => shown(item, line)) };
+  }
+  if (reply.type === 'map') return { ...reply, value: reply.value.map((pair) => pair.map((item) => shown(item, line))) };
+  return reply;
+}
+
+export function describeDifferences(found: readonly Difference[]): string {
+  return found
+    .slice(0, 10)
+    .map(({ line, real, ours }) => `${line}\n  real: ${text(real)}\n  ours: ${text(ours)}`)
+    .join('\n');
+}
+
+function text(reply: Reply | undefined): string {
+  return JSON.stringify(reply, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
+}
