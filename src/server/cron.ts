@@ -1,6 +1,7 @@
 /** serverCron: what happens ten times a second (`hz`), between the commands and the flush of a turn. */
 import type { Micros } from '../base/time.ts';
 import type { Core } from './core.ts';
+import { sampleRates } from './counters.ts';
 import { rewriteDue } from './rewrite.ts';
 import type { Settings } from './settings.ts';
 import type { ServerState } from './state.ts';
@@ -28,6 +29,7 @@ export function cron(core: Core): void {
     state.tasks.push({ task: 'shutdown', request, client: null });
     return;
   }
+  sampleRates(state.counters, state.engine.stats.commands, state.now);
   core.propagate(core.engine.activeExpire(state.now, EXPIRE_KEYS_PER_RUN));
   if (state.child !== null) {
     if (state.child.exit !== null) state.tasks.push({ task: 'child-ended' });

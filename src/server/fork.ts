@@ -51,6 +51,7 @@ export function forked(
     exit: null,
   };
   state.child = child;
+  state.counters.forks++;
   state.forked.push(child.pid);
   if (step.kind === 'aof') rewriteForked(core, child);
 }

@@ -10,42 +10,19 @@ import { Engine } from '../engine/engine.ts';
 import type { Outcome, ServerRequest, Unit } from '../engine/effects.ts';
 import { OK } from '../engine/replies.ts';
 import { newSession, type ClientId, type Session } from '../engine/session.ts';
-import {
-  newPlan,
-  nextCall,
-  takeResult,
-  type PlannedCall,
-  type PlanOutcome,
-} from '../machine/plan.ts';
+import { newPlan, nextCall, takeResult, type PlannedCall } from '../machine/plan.ts';
 import type { Pid, Syscall, SyscallResult } from '../machine/syscall.ts';
 import { appendUnit, type AppendedRecord } from '../persistence/aof-writer.ts';
 import type { Protocol, Reply } from '../resp/reply.ts';
 import type { Core, LogLevel } from './core.ts';
 import { cron, cronDue } from './cron.ts';
 import type { ServerEvent } from './events.ts';
-import { backgroundSynced, flush, flushCut, flushSynced, flushWritten } from './flush.ts';
-import { forked } from './fork.ts';
+import { flush } from './flush.ts';
 import { StatePort } from './port.ts';
-import {
-  baseInstalled,
-  beginRewrite,
-  incrOpened,
-  rewriteCleaned,
-  rewriteEnded,
-  turnOn,
-} from './rewrite.ts';
-import { beginShutdown, logClosed, shutdownSynced, turnOff } from './shutdown.ts';
-import {
-  announceStart,
-  beginStartup,
-  fileRead,
-  historyRemoved,
-  logOpened,
-  manifestRead,
-  sizesRead,
-  stepLoading,
-  tailCut,
-} from './startup.ts';
+import { resume } from './resume.ts';
+import { beginRewrite, rewriteEnded, turnOn } from './rewrite.ts';
+import { beginShutdown, turnOff } from './shutdown.ts';
+import { announceStart, beginStartup, stepLoading } from './startup.ts';
 import type { Input, ServerState, Task, ThreadName, Work } from './state.ts';
 import type { Step } from './steps.ts';
 import type { Wait } from './wait.ts';
@@ -78,14 +55,10 @@ export class Server implements Core {
 
   // --- clients ---
 
-  connect(now: Micros, address: string): Session {
+  connect(now: Micros, address: string, localAddress?: string): Session {
     const { state } = this;
-    const session = newSession(
-      state.nextClientId++,
-      now,
-      address,
-      `127.0.0.1:${state.settings.port}`,
-    );
+    const own = localAddress ?? `127.0.0.1:${state.settings.port}`;
+    const session = newSession(state.nextClientId++, now, address, own);
     session.authenticated = state.settings.requirePass === '';
     state.engine.sessions.set(session.id, session);
     state.connectionsReceived++;
@@ -159,7 +132,7 @@ export class Server implements Core {
     owner.plan = null;
     if (thread !== 'main') owner.plan = owner.queue.shift() ?? null;
     this.clock = now;
-    this.resume(plan.then, outcome);
+    resume(this, plan.then, outcome);
   }
 
   /** What a bio thread has to call next; undefined when it is idle. */
@@ -175,7 +148,6 @@ export class Server implements Core {
       case 'starting':
         state.now = now;
         announceStart(this);
-        state.phase = 'initialized';
         return { wait: 'cpu', work: this.takeWork() };
       case 'initialized':
         state.now = now;
@@ -222,6 +194,7 @@ export class Server implements Core {
       case 'replies':
         this.sendReplies(now);
         this.takePostponed();
+        state.counters.turns++;
         state.stage = 'poll';
         return undefined;
       default:
@@ -370,56 +343,15 @@ export class Server implements Core {
     }
   }
 
-  private resume(step: Step, outcome: PlanOutcome): void {
-    switch (step.step) {
-      case 'flush-written':
-        return flushWritten(this, step, outcome);
-      case 'flush-cut':
-        return flushCut(this, step, outcome);
-      case 'flush-synced':
-        return flushSynced(this, step, outcome);
-      case 'background-synced':
-        return backgroundSynced(this, step, outcome);
-      case 'manifest-read':
-        return manifestRead(this, outcome);
-      case 'sizes-read':
-        return sizesRead(this, step.manifest, outcome);
-      case 'file-read':
-        return fileRead(this, outcome);
-      case 'tail-cut':
-        return tailCut(this, step, outcome);
-      case 'log-opened':
-        return logOpened(this, step, outcome);
-      case 'history-removed':
-        return historyRemoved(this);
-      case 'incr-opened':
-        return incrOpened(this, step, outcome);
-      case 'forked':
-        return forked(this, step, outcome);
-      case 'base-installed':
-        return baseInstalled(this, step, outcome);
-      case 'rewrite-cleaned':
-        return rewriteCleaned(this, step);
-      case 'stopped':
-        return shutdownSynced(this, step.covers, outcome.results[0]?.ok === true);
-      case 'append-only-stopped':
-        return logClosed(this, step.covers, outcome.results[0]?.ok === true);
-      case 'closed':
-        return;
-      default:
-        return unreachable(step);
-    }
-  }
-
   // --- Core ---
 
   log(level: LogLevel, message: string): void {
     const { state } = this;
     if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(state.settings.logLevel)) return;
-    state.events.push({
-      event: 'log',
-      line: `${state.pid}:M ${formatLogTime(this.clock)} ${LOG_MARKS[level]} ${message}`,
-    });
+    const role = state.phase === 'starting' ? 'C' : 'M';
+    const time = formatLogTime(this.clock + state.utcOffset);
+    const line = `${state.pid}:${role} ${time} ${LOG_MARKS[level]} ${message}`;
+    state.events.push({ event: 'log', line });
   }
 
   emit(event: ServerEvent): void {

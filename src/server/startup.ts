@@ -54,12 +54,13 @@ export function announceStart(core: Core): void {
     'notice',
     `Redis version=${REDIS_VERSION}, bits=64, commit=00000000, modified=0, pid=${state.pid}, just started`,
   );
-  if (state.configFile === null) {
+  if (state.configFile === null && state.directives.given.size === 0) {
     core.log(
       'warning',
       'Warning: no config file specified, using the default config. In order to specify a config file use redis-server /path/to/redis.conf',
     );
   } else core.log('notice', 'Configuration loaded');
+  state.phase = 'initialized';
   core.log('notice', 'monotonic clock: POSIX clock_gettime');
   if (alwaysShowLogo) {
     for (const line of logo(port, state.pid)) state.events.push({ event: 'log', line });

@@ -76,6 +76,8 @@ export interface ServerState {
   readonly pid: Pid;
   readonly runId: string;
   readonly startedAt: Micros;
+  /** Local time minus UTC: times in the log are local. */
+  readonly utcOffset: Micros;
   readonly settings: Settings;
   readonly directives: DirectiveValues;
   readonly configFile: string | null;
@@ -158,6 +160,8 @@ export interface ServerSetup {
   readonly settings: Settings;
   readonly directives: DirectiveValues;
   readonly configFile: string | null;
+  /** Where the log's times are not UTC. */
+  readonly utcOffset?: Micros;
 }
 
 export function newServerState(setup: ServerSetup): ServerState {
@@ -167,6 +171,7 @@ export function newServerState(setup: ServerSetup): ServerState {
     pid,
     runId: runIdOf(seed),
     startedAt: now,
+    utcOffset: setup.utcOffset ?? 0,
     settings,
     directives,
     configFile,
