@@ -4,6 +4,7 @@ import type { Micros } from '../base/time.ts';
 import type { ClientId } from '../engine/session.ts';
 import type { KernelEvent, KernelState } from '../machine/kernel-state.ts';
 import type { Pid, Syscall, SyscallResult } from '../machine/syscall.ts';
+import type { FsyncPolicy } from '../persistence/aof-writer.ts';
 import type { Reply } from '../resp/reply.ts';
 import type { RewriteChildState } from '../server/rewrite-child.ts';
 import type { ServerState, ThreadName } from '../server/state.ts';
@@ -95,6 +96,8 @@ export interface LaneState {
   status: LaneStatus;
   /** The last words of a server that could not start. */
   failure: string | null;
+  /** What the server was last set to; null: it keeps no log. */
+  policy: FsyncPolicy | null;
   pid: Pid;
   server: ServerState | null;
   /** What the main thread waits for; `poll` is broken by input. */
@@ -138,6 +141,7 @@ export function newLaneState(id: string, seed: number, kernel: KernelState): Lan
     power: 'on',
     status: 'stopped',
     failure: null,
+    policy: null,
     pid: 0,
     server: null,
     waitsFor: 'time',

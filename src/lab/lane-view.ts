@@ -21,7 +21,7 @@ export function laneView(lane: Lane, tail: Tail): LaneView {
     state: state.status,
     power: state.power,
     failure: state.failure,
-    policy: logged ? (server?.settings.appendFsync ?? null) : null,
+    policy: state.policy,
     appended: logged ? endOffset(records) : null,
     acknowledged: logged ? Math.min(state.acknowledgedOffset, endOffset(records)) : null,
     written: logged ? offsets.written : null,

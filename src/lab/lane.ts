@@ -234,6 +234,7 @@ export class Lane {
       state.wake = null;
     }
     const wait = server.run(this.wallNow);
+    state.policy = server.state.aof.mode === 'off' ? null : server.state.settings.appendFsync;
     this.collect();
     const { now } = this;
     switch (wait.wait) {

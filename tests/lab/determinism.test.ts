@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ascii } from '../../src/base/bytes.ts';
 import { cloneData } from '../../src/base/clone.ts';
 import { nextBelow, seedRandom } from '../../src/base/random.ts';
 import { Lab } from '../../src/lab/lab.ts';
@@ -19,42 +20,29 @@ describe('determinism', () => {
     scriptedRun(second);
     const fingerprint = runFingerprint(first);
     expect(runFingerprint(second)).toBe(fingerprint);
-    expect(first.lanes[1]!.state.records.count).toBeGreaterThan(1000);
+    expect(first.lanes[1]!.state.records.count).toBeGreaterThan(500);
   });
 
   test('a copy taken at any of 100 random events runs on to identical bytes', () => {
     const random = seedRandom('copies');
     const lab = create();
     const begin = lab.clock.now;
-    const copies: Lab[] = [];
-    const instants = Array.from({ length: 100 }, () => begin + nextBelow(random, 4_000_000)).sort(
-      (a, b) => a - b,
-    );
-    // A workload, a rewrite under way and a slow disk: states of every kind.
-    lab.setWorkload({
-      rate: 400,
-      mix: ['SET k:{k} {v}', 'INCR c:{k}', 'SET e:{n} 1 PX 300', 'DEL k:{k}'],
-      transactions: 0,
-      clients: 3,
-    });
-    for (const [i, instant] of instants.entries()) {
+    const end = begin + 1_600_000;
+    // A workload, a slow disk from half a second on, and a rewrite under way: states of every kind.
+    lab.setWorkload({ rate: 150, mix: ['SET k:{k} {v}', 'INCR c:{k}', 'SET e:{n} 1 PX 300', 'DEL k:{k}'], clients: 3 });
+    lab.plan({ kind: 'fsync-time', value: 700, at: 500 });
+    lab.runUntil(begin + 600_000, Infinity);
+    for (const { state } of lab.lanes) lab.send([ascii('BGREWRITEAOF')], 'person', state.id, 1);
+    const instants = Array.from({ length: 100 }, () => lab.clock.now + nextBelow(random, 900_000)).sort((a, b) => a - b);
+    const copies = instants.map((instant) => {
       while ((lab.clock.next() ?? Infinity) <= instant) lab.runUntil(lab.clock.next()!, 1);
-      if (i === 40) lab.plan({ kind: 'fsync-time', value: 700 });
-      if (i === 60) lab.send(['BGREWRITEAOF' as never], 'test', undefined, 1);
-      copies.push(new Lab(cloneData(lab.state)));
+      return new Lab(cloneData(lab.state));
+    });
+    lab.runUntil(end, Infinity);
+    const expected = runFingerprint(lab);
+    for (const [i, copy] of copies.entries()) {
+      copy.runUntil(end, Infinity);
+      expect(runFingerprint(copy), `copy ${i}`).toBe(expected);
     }
-    const end = begin + 4_300_000;
-    const finish = (one: Lab): string => {
-      one.runUntil(end, Infinity);
-      return runFingerprint(one);
-    };
-    // Copies before an action lack that action: those after the last one are compared with the original.
-    const original = finish(lab);
-    for (const copy of copies.slice(61)) expect(finish(copy)).toBe(original);
-    // Earlier copies are compared with a second copy of the same instant, run later.
-    for (const copy of copies.slice(0, 61)) {
-      const twin = new Lab(cloneData(copy.state));
-      expect(finish(twin)).toBe(finish(copy));
-    }
-  });
+  }, 60_000);
 });
