@@ -92,7 +92,10 @@ class FileStore implements LogStore {
 
   async begin(generation: number, log: Uint8Array): Promise<void> {
     const directory = this.#directory ?? (await this.#openDirectory());
-    const handle = await handleOf(directory, generation);
+    // Ours is one more than any that stood there, so whoever has that file, or a later one, came after us.
+    await refuseIfLater(directory, generation);
+    const handle = await handleWithin(directory, generation, 0);
+    if (handle === null) throw new FencedError('another tab became the writer');
     try {
       handle.truncate(0);
       writeAt(handle, log, 0);
@@ -116,13 +119,8 @@ class FileStore implements LogStore {
     }
   }
 
-  /** A later generation than ours means that another context became the writer. */
   async checkWriter(): Promise<void> {
-    if (this.#directory === null) return;
-    const generations = await generationsIn(this.#directory);
-    if (generations.some((generation) => generation > this.#generation)) {
-      throw new FencedError('another tab became the writer');
-    }
+    if (this.#directory !== null) await refuseIfLater(this.#directory, this.#generation);
   }
 
   async setAside(name: string, bytes: Uint8Array): Promise<void> {
@@ -188,11 +186,9 @@ function settled<T>(work: () => T): Promise<T> {
 function writeAt(handle: SyncHandle, bytes: Uint8Array, at: number): void {
   try {
     const written = handle.write(bytes, { at });
-    if (written !== bytes.length) {
-      throw new Error(
-        `only ${written} of ${bytes.length} bytes could be written; free some disk space`,
-      );
-    }
+    // Chromium tells a full disk by an exception, by a short write, or (in private windows) by an
+    // error code that it takes for a huge length.
+    if (written !== bytes.length) throw new DOMException('', 'QuotaExceededError');
     handle.flush();
   } catch (error) {
     try {
@@ -225,6 +221,17 @@ async function claim(
   generations: readonly number[],
 ): Promise<void> {
   await directory.getFileHandle(LOG + (1 + Math.max(...generations)), { create: true });
+}
+
+/** A later generation than ours means that another context became the writer. */
+async function refuseIfLater(
+  directory: FileSystemDirectoryHandle,
+  generation: number,
+): Promise<void> {
+  const generations = await generationsIn(directory);
+  if (generations.some((other) => other > generation)) {
+    throw new FencedError('another tab became the writer');
+  }
 }
 
 /** The numbers of the generations that have a file, in rising order. */

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { cdp } from 'vitest/browser';
 
 import {
   changeFile,
@@ -136,6 +137,19 @@ describe('a store deleted behind our back', () => {
   });
 });
 
+test('what Chromium says of data that it lost is told', async () => {
+  const name = await kept(three);
+  await deleteIndexed(name);
+  const host = startHost();
+  expect(await host.do('pretendDataLoss')).toBe(true);
+  expect(await host.do('open', name)).toMatchObject({
+    records: three,
+    report:
+      'The browser reports that IndexedDB lost its data (total). ' +
+      'IndexedDB was empty and was rebuilt from OPFS (3 records).',
+  });
+});
+
 describe('a damaged store', () => {
   test('is completed from the other: the file cut at many places', async () => {
     for (const cut of [0, 5, 27, 28, 30, 39, 40, 62]) {
@@ -260,6 +274,29 @@ describe('a store that fails', () => {
     expect((await startHost().do('open', name)).records).toEqual(three.slice(0, 1));
   });
 
+  test('because the browser’s quota is really used up is named, and comes back when there is room', async () => {
+    const name = await kept(three.slice(0, 1));
+    const host = startHost();
+    await host.do('open', name);
+    const { usage = 0 } = await navigator.storage.estimate();
+    const protocol = cdp() as unknown as {
+      send(method: string, params: object): Promise<unknown>;
+    };
+    const { origin } = location;
+    await protocol.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: usage + 200_000 });
+    try {
+      const status = await host.do('append', randomBytes(3_000_000, 1));
+      // Chromium applies the override to files alone.
+      expect(status.state).toBe('degraded');
+      expect(status.notice).toContain('in one place only, IndexedDB: OPFS has no room left.');
+    } finally {
+      await protocol.send('Storage.overrideQuotaForOrigin', { origin });
+    }
+    expect(await host.do('replace', three[0]!, three[1]!)).toEqual({ state: 'kept', notice: null });
+    await host.do('close');
+    expect((await startHost().do('open', name)).records).toEqual(three.slice(0, 2));
+  });
+
   test('is tried again by a replacement', async () => {
     const name = await kept(three);
     const host = startHost();
@@ -322,6 +359,23 @@ test('a worker that is terminated during appends loses nothing that was acknowle
     const n = new DataView(record.buffer, record.byteOffset).getUint32(0);
     expected = lane === expected.lane ? { lane, n: expected.n + 1 } : { lane, n: 0 };
     expect(n).toBe(expected.n);
+  }
+});
+
+test('a worker that is terminated while it replaces everything leaves one whole generation, 20 times', async () => {
+  const name = fresh();
+  for (let run = 0; run < 20; run++) {
+    const host = startHost();
+    const { records, status } = await host.do('open', name);
+    expect(status.state).toBe('kept');
+    const n = records[0]?.[0] ?? 0;
+    expect(records.length).toBe(n);
+    expect(records.every((record) => record.length === 2_000 && record.every((b) => b === n))).toBe(
+      true,
+    );
+    void host.do('churn');
+    await new Promise((resolve) => setTimeout(resolve, 20 + ((run * 31) % 50)));
+    host.terminate();
   }
 });
 

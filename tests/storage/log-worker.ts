@@ -29,8 +29,12 @@ const statuses: StorageView[] = [];
 
 const actions = {
   /** `missing`: stores that cannot even be opened. */
-  async open(name: string, missing: readonly StoreName[] = []): Promise<Opened> {
-    writer ??= await acquireWriter(name);
+  async open(
+    name: string,
+    missing: readonly StoreName[] = [],
+    locks: 'locks' | 'no locks' = 'locks',
+  ): Promise<Opened> {
+    writer ??= locks === 'locks' ? await acquireWriter(name) : lockless;
     const stores = [breakable(indexedStore(name), missing), breakable(fileStore(name), missing)];
     const start = performance.now();
     opened = await openDurableLog(name, { writer, stores });
@@ -62,6 +66,20 @@ const actions = {
   /** From now on writes to these stores fail with an error of that name. */
   fail(how: Partial<Record<StoreName, string>>): void {
     failing = how;
+  },
+  /** Replaces all by `n` records that say n, for ever. */
+  async churn(): Promise<void> {
+    for (let n = 1; ; n = (n % 60) + 1) {
+      await log().replace(Array.from({ length: n }, () => new Uint8Array(2_000).fill(n)));
+      postMessage({ acknowledged: n });
+    }
+  },
+  /** What Chromium's event says from now on, as after a loss; resolves with what it said before. */
+  pretendDataLoss(): unknown {
+    const prototype = IDBVersionChangeEvent.prototype;
+    const real: unknown = Object.getOwnPropertyDescriptor(prototype, 'dataLoss');
+    Object.defineProperty(prototype, 'dataLoss', { get: () => 'total' });
+    return real !== undefined;
   },
   statuses(): readonly StorageView[] {
     return statuses;
@@ -117,6 +135,14 @@ const actions = {
 };
 
 export type Actions = typeof actions;
+
+/** A writer as in a browser without Web Locks, or as in a tab that does not get to hear of a theft. */
+const lockless: Writer = {
+  mayWrite: true,
+  takeOver: () => Promise.resolve(),
+  onLost: () => () => undefined,
+  release: () => undefined,
+};
 
 onmessage = async ({
   data: [id, action, args],

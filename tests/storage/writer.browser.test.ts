@@ -85,6 +85,43 @@ describe('two tabs with one lab', () => {
     }
   });
 
+  test('without locks the stores themselves refuse the first as soon as the second has opened', async () => {
+    for (const missing of [[], ['OPFS'], ['IndexedDB']] as const) {
+      const name = fresh();
+      const first = startHost();
+      await first.do('open', name, missing, 'no locks');
+      await first.do('append', record(1));
+      const second = startHost();
+      const opened = await second.do('open', name, missing, 'no locks');
+      expect(opened.records).toEqual([record(1)]);
+      await expect(first.do('append', record(9))).rejects.toThrow('NotWriterError');
+      await expect(first.do('replace', record(9))).rejects.toThrow('NotWriterError');
+      expect((await first.do('statuses')).at(-1)).toMatchObject({ state: 'read-only' });
+      await second.do('append', record(2));
+      await second.do('close');
+      const { records } = await startHost().do('open', name, missing);
+      expect(records).toEqual([record(1), record(2)]);
+      stopHosts();
+    }
+  });
+
+  test('without locks and IndexedDB, a first one that wakes up only to replace everything is refused', async () => {
+    for (const replacements of [0, 1, 2]) {
+      const name = fresh();
+      const first = startHost();
+      await first.do('open', name, ['IndexedDB'], 'no locks');
+      const second = startHost();
+      await second.do('open', name, ['IndexedDB'], 'no locks');
+      for (let n = 0; n < replacements; n++) await second.do('replace', record(2));
+      await expect(first.do('replace', record(9))).rejects.toThrow('NotWriterError');
+      await second.do('append', record(3));
+      await second.do('close');
+      const { records } = await startHost().do('open', name, ['IndexedDB']);
+      expect(records).toEqual([...(replacements === 0 ? [] : [record(2)]), record(3)]);
+      stopHosts();
+    }
+  });
+
   test('one that is closed lets the next one write at once', async () => {
     const name = fresh();
     for (let n = 0; n < 5; n++) {
