@@ -1,29 +1,69 @@
 /**
- * `npm run bench [-- NAME…]`: runs tests/bench/NAME.bench.ts, all of them without a name, one after
- * another. Each prints its figures as JSON, the peer's figure beside each.
+ * `npm run bench [-- --json] [NAME…]`: runs tests/bench/NAME.bench.ts, all of them without a name, one
+ * after another, and prints a table of what they found; with --json an array of the rows, and nothing
+ * else on standard output (npm prints a heading of its own: `npm run --silent bench -- --json`).
+ * A missed goal, or a benchmark that fails, makes the exit code 1.
+ *
+ * @typedef {import('../tests/bench/bench.ts').Row} Row
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { root } from './builds.mjs';
 
 const folder = join(root, 'tests', 'bench');
 const suffix = '.bench.ts';
-const known = existsSync(folder)
-  ? readdirSync(folder)
-      .filter((name) => name.endsWith(suffix))
-      .map((name) => name.slice(0, -suffix.length))
-      .sort()
-  : [];
-const asked = process.argv.slice(2);
+const known = readdirSync(folder)
+  .filter((name) => name.endsWith(suffix))
+  .map((name) => name.slice(0, -suffix.length))
+  .sort();
+const words = process.argv.slice(2);
+const json = words.includes('--json');
+const asked = words.filter((word) => word !== '--json');
 const unknown = asked.filter((name) => !known.includes(name));
-if (unknown.length > 0 || known.length === 0) {
-  console.error(`No benchmark ${unknown.join(', ')}. There are: ${known.join(', ') || 'none'}.`);
+if (unknown.length > 0) {
+  console.error(`No benchmark ${unknown.join(', ')}. There are: ${known.join(', ')}.`);
   process.exit(2);
 }
+
+/** @type {Row[]} */
+const rows = [];
 for (const name of asked.length > 0 ? asked : known) {
+  const found = await run(name);
+  rows.push(...found);
+  if (!json) for (const row of found) console.log(line(row));
+}
+if (json) console.log(JSON.stringify(rows, null, 2));
+if (rows.some(({ met }) => met === false)) process.exitCode = 1;
+
+/**
+ * @param {string} name
+ * @returns {Promise<Row[]>}
+ */
+async function run(name) {
   const file = join(folder, name + suffix);
-  const words = [join(root, 'scripts', 'run.mjs'), '--expose-gc', file];
-  const { status } = spawnSync(process.execPath, words, { cwd: root, stdio: 'inherit' });
-  if (status !== 0) process.exitCode = 1;
+  const child = spawn(process.execPath, [join(root, 'scripts', 'run.mjs'), '--expose-gc', file], {
+    cwd: root,
+    stdio: ['inherit', 'pipe', 'inherit'],
+  });
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  const printed = await text(child.stdout);
+  if ((await ended) !== 0) {
+    console.error(`${name} failed.`);
+    process.exitCode = 1;
+  }
+  return printed
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => /** @type {Row} */ (JSON.parse(line)));
+}
+
+/** @param {Row} row */
+function line({ name, value, unit, peer, peerValue, goal, met }) {
+  const verdict = met === null ? '      ' : met ? 'ok    ' : 'MISSED';
+  const own = `${verdict} ${name.padEnd(44)} ${String(value).padStart(8)} ${unit}`;
+  const ratio =
+    peerValue === null ? '' : ` = ${(value / peerValue).toFixed(2)} × ${peerValue} (${peer})`;
+  return `${own}${ratio}${goal === null ? '' : `; goal ${goal}`}`;
 }
