@@ -2,7 +2,8 @@
  * Which arguments of a logged command are keys: the first one, but for the commands listed here
  * (first, last, step as COMMAND gives them; a negative last counts from the end).
  */
-import { byteStringOf, lowerCase } from '../../base/bytes.ts';
+import { byteStringOf, EMPTY, lowerCase } from '../../base/bytes.ts';
+import type { ByteString } from '../../base/bytes.ts';
 
 type Place = readonly [first: number, last: number, step: number];
 
@@ -23,22 +24,30 @@ const places: ReadonlyMap<string, Place> = new Map<string, Place>([
   ...group(NONE, 'select multi exec flushall flushdb swapdb function'),
 ]);
 
+/** Under both cases: few learners mix them, and a hot path is spared the change. */
 function group(place: Place, names: string): [string, Place][] {
-  return names.split(' ').map((name) => [name, place]);
+  return names.split(' ').flatMap((name): [string, Place][] => [
+    [name, place],
+    [name.toUpperCase(), place],
+  ]);
+}
+
+function placeOf(name: ByteString): Place {
+  return places.get(name) ?? places.get(lowerCase(name)) ?? FIRST;
 }
 
 /** The commands that change every key without naming one. */
 const sweeping: ReadonlySet<string> = new Set(['flushall', 'flushdb', 'swapdb']);
 
-export function namesEveryKey(name: string): boolean {
-  return sweeping.has(name);
+export function namesEveryKey(name: ByteString): boolean {
+  return sweeping.has(lowerCase(name));
 }
 
-/** The command's name in lower case; empty when the record has none. */
-export function commandNameOf(bytes: Uint8Array, spans: readonly number[]): string {
+/** The command's name as it was logged; empty when the record has none. */
+export function commandNameOf(bytes: Uint8Array, spans: readonly number[]): ByteString {
   const [from, to] = spans;
-  if (from === undefined || to === undefined) return '';
-  return lowerCase(byteStringOf(bytes, from, Math.min(to, from + 32)));
+  if (from === undefined || to === undefined) return EMPTY;
+  return byteStringOf(bytes, from, Math.min(to, from + 32));
 }
 
 /** Calls `visit` with each key's span until it answers true; says whether it did. */
@@ -48,7 +57,7 @@ export function someKey(
   visit: (from: number, to: number) => boolean,
 ): boolean {
   const count = spans.length / 2;
-  const [first, last, step] = places.get(commandNameOf(bytes, spans)) ?? FIRST;
+  const [first, last, step] = placeOf(commandNameOf(bytes, spans));
   if (step === 0) return false;
   const end = last < 0 ? count + last : last;
   for (let i = first; i <= end && i < count; i += step) {
@@ -58,6 +67,6 @@ export function someKey(
 }
 
 /** The first key's place among the arguments; 0 for a command without one. */
-export function firstKeyPlace(name: string): number {
-  return (places.get(name) ?? FIRST)[0];
+export function firstKeyPlace(name: ByteString): number {
+  return placeOf(name)[0];
 }

@@ -16,10 +16,16 @@ export type LogItem =
 
 export interface LogList {
   readonly rows: LogRows;
-  /** In ascending order of their rows. */
+  /** In ascending order of their rows, and the place before which each stands. */
   readonly markers: readonly Marker[];
+  readonly places: readonly number[];
   /** How many of the oldest rows the page no longer holds; a line at the top says so. */
   readonly dropped: number;
+}
+
+/** `markers` in ascending order of their rows. */
+export function logList(rows: LogRows, markers: readonly Marker[], dropped: number): LogList {
+  return { rows, markers, places: markers.map(({ row }) => rows.placeOf(row)), dropped };
 }
 
 /** How many lines the whole list has. */
@@ -70,12 +76,12 @@ function block(list: LogList, place: number): LogItem[] {
 function lineOfPlace(list: LogList, place: number): number {
   const header = list.dropped > 0 ? 1 : 0;
   let markers = 0;
-  for (const { row } of list.markers) if (list.rows.placeOf(row) < place) markers++;
+  for (const each of list.places) if (each < place) markers++;
   return header + place + list.rows.notesBefore(place) + markers;
 }
 
 function markersAt(list: LogList, place: number): Marker[] {
-  return list.markers.filter(({ row }) => list.rows.placeOf(row) === place);
+  return list.markers.filter((_, i) => list.places[i] === place);
 }
 
 /** A shorter run is shown whole. */
@@ -113,15 +119,12 @@ function runStart(list: LogList, landmarks: RowList, place: number): number {
   const last = list.rows.rowAt(place - 1);
   const before = landmarks.countBelow(last);
   let start = before === 0 ? 0 : list.rows.placeOf(landmarks.at(before - 1) + 1);
-  for (const { row } of list.markers) {
-    const at = list.rows.placeOf(row);
-    if (at < place && at > start) start = at;
-  }
+  for (const at of list.places) if (at < place && at > start) start = at;
   return start;
 }
 
 function pushRun(list: LogList, start: number, end: number, upwards: LogItem[]): void {
-  const atRule = (place: number): boolean => markersAt(list, place).length > 0;
+  const atRule = (place: number): boolean => list.places.includes(place);
   const top = atRule(start) ? 1 : 0;
   const bottom = end === list.rows.count || atRule(end) ? 1 : 0;
   if (end - start - top - bottom < LEAST_FOLDED) {

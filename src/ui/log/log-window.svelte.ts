@@ -3,7 +3,7 @@
  * element stands for that. While it follows, runs of the workload are folded and the element is only put
  * right now and then; when it lets go, the line at the top stays where it is.
  */
-import { untrack } from 'svelte';
+import { tick, untrack } from 'svelte';
 import { foldedTail, itemsFrom, lineCount, lineOfRow } from './log-layout.ts';
 import type { LogItem, LogList } from './log-layout.ts';
 import type { RowList } from './row-list.ts';
@@ -96,18 +96,21 @@ export class LogWindow {
   place(): void {
     void this.#jumps;
     untrack(() => {
-      console.log('place', this.#scale.scrollTop, this.element?.scrollHeight, this.element?.scrollTop);
-      this.#placed = this.#scale.scrollTop;
-      if (this.element !== undefined && Math.abs(this.element.scrollTop - this.#placed) >= 1) {
-        this.element.scrollTop = this.#placed;
-      }
+      const target = this.#scale.scrollTop;
+      this.#placed = target;
+      // Not before the spacer has its new height: the browser would stop at the old one.
+      void tick().then(() => {
+        const { element } = this;
+        if (element === undefined || this.#placed !== target) return;
+        if (Math.abs(element.scrollTop - target) >= 1) element.scrollTop = target;
+      });
     });
   }
 
   /** The element was scrolled, by the learner or by `place`. */
   scrolled(): void {
     const scrollTop = this.element?.scrollTop ?? 0;
-    const moved = scrollTop - this.#placed; console.log('scrolled', scrollTop, moved);
+    const moved = scrollTop - this.#placed;
     if (Math.abs(moved) < 1.5) return;
     if (this.#following) {
       if (moved < 0) this.letGo(moved);

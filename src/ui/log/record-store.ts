@@ -19,6 +19,8 @@ import { RowList } from './row-list.ts';
 
 const CHUNK_ROWS = 4096;
 const FIRST_BYTES = 1 << 16;
+/** Rows whose families and framing are summed up beforehand. */
+const BLOCK_ROWS = 256;
 
 interface Chunk {
   count: number;
@@ -30,9 +32,9 @@ interface Chunk {
   readonly kinds: Uint8Array;
   readonly causes: Uint8Array;
   readonly families: Uint8Array;
-  /** The families in this chunk as bits, and how many of its rows only frame others. */
-  familyMask: number;
-  framing: number;
+  /** Of each block: the families in it as bits, and how many of its rows only frame others. */
+  readonly blockFamilies: Int32Array;
+  readonly blockFraming: Uint16Array;
 }
 
 export interface StoreLimits {
@@ -262,13 +264,16 @@ export class RecordStore {
       const place = this.#placeOf(row);
       const stop = Math.min(chunk.count, place + to - row);
       bytes += (chunk.ends[stop - 1] ?? 0) - startOf(chunk, place);
-      if (place === 0 && stop === chunk.count) {
-        mask |= chunk.familyMask;
-        framing += chunk.framing;
-      } else {
-        for (let i = place; i < stop; i++) {
+      for (let i = place; i < stop;) {
+        const block = Math.floor(i / BLOCK_ROWS);
+        if (i % BLOCK_ROWS === 0 && i + BLOCK_ROWS <= stop) {
+          mask |= chunk.blockFamilies[block] ?? 0;
+          framing += chunk.blockFraming[block] ?? 0;
+          i += BLOCK_ROWS;
+        } else {
           mask |= 1 << (chunk.families[i] ?? 0);
           if (framesOthers(chunk.kinds[i])) framing++;
+          i++;
         }
       }
       row += stop - place;
@@ -320,8 +325,9 @@ export class RecordStore {
     const framing = framesOthers(kind);
     const family = framing ? noFamily : this.#families.of(chunk.bytes, start, end);
     chunk.families[place] = family;
-    chunk.familyMask |= 1 << family;
-    if (framing) chunk.framing++;
+    const block = Math.floor(place / BLOCK_ROWS);
+    chunk.blockFamilies[block] = (chunk.blockFamilies[block] ?? 0) | (1 << family);
+    if (framing) chunk.blockFraming[block] = (chunk.blockFraming[block] ?? 0) + 1;
 
     const born = cause === recordCause.expiry || cause === recordCause.eviction;
     const plain = cause === recordCause.workload || born;
@@ -393,8 +399,8 @@ function emptyChunk(): Chunk {
     kinds: new Uint8Array(CHUNK_ROWS),
     causes: new Uint8Array(CHUNK_ROWS),
     families: new Uint8Array(CHUNK_ROWS),
-    familyMask: 0,
-    framing: 0,
+    blockFamilies: new Int32Array(CHUNK_ROWS / BLOCK_ROWS),
+    blockFraming: new Uint16Array(CHUNK_ROWS / BLOCK_ROWS),
   };
 }
 

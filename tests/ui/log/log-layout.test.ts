@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { recordCause, recordKind } from '../../../src/worker/protocol.ts';
 import { nextBelow, seedRandom } from '../../../src/base/random.ts';
-import { foldedTail, itemsFrom, lineCount, lineOfRow } from '../../../src/ui/log/log-layout.ts';
+import {
+  foldedTail,
+  itemsFrom,
+  lineCount,
+  lineOfRow,
+  logList,
+} from '../../../src/ui/log/log-layout.ts';
 import type { LogItem, LogList } from '../../../src/ui/log/log-layout.ts';
 import { layerOfRow, markersOf } from '../../../src/ui/log/log-markers.ts';
 import type { Marker } from '../../../src/ui/log/log-markers.ts';
@@ -27,7 +33,7 @@ function spell(items: readonly LogItem[]): string {
 }
 
 function listOf(store: RecordStore, markers: readonly Marker[]): LogList {
-  return { rows: new AllRows(store), markers, dropped: store.first };
+  return logList(new AllRows(store), markers, store.first);
 }
 
 function own(row: number): TestRecord {
