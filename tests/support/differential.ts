@@ -63,8 +63,9 @@ export async function differences(
       }
       fixture.now = Date.now() * 1000;
       batch.forEach((line, i) => {
+        const queue = fixture.session(line.client).transaction?.queue.slice() ?? [];
         const ours = runHere(fixture, line, protocol);
-        if (!same(line, realReplies[i], ours)) found.push({ line: line.text, real: realReplies[i], ours });
+        if (!same(line, realReplies[i], ours, queue)) found.push({ line: line.text, real: realReplies[i], ours });
       });
     }
     const [digest] = await real.send([splitLine('DEBUG DIGEST')]);
@@ -108,17 +109,33 @@ function runHere(fixture: EngineFixture, line: ProgramLine, protocol: Protocol):
   return reply === undefined ? undefined : asRead(reply, protocol);
 }
 
-function same(line: ProgramLine, real: Reply | undefined, ours: Reply | undefined): boolean {
+/** `queue` is what EXEC ran: each of its replies is compared as that command's. */
+function same(
+  line: ProgramLine,
+  real: Reply | undefined,
+  ours: Reply | undefined,
+  queue: readonly (readonly ByteString[])[],
+): boolean {
   if (real === undefined || ours === undefined) return real === ours;
-  if (equal(real, ours, line)) return true;
-  return versionDifference(line.argv, real, ours) !== undefined;
+  if (line.argv[0]?.toLowerCase() === 'exec' && real.type === 'array' && ours.type === 'array') {
+    if (real.value.length !== queue.length || ours.value.length !== queue.length) return false;
+    return queue.every((argv, i) => same({ ...line, argv }, real.value[i], ours.value[i], []));
+  }
+  return equal(real, ours, line) || versionDifference(line.argv, real, ours) !== undefined;
 }
 
 function equal(real: Reply, ours: Reply, line: ProgramLine): boolean {
-  const name = line.argv[0]!.toLowerCase();
-  if (name === 'exec' || !unordered.has(name)) return JSON.stringify(shown(real, line)) === JSON.stringify(shown(ours, line));
-  return JSON.stringify(sorted(real, name)) === JSON.stringify(sorted(ours, name));
+  const name = line.argv[0]?.toLowerCase() ?? '';
+  if (unordered.has(name)) return JSON.stringify(sorted(real, name)) === JSON.stringify(sorted(ours, name));
+  if ((line.tolerant || timed.has(name)) && real.type === 'integer' && ours.type === 'integer') {
+    const [a, b] = [Number(real.value), Number(ours.value)];
+    return a < 0 || b < 0 ? a === b : Math.abs(a - b) <= TOLERANCE_MS;
+  }
+  return JSON.stringify(shown(real)) === JSON.stringify(shown(ours));
 }
+
+/** Replies that tell how much time is left. */
+const timed = new Set(['ttl', 'pttl']);
 
 /** Replies whose order is that of a hash table. */
 const unordered = new Set(['keys', 'scan', 'hkeys', 'hvals', 'hgetall', 'smembers', 'sunion', 'sinter', 'sdiff']);
@@ -134,17 +151,14 @@ function sorted(reply: Reply, name: string): unknown {
   return pairs.sort();
 }
 
-/** A reply with what may differ from run to run taken out. */
-function shown(reply: Reply, line: ProgramLine): unknown {
-  if (reply.type === 'integer' && typeof reply.value === 'bigint') return { ...reply, value: `${reply.value}` };
-  if (reply.type === 'integer' && line.tolerant) {
-    return { ...reply, value: Math.round(Number(reply.value) / TOLERANCE_MS / 4) };
-  }
+/** A reply as JSON can write it. */
+function shown(reply: Reply): unknown {
+  if (reply.type === 'integer') return { ...reply, value: String(reply.value) };
   if (reply.type === 'double') return { ...reply, value: Object.is(reply.value, -0) ? '-0' : String(reply.value) };
   if (reply.type === 'array' || reply.type === 'set' || reply.type === 'push') {
-    return { ...reply, value: reply.value.map((item) => shown(item, line)) };
+    return { ...reply, value: reply.value.map(shown) };
   }
-  if (reply.type === 'map') return { ...reply, value: reply.value.map((pair) => pair.map((item) => shown(item, line))) };
+  if (reply.type === 'map') return { ...reply, value: reply.value.map((pair) => pair.map(shown)) };
   return reply;
 }
 

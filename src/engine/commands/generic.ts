@@ -111,8 +111,10 @@ export const genericCommands: Handlers = {
   },
 
   swapdb(ctx, argv) {
-    const first = databaseArgument(ctx, argv[1]!, errors.firstDb);
-    const second = databaseArgument(ctx, argv[2]!, errors.secondDb);
+    const firstId = rangedArgument(argv[1]!, INT_MIN, INT_MAX, errors.firstDb);
+    const secondId = rangedArgument(argv[2]!, INT_MIN, INT_MAX, errors.secondDb);
+    const first = database(ctx, firstId);
+    const second = database(ctx, secondId);
     if (first !== second) {
       touchAllWatchers(ctx.state, first, second.space, ctx.nowMs);
       touchAllWatchers(ctx.state, second, first.space, ctx.nowMs);
@@ -193,8 +195,11 @@ function place(ctx: Context, key: ByteString, value: Value, expiry: number | und
   if (expiry !== undefined) ctx.setExpiry(key, expiry);
 }
 
-function databaseArgument(ctx: Context, word: ByteString, message?: string): Database {
-  const id = rangedArgument(word, INT_MIN, INT_MAX, message);
+function databaseArgument(ctx: Context, word: ByteString): Database {
+  return database(ctx, rangedArgument(word, INT_MIN, INT_MAX));
+}
+
+function database(ctx: Context, id: number): Database {
   const db = ctx.state.databases[id];
   if (db === undefined) throw new ReplyError(errors.dbOutOfRange);
   return db;
