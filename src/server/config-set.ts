@@ -14,7 +14,10 @@ import {
 type Pair = readonly [ByteString, ByteString];
 
 /** Names without a pattern are echoed as they were typed; a pattern gives all names that it matches, but no hidden ones. */
-export function configGet(values: DirectiveValues, patterns: readonly ByteString[]): readonly Pair[] {
+export function configGet(
+  values: DirectiveValues,
+  patterns: readonly ByteString[],
+): readonly Pair[] {
   const found = new Map<string, Pair>();
   const add = (name: ByteString, directive: Directive): void => {
     const key = name.toLowerCase();
@@ -43,7 +46,8 @@ export interface ConfigSetSituation {
   readonly protectedAllowed: boolean;
 }
 
-export type ConfigSetOutcome = { readonly ok: true } | { readonly ok: false; readonly error: string };
+export type ConfigSetOutcome =
+  { readonly ok: true } | { readonly ok: false; readonly error: string };
 
 /** Sets all pairs, or none. */
 export function configSet(
@@ -74,13 +78,16 @@ interface Asked {
 function findDirectives(
   pairs: readonly Pair[],
   { loading, protectedAllowed }: ConfigSetSituation,
-): { readonly ok: true; readonly directives: readonly Asked[] } | { readonly ok: false; readonly error: string } {
+):
+  | { readonly ok: true; readonly directives: readonly Asked[] }
+  | { readonly ok: false; readonly error: string } {
   const asked: Asked[] = [];
   for (const [name, value] of pairs) {
     const directive = findDirective(name);
     if (directive === undefined) return { ok: false, error: unknownDirective(name) };
     const { flags } = directive;
-    if (flags.includes('immutable')) return { ok: false, error: configSetFailed(name, "can't set immutable config") };
+    if (flags.includes('immutable'))
+      return { ok: false, error: configSetFailed(name, "can't set immutable config") };
     if (flags.includes('protected') && !protectedAllowed) {
       return { ok: false, error: configSetFailed(name, "can't set protected config") };
     }
@@ -96,14 +103,18 @@ function findDirectives(
 }
 
 /** Why the value is refused; undefined: it is set. */
-function setOne(values: DirectiveValues, directive: Directive, value: ByteString): string | undefined {
+function setOne(
+  values: DirectiveValues,
+  directive: Directive,
+  value: ByteString,
+): string | undefined {
   const words = directive.flags.includes('multi') ? splitAtBlanks(value) : [value];
   const parsed = parseValue(directive, words, values, {
     from: 'client',
     changeDirectory: (path) => stayIn(values, path),
   });
   if (!parsed.ok) return parsed.reason;
-  values.texts.set(directive.name, directive.name === 'hz' ? clampedHz(parsed.text) : parsed.text);
+  values.texts.set(directive.name, inEffect(directive.name, parsed.text));
   return undefined;
 }
 
@@ -113,11 +124,24 @@ function splitAtBlanks(value: ByteString): ByteString[] {
 }
 
 /** A process keeps its working directory, to which the paths of its files are relative. */
-function stayIn(values: DirectiveValues, path: ByteString): ReturnType<ValueSource['changeDirectory']> {
+function stayIn(
+  values: DirectiveValues,
+  path: ByteString,
+): ReturnType<ValueSource['changeDirectory']> {
   const current = directiveText(values, 'dir');
   if (path === current || path === '.' || path === './') return { ok: true, text: current };
   return { ok: false, reason: 'Operation not permitted' };
 }
+
+/** Some values are taken as the nearest that makes sense. */
+function inEffect(name: string, text: ByteString): ByteString {
+  if (name === 'hz') return clampedHz(text);
+  if (name === 'repl-backlog-size' && BigInt(text) < SMALLEST_BACKLOG)
+    return ascii(String(SMALLEST_BACKLOG));
+  return text;
+}
+
+const SMALLEST_BACKLOG = 16_384n;
 
 /** Redis accepts any number of ticks a second and keeps within these. */
 export function clampedHz(text: ByteString): ByteString {

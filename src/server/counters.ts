@@ -80,7 +80,8 @@ export function rateOf(counters: Counters, name: RateName): number {
 function sample(rate: Rate, value: number, base: number, factor: number): void {
   if (rate.lastBase > 0) {
     const grown = base - rate.lastBase;
-    rate.samples[rate.next] = grown > 0 ? Math.floor(((value - rate.lastValue) * factor) / grown) : 0;
+    rate.samples[rate.next] =
+      grown > 0 ? Math.floor(((value - rate.lastValue) * factor) / grown) : 0;
     rate.next = (rate.next + 1) % SAMPLES;
   }
   rate.lastBase = base;

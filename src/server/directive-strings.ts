@@ -1,10 +1,9 @@
 /** What directives that are texts refuse, each with the words of config.c. */
 import { unreachable } from '../base/assert.ts';
-import type { ByteString } from '../base/bytes.ts';
 import type { StringRule } from './directives.ts';
 
 /** Why `value` is refused; undefined: it is fine. */
-export function stringProblem(rule: StringRule, value: ByteString): string | undefined {
+export function stringProblem(rule: StringRule, value: string): string | undefined {
   switch (rule) {
     case 'any':
     case 'bytes':
@@ -20,9 +19,13 @@ export function stringProblem(rule: StringRule, value: ByteString): string | und
     case 'hostname':
       return hostnameProblem(value);
     case 'nodename':
-      return /[!#$%&()*+:;<>?@[\]^{|}~]/.test(value) ? 'Announced human node name contained invalid character' : undefined;
+      return /[!#$%&()*+:;<>?@[\]^{|}~]/.test(value)
+        ? 'Announced human node name contained invalid character'
+        : undefined;
     case 'proc-title':
-      return isTitleTemplate(value) ? undefined : 'template format is invalid or contains unknown variables';
+      return isTitleTemplate(value)
+        ? undefined
+        : 'template format is invalid or contains unknown variables';
     case 'locale':
       return LOCALES.includes(value) ? undefined : 'Invalid locale name';
     default:
@@ -33,7 +36,8 @@ export function stringProblem(rule: StringRule, value: ByteString): string | und
 const LONGEST_HOSTNAME = 255;
 
 function hostnameProblem(value: string): string | undefined {
-  if (value.length > LONGEST_HOSTNAME) return `Hostnames must be less than ${LONGEST_HOSTNAME + 1} characters`;
+  if (value.length > LONGEST_HOSTNAME)
+    return `Hostnames must be less than ${LONGEST_HOSTNAME + 1} characters`;
   if (/^[A-Za-z0-9.-]*$/.test(value)) return undefined;
   return 'Hostnames may only contain alphanumeric characters, hyphens or dots';
 }
@@ -46,7 +50,13 @@ function isBaseName(path: string): boolean {
   return !path.includes('/') && !path.includes('\\');
 }
 
-const TITLE_VARIABLES: readonly string[] = ['listen-addr', 'server-mode', 'port', 'tls-port', 'config-file'];
+const TITLE_VARIABLES: readonly string[] = [
+  'listen-addr',
+  'server-mode',
+  'port',
+  'tls-port',
+  'config-file',
+];
 /** Known, but empty while it is checked. */
 const EMPTY_TITLE_VARIABLES: readonly string[] = ['title', 'unixsocket'];
 
@@ -62,7 +72,8 @@ function isTitleTemplate(template: string): boolean {
     } else {
       const end = template.indexOf('}', at);
       const name = template.slice(at + 1, end);
-      if (end < 0 || !(TITLE_VARIABLES.includes(name) || EMPTY_TITLE_VARIABLES.includes(name))) return false;
+      if (end < 0 || !(TITLE_VARIABLES.includes(name) || EMPTY_TITLE_VARIABLES.includes(name)))
+        return false;
       if (TITLE_VARIABLES.includes(name)) filled += name;
       at = end;
     }

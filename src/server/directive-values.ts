@@ -5,7 +5,12 @@ import { isDigitCode, isSpaceCode } from '../base/characters.ts';
 import { formatFixedPoint, parseDouble } from '../base/doubles.ts';
 import { INT64_MAX, INT64_MIN, parseInt64, UINT64_MAX } from '../base/integers.ts';
 import { stringProblem } from './directive-strings.ts';
-import { directiveText, type Directive, type DirectiveKind, type DirectiveValues } from './directives.ts';
+import {
+  directiveText,
+  type Directive,
+  type DirectiveKind,
+  type DirectiveValues,
+} from './directives.ts';
 
 export type ParsedValue =
   | { readonly ok: true; readonly text: ByteString }
@@ -34,10 +39,10 @@ export function parseValue(
     case 'number':
       return parseNumber(kind, words[0]!);
     case 'string': {
-      const problem = stringProblem(kind.rule, words[0]!);
       // Strings of C end at a NUL; passwords may hold any byte.
-      if (problem === undefined) return set(kind.rule === 'bytes' ? words[0]! : cString(words[0]!));
-      return refused(problem);
+      const word = kind.rule === 'bytes' ? words[0]! : cString(words[0]!);
+      const problem = stringProblem(kind.rule, word);
+      return problem === undefined ? set(word) : refused(problem);
     }
     case 'dir':
       return source.changeDirectory(words[0]!);
@@ -84,10 +89,17 @@ function parseBool(word: ByteString): ParsedValue {
   return text === 'yes' || text === 'no' ? set(text) : refused("argument must be 'yes' or 'no'");
 }
 
-function parseEnum(kind: Extract<DirectiveKind, { kind: 'enum' }>, words: readonly ByteString[]): ParsedValue {
+function parseEnum(
+  kind: Extract<DirectiveKind, { kind: 'enum' }>,
+  words: readonly ByteString[],
+): ParsedValue {
   const { values, same, combine } = kind;
   const chosen = words.map((word) => values.find((value) => equalsIgnoreCase(value, word)));
-  if (chosen.length === 0 || chosen.includes(undefined) || (chosen.length > 1 && combine !== true)) {
+  if (
+    chosen.length === 0 ||
+    chosen.includes(undefined) ||
+    (chosen.length > 1 && combine !== true)
+  ) {
     return refused(`argument(s) must be one of the following: ${values.join(', ')}`);
   }
   if (combine !== true) return set(same?.[chosen[0]!] ?? chosen[0]!);
@@ -99,7 +111,10 @@ function parseEnum(kind: Extract<DirectiveKind, { kind: 'enum' }>, words: readon
   return set(bits.length === 0 ? values[0]! : bits.join(' '));
 }
 
-function parseNumber(kind: Extract<DirectiveKind, { kind: 'number' }>, word: ByteString): ParsedValue {
+function parseNumber(
+  kind: Extract<DirectiveKind, { kind: 'number' }>,
+  word: ByteString,
+): ParsedValue {
   const value = readNumber(kind.notation, word);
   if (value === undefined) return refused(NUMBER_REASONS[kind.notation]);
   const { min, max, notation, unsigned } = kind;
@@ -110,7 +125,9 @@ function parseNumber(kind: Extract<DirectiveKind, { kind: 'number' }>, word: Byt
   const compared = unsigned ? BigInt.asUintN(64, value) : value;
   if (compared < min || compared > max) {
     const radix = notation === 'octal' ? 8 : 10;
-    return refused(`argument must be between ${min.toString(radix)} and ${max.toString(radix)} inclusive`);
+    return refused(
+      `argument must be between ${min.toString(radix)} and ${max.toString(radix)} inclusive`,
+    );
   }
   return set(compared.toString(notation === 'octal' ? 8 : 10));
 }
@@ -176,7 +193,11 @@ function readUnsignedMemory(word: ByteString): bigint | undefined {
 }
 
 /** strtoll where the whole word has to be read; an empty word is zero. Beyond 64 bits: the nearest, or refused. */
-function readCInteger(word: ByteString, radix: 8 | 10, overflow: 'clamp' | 'refuse'): bigint | undefined {
+function readCInteger(
+  word: ByteString,
+  radix: 8 | 10,
+  overflow: 'clamp' | 'refuse',
+): bigint | undefined {
   const text = cString(word);
   if (text === '') return 0n;
   let at = 0;
@@ -192,7 +213,11 @@ function readCInteger(word: ByteString, radix: 8 | 10, overflow: 'clamp' | 'refu
   return value < 0n ? INT64_MIN : INT64_MAX;
 }
 
-function parseSave(words: readonly ByteString[], values: DirectiveValues, from: ValueSource['from']): ParsedValue {
+function parseSave(
+  words: readonly ByteString[],
+  values: DirectiveValues,
+  from: ValueSource['from'],
+): ParsedValue {
   const given = words.length === 1 && words[0] === '' ? [] : words;
   const points: string[] = [];
   for (const [i, word] of given.entries()) {
@@ -204,7 +229,8 @@ function parseSave(words: readonly ByteString[], values: DirectiveValues, from: 
   }
   if (points.length % 2 === 1) return refused(BAD_SAVE);
   const before = directiveText(values, 'save');
-  if (from === 'file' && values.given.has('save') && before !== '' && points.length > 0) points.unshift(before);
+  if (from === 'file' && values.given.has('save') && before !== '' && points.length > 0)
+    points.unshift(before);
   return set(points.join(' '));
 }
 
@@ -213,11 +239,14 @@ const BAD_SAVE = 'Invalid save parameters';
 const BUFFER_CLASSES = ['normal', 'slave', 'pubsub'] as const;
 
 function parseBufferLimits(words: readonly ByteString[], current: ByteString): ParsedValue {
-  if (words.length % 4 !== 0) return refused('Wrong number of arguments in buffer limit configuration.');
+  if (words.length % 4 !== 0)
+    return refused('Wrong number of arguments in buffer limit configuration.');
   const limits = current.split(' ');
   for (let i = 0; i < words.length; i += 4) {
     const name = lowerCase(words[i]!);
-    const index = BUFFER_CLASSES.findIndex((known) => known === (name === 'replica' ? 'slave' : name));
+    const index = BUFFER_CLASSES.findIndex(
+      (known) => known === (name === 'replica' ? 'slave' : name),
+    );
     if (index < 0) return refused('Invalid client class specified in buffer limit configuration.');
     const hard = readUnsignedMemory(words[i + 1]!);
     const soft = readUnsignedMemory(words[i + 2]!);
@@ -275,7 +304,8 @@ function parsePercentiles(words: readonly ByteString[]): ParsedValue {
   const shown: string[] = [];
   for (const word of words.length === 1 && words[0] === '' ? [] : words) {
     const percentile = parseDouble(word);
-    if (percentile === undefined) return refused('Invalid latency-tracking-info-percentiles parameters');
+    if (percentile === undefined)
+      return refused('Invalid latency-tracking-info-percentiles parameters');
     if (percentile > 100 || percentile < 0) {
       return refused('latency-tracking-info-percentiles parameters should sit between [0.0,100.0]');
     }

@@ -22,7 +22,15 @@ export type DirectiveFlag =
   | 'absent-if-empty';
 
 export type StringRule =
-  'any' | 'bytes' | 'dbfilename' | 'appendfilename' | 'appenddirname' | 'hostname' | 'nodename' | 'proc-title' | 'locale';
+  | 'any'
+  | 'bytes'
+  | 'dbfilename'
+  | 'appendfilename'
+  | 'appenddirname'
+  | 'hostname'
+  | 'nodename'
+  | 'proc-title'
+  | 'locale';
 
 export type DirectiveKind =
   | { readonly kind: 'bool' }
@@ -126,20 +134,40 @@ function choice(names: string, values: string, value: string, flags = NONE): Dir
 }
 
 function int(names: string, min: bigint, max: bigint, value: number, flags = NONE): Directive {
-  return directive(names, { kind: 'number', notation: 'integer', min, max, unsigned: false }, String(value), flags);
+  return directive(
+    names,
+    { kind: 'number', notation: 'integer', min, max, unsigned: false },
+    String(value),
+    flags,
+  );
 }
 
 function unsigned(names: string, min: bigint, max: bigint, value: number, flags = NONE): Directive {
-  return directive(names, { kind: 'number', notation: 'integer', min, max, unsigned: true }, String(value), flags);
+  return directive(
+    names,
+    { kind: 'number', notation: 'integer', min, max, unsigned: true },
+    String(value),
+    flags,
+  );
 }
 
 /** Bytes in a signed integer of C. */
 function signedMemory(names: string, min: bigint, max: bigint, value: number): Directive {
-  return directive(names, { kind: 'number', notation: 'memory', min, max, unsigned: false }, String(value), NONE);
+  return directive(
+    names,
+    { kind: 'number', notation: 'memory', min, max, unsigned: false },
+    String(value),
+    NONE,
+  );
 }
 
 function memory(names: string, min: bigint, max: bigint, value: number): Directive {
-  return directive(names, { kind: 'number', notation: 'memory', min, max, unsigned: true }, String(value), NONE);
+  return directive(
+    names,
+    { kind: 'number', notation: 'memory', min, max, unsigned: true },
+    String(value),
+    NONE,
+  );
 }
 
 function special(
@@ -229,7 +257,12 @@ export const directives: readonly Directive[] = [
   text('requirepass', '', SECRET, 'bytes'),
 
   choice('supervised', 'upstart systemd auto no', 'no', IMMUTABLE),
-  choice('syslog-facility', 'user local0 local1 local2 local3 local4 local5 local6 local7', 'local0', IMMUTABLE),
+  choice(
+    'syslog-facility',
+    'user local0 local1 local2 local3 local4 local5 local6 local7',
+    'local0',
+    IMMUTABLE,
+  ),
   choice('repl-diskless-load', 'disabled on-empty-db swapdb', 'disabled', ['deny-loading']),
   choice('loglevel', 'debug verbose notice warning nothing', 'notice'),
   choice('maxmemory-policy', POLICIES, 'noeviction'),
@@ -247,8 +280,18 @@ export const directives: readonly Directive[] = [
   choice('enable-module-command', 'no yes local', 'no', IMMUTABLE),
   choice('cluster-preferred-endpoint-type', 'ip hostname unknown-endpoint', 'ip'),
   choice('propagation-error-behavior', 'ignore panic panic-on-replicas', 'ignore'),
-  directive('shutdown-on-sigint', { kind: 'enum', values: SHUTDOWN_OPTIONS, combine: true }, 'default', ['multi']),
-  directive('shutdown-on-sigterm', { kind: 'enum', values: SHUTDOWN_OPTIONS, combine: true }, 'default', ['multi']),
+  directive(
+    'shutdown-on-sigint',
+    { kind: 'enum', values: SHUTDOWN_OPTIONS, combine: true },
+    'default',
+    ['multi'],
+  ),
+  directive(
+    'shutdown-on-sigterm',
+    { kind: 'enum', values: SHUTDOWN_OPTIONS, combine: true },
+    'default',
+    ['multi'],
+  ),
 
   int('databases', 1n, INT_MAX, 16, IMMUTABLE),
   int('port', 0n, 65535n, 6379),

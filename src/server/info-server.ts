@@ -39,7 +39,10 @@ export function serverFields(state: ServerState, now: Micros): readonly InfoFiel
     ['executable', '/usr/local/bin/redis-server'],
     ['config_file', state.configFile ?? ''],
     ['io_threads_active', 0],
-    ['listener0', `name=tcp,${addresses.map((address) => `bind=${address}`).join(',')},port=${settings.port}`],
+    [
+      'listener0',
+      `name=tcp,${addresses.map((address) => `bind=${address}`).join(',')},port=${settings.port}`,
+    ],
   ];
 }
 
@@ -59,10 +62,15 @@ export function clientFields({ engine, settings }: ServerState): readonly InfoFi
   ];
 }
 
-export function statsFields({ engine, counters, connectionsReceived }: ServerState): readonly InfoField[] {
+export function statsFields({
+  engine,
+  counters,
+  connectionsReceived,
+}: ServerState): readonly InfoField[] {
   const { stats } = engine;
   const errors = [...stats.errors.values()].reduce((sum, count) => sum + count, 0);
-  const kilobytes = (name: 'input' | 'output'): string => twoDecimals(rateOf(counters, name) / 1024);
+  const kilobytes = (name: 'input' | 'output'): string =>
+    twoDecimals(rateOf(counters, name) / 1024);
   return [
     ['total_connections_received', connectionsReceived],
     ['total_commands_processed', stats.commands],

@@ -2,7 +2,13 @@
 import { ascii, type ByteString } from '../base/bytes.ts';
 import type { Micros } from '../base/time.ts';
 import { persistenceFields } from './info-persistence.ts';
-import { clientFields, cpuFields, replicationFields, serverFields, statsFields } from './info-server.ts';
+import {
+  clientFields,
+  cpuFields,
+  replicationFields,
+  serverFields,
+  statsFields,
+} from './info-server.ts';
 import { commandFields, errorFields, keyspaceFields, memoryFields } from './info-data.ts';
 import type { ServerState } from './state.ts';
 

@@ -86,7 +86,12 @@ export function valueBytes(value: Value): number {
     case 'set':
       return collection(value.members.size, value.encoding !== 'hashtable', value.members, 1);
     case 'hash':
-      return collection(value.fields.size, value.encoding === 'listpack', flattened(value.fields), 2);
+      return collection(
+        value.fields.size,
+        value.encoding === 'listpack',
+        flattened(value.fields),
+        2,
+      );
     case 'zset': {
       const size = sortedSetSize(value);
       const packed = value.order.encoding === 'listpack';
@@ -96,7 +101,12 @@ export function valueBytes(value: Value): number {
 }
 
 /** `strings` each entry has `perEntry` of; only the first few are looked at. */
-function collection(size: number, packed: boolean, strings: Iterable<ByteString>, perEntry: number): number {
+function collection(
+  size: number,
+  packed: boolean,
+  strings: Iterable<ByteString>,
+  perEntry: number,
+): number {
   let bytes = 0;
   let seen = 0;
   for (const text of strings) {

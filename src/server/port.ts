@@ -4,7 +4,12 @@ import type { Micros, Seconds } from '../base/time.ts';
 import { newEngineStats } from '../engine/engine-state.ts';
 import { aofMisconf, rdbMisconf } from '../engine/errors.ts';
 import type { Value } from '../engine/data/value.ts';
-import type { ConfigSetResult, ConnectionFacts, EngineConfig, ServerPort } from '../engine/server-port.ts';
+import type {
+  ConfigSetResult,
+  ConnectionFacts,
+  EngineConfig,
+  ServerPort,
+} from '../engine/server-port.ts';
 import type { Session } from '../engine/session.ts';
 import { errnoText } from '../machine/syscall.ts';
 import { writeErrno } from '../persistence/aof-writer.ts';
@@ -65,7 +70,8 @@ export class StatePort implements ServerPort {
   /** server.c:writeCommandsDeniedByDiskError; the snapshot's error comes before the log's (spec §1.5). */
   writesDenied(): string | undefined {
     const { settings, save, aof } = this.state;
-    if (settings.stopWritesOnBgsaveError && settings.save.length > 0 && !save.lastOk) return rdbMisconf;
+    if (settings.stopWritesOnBgsaveError && settings.save.length > 0 && !save.lastOk)
+      return rdbMisconf;
     if (aof.mode === 'off') return undefined;
     const errno = writeErrno(aof);
     return errno === null ? undefined : aofMisconf(errnoText[errno]);
@@ -147,7 +153,10 @@ const REPLY_CHUNK = 16_384;
 
 /** As it arrived: an array of bulk strings, of which only the lengths are not bytes of the client. */
 function requestBytes(argv: readonly ByteString[]): number {
-  return argv.reduce((sum, { length }) => sum + length + `$${length}`.length + 4, `*${argv.length}`.length + 2);
+  return argv.reduce(
+    (sum, { length }) => sum + length + `$${length}`.length + 4,
+    `*${argv.length}`.length + 2,
+  );
 }
 
 /** networking.c:islocalClient: a loopback address or a Unix socket. */

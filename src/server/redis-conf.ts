@@ -8,7 +8,12 @@ import { commandFacts } from '../engine/command-facts.ts';
 import { normalizePath } from '../machine/paths.ts';
 import { clampedHz } from './config-set.ts';
 import { parseValue, WRONG_NUMBER, type ParsedValue } from './directive-values.ts';
-import { defaultDirectives, directiveText, findDirective, type DirectiveValues } from './directives.ts';
+import {
+  defaultDirectives,
+  directiveText,
+  findDirective,
+  type DirectiveValues,
+} from './directives.ts';
 import { REDIS_VERSION } from './version.ts';
 
 export type RedisConf =
@@ -88,7 +93,10 @@ export function trimmed(line: string): string {
 }
 
 function fatal(text: string): Failure {
-  return { printed: 'stderr', text: `\n*** FATAL CONFIG FILE ERROR (Redis ${REDIS_VERSION}) ***\n${text}` };
+  return {
+    printed: 'stderr',
+    text: `\n*** FATAL CONFIG FILE ERROR (Redis ${REDIS_VERSION}) ***\n${text}`,
+  };
 }
 
 function readLine(reader: Reader, line: ByteString): LineProblem {
@@ -128,9 +136,18 @@ function changeDirectory({ files, values }: Reader, path: ByteString): ParsedVal
 }
 
 /** Names, and numbers of words, that older versions had and that mean nothing any more. */
-const RETIRED: readonly string[] = ['list-max-ziplist-entries', 'list-max-ziplist-value', 'lua-replicate-commands'];
+const RETIRED: readonly string[] = [
+  'list-max-ziplist-entries',
+  'list-max-ziplist-value',
+  'lua-replicate-commands',
+];
 
-function readOther(reader: Reader, line: ByteString, name: string, words: readonly ByteString[]): LineProblem {
+function readOther(
+  reader: Reader,
+  line: ByteString,
+  name: string,
+  words: readonly ByteString[],
+): LineProblem {
   const { length } = words;
   if (RETIRED.includes(name) && length === 2) return undefined;
   if (name === 'include' && length === 2) return include(reader, words[1]!);
@@ -148,12 +165,14 @@ function readOther(reader: Reader, line: ByteString, name: string, words: readon
     reader.moduleSettings = true;
     return undefined;
   }
-  if (name === 'sentinel') return length === 1 ? undefined : 'sentinel directive while not in sentinel mode';
+  if (name === 'sentinel')
+    return length === 1 ? undefined : 'sentinel directive while not in sentinel mode';
   return 'Bad directive or wrong number of arguments';
 }
 
 function include(reader: Reader, path: string): LineProblem {
-  if (reader.depth === DEEPEST_INCLUDE) return `include is nested more than ${DEEPEST_INCLUDE} times`;
+  if (reader.depth === DEEPEST_INCLUDE)
+    return `include is nested more than ${DEEPEST_INCLUDE} times`;
   const { files } = reader;
   const pattern = /[*?[]/.test(path);
   const paths = pattern ? (files.glob?.(path) ?? []) : [path];
@@ -170,7 +189,10 @@ function include(reader: Reader, path: string): LineProblem {
 }
 
 function cannotOpen(path: string): Failure {
-  return { printed: 'log', text: `Fatal error, can't open config file '${path}': No such file or directory` };
+  return {
+    printed: 'log',
+    text: `Fatal error, can't open config file '${path}': No such file or directory`,
+  };
 }
 
 function rename({ commands, values }: Reader, from: ByteString, to: ByteString): LineProblem {
@@ -193,15 +215,25 @@ function checkWhole({ values, modules, moduleSettings }: Reader): Failure | unde
   if (path !== undefined) {
     // No module can be loaded: to this server they are files that are not there.
     const why = `${path}: cannot open shared object file: No such file or directory`;
-    return log(`Module ${path} failed to load: ${why}`, `Can't load module from ${path}: server aborting`);
+    return log(
+      `Module ${path} failed to load: ${why}`,
+      `Can't load module from ${path}: server aborting`,
+    );
   }
   if (moduleSettings) {
-    return log('Module Configuration detected without loadmodule directive or no ApplyConfig call: aborting');
+    return log(
+      'Module Configuration detected without loadmodule directive or no ApplyConfig call: aborting',
+    );
   }
-  if (text('tls-port') !== '0' || text('tls-replication') === 'yes' || text('tls-cluster') === 'yes') {
+  if (
+    text('tls-port') !== '0' ||
+    text('tls-replication') === 'yes' ||
+    text('tls-cluster') === 'yes'
+  ) {
     return log('Failed to configure TLS. Check logs for more info.');
   }
-  if (text('cluster-enabled') === 'yes') return log('cluster-enabled yes: this server has no cluster mode.');
+  if (text('cluster-enabled') === 'yes')
+    return log('cluster-enabled yes: this server has no cluster mode.');
   if (text('replicaof') !== '') return log('replicaof: this server is always a master.');
   return undefined;
 }

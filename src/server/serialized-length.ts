@@ -29,7 +29,8 @@ export function serializedLength(value: Value, compression: Compression): number
   switch (value.kind) {
     case 'raw': {
       const { content } = value;
-      const bytes = typeof content === 'string' ? bytesOf(content) : content.bytes.subarray(0, content.length);
+      const bytes =
+        typeof content === 'string' ? bytesOf(content) : content.bytes.subarray(0, content.length);
       return stringLength(bytes, compression);
     }
     case 'list':
@@ -45,11 +46,17 @@ export function serializedLength(value: Value, compression: Compression): number
     case 'zset': {
       const members = [...membersByRank(value)];
       if (value.order.encoding === 'listpack') {
-        const packed = members.flatMap(({ member, score }) => [member, formatDoubleShortest(score)]);
+        const packed = members.flatMap(({ member, score }) => [
+          member,
+          formatDoubleShortest(score),
+        ]);
         return packedLength(packed, compression);
       }
       const scores = members.length * DOUBLE_BYTES;
-      return members.reduce((sum, { member }) => sum + text(member), prefixLength(sortedSetSize(value)) + scores);
+      return members.reduce(
+        (sum, { member }) => sum + text(member),
+        prefixLength(sortedSetSize(value)) + scores,
+      );
     }
     default:
       return unreachable(value);
