@@ -137,7 +137,8 @@ export class ReadModel {
       if (!('lane' in event) || event.lane !== view.id) continue;
       if (event.event === 'boot') history.timeline.marks.push({ kind: 'boot', at: event.at });
       if (event.event === 'crash') {
-        history.timeline.marks.push({ kind: 'crash', at: event.at, crash: event.kind });
+        const lost = view.crash?.at === event.at ? view.crash.lost : 0;
+        history.timeline.marks.push({ kind: 'crash', at: event.at, crash: event.kind, lost });
       }
     }
     history.serverLog.push(...lane.log);

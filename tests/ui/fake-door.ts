@@ -60,14 +60,17 @@ export function fakeDoor(): FakeDoor {
     readFile: () => new Uint8Array(0),
     importFiles: () => ({ keys: 0, commands: 0 }),
   };
-  const lab = new Proxy({}, {
-    get: (_, name) => {
-      const method = String(name) as LabMethod;
-      return async (...args: never[]) => {
-        calls.push({ method, args });
-        return answers[method]?.(...args) ?? null;
-      };
+  const lab = new Proxy(
+    {},
+    {
+      get: (_, name) => {
+        const method = String(name) as LabMethod;
+        return async (...args: never[]) => {
+          calls.push({ method, args });
+          return answers[method]?.(...args) ?? null;
+        };
+      },
     },
-  }) as LabCalls;
+  ) as LabCalls;
   return { lab, calls, show: (next) => (frame = next) };
 }

@@ -80,7 +80,13 @@ const crash = crashOf({
   acknowledgedOffset: written,
   fsyncDueAt: 13_000,
 });
-const deadView = laneView({ ...healthyView, state: 'stopped', power: 'off', crash, opsPerSecond: 0 });
+const deadView = laneView({
+  ...healthyView,
+  state: 'stopped',
+  power: 'off',
+  crash,
+  opsPerSecond: 0,
+});
 const powerCut = frameOf({
   view: deadView,
   clock: { now, speed: 0.1, paused: true },
@@ -110,6 +116,7 @@ const loading = frameOf({
     appended: fsynced,
     acknowledged: fsynced,
     written: fsynced,
+    atRisk: { processKill: { writes: 0, ms: 0 }, powerLoss: { writes: 0, ms: 0 } },
     loading: { bytes: Math.round(fsynced * 0.908), total: fsynced, commands: 502 },
   }),
   clock: { now: 13_527, speed: 0.1, paused: false },
@@ -123,6 +130,7 @@ const failed = frameOf({
     appended: fsynced,
     acknowledged: fsynced,
     written: fsynced,
+    atRisk: { processKill: { writes: 0, ms: 0 }, powerLoss: { writes: 0, ms: 0 } },
     failure:
       'Bad file format reading the append only file appendonly.aof.1.incr.aof: make a backup of your AOF file, then use ./redis-check-aof --fix <filename.manifest>',
   }),
@@ -242,6 +250,7 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
   'read-only': { frames: [stored({ state: 'read-only', notice: null })] },
   recovered: {
     frames: [healthy],
-    recovered: 'The machine lost power when the tab was closed: 553 of 590 acknowledged writes are on its disk.',
+    recovered:
+      'The machine lost power when the tab was closed: 553 of 590 acknowledged writes are on its disk.',
   },
 };

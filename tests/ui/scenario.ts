@@ -48,7 +48,14 @@ export function workload(everyMs: number, to: number, own: readonly Own[]): read
   let offset = 0;
   const add = (at: number, words: readonly string[], more: Partial<Logged>): void => {
     const bytes = resp(...words);
-    logged.push({ at, offset, bytes, kind: recordKind.command, cause: recordCause.workload, ...more });
+    logged.push({
+      at,
+      offset,
+      bytes,
+      kind: recordKind.command,
+      cause: recordCause.workload,
+      ...more,
+    });
     offset += bytes.length;
   };
   const pending = [...own];
@@ -101,7 +108,12 @@ export function batchOf(logged: readonly Logged[]): RecordBatch {
 export const isWrite = (record: Logged): boolean => record.kind === recordKind.command;
 
 /** Acknowledged writes between two offsets, and their age at `now`. */
-export function riskBetween(logged: readonly Logged[], from: number, to: number, now: number): Risk {
+export function riskBetween(
+  logged: readonly Logged[],
+  from: number,
+  to: number,
+  now: number,
+): Risk {
   const exposed = logged.filter((each) => isWrite(each) && each.offset >= from && each.offset < to);
   return { writes: exposed.length, ms: exposed[0] === undefined ? 0 : now - exposed[0].at };
 }

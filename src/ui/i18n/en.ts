@@ -293,6 +293,9 @@ export const en = {
       crash: {
         title: 'Cut the power, then boot',
         text: 'Write once more if you like, then press **Cut power**. Everything above the disk forgets.',
+        textLoading: 'Redis reads the file from its start and runs each command again.',
+        textFailed: 'Redis refuses this file. Look at it in **Files**, or start over.',
+        textBootProcess: 'Redis is gone, the machine still runs. Press **Boot** to start it again.',
         textBoot: 'The machine is dark. Press **Boot**: Redis reads the file and runs it again.',
         done: (kept: number, lost: number): string =>
           `${count(kept, numbers)} came back, ${count(lost, numbers)} ${lost === 1 ? 'was' : 'were'} lost.`,

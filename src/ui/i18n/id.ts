@@ -293,6 +293,9 @@ export const id = {
       crash: {
         title: 'Putus listrik, lalu nyalakan',
         text: 'Tulis sekali lagi bila mau, lalu tekan **Putus listrik**. Semua yang di atas disk akan lupa.',
+        textLoading: 'Redis membaca berkas dari awal dan menjalankan tiap perintah lagi.',
+        textFailed: 'Redis menolak berkas ini. Lihat di **Berkas**, atau mulai lagi.',
+        textBootProcess: 'Redis sudah mati, mesin masih menyala. Tekan **Nyalakan** untuk memulainya lagi.',
         textBoot: 'Mesin padam. Tekan **Nyalakan**: Redis membaca berkas dan menjalankannya lagi.',
         done: (kept: number, lost: number): string =>
           `${count(kept, numbers)} kembali, ${count(lost, numbers)} hilang.`,

@@ -29,6 +29,20 @@ export function stepTexts(
   });
 }
 
+function crashText(view: LaneView | null, text: Dictionary): string {
+  const { crash } = text.lesson.steps;
+  switch (view?.state) {
+    case 'stopped':
+      return view.power === 'off' ? crash.textBoot : crash.textBootProcess;
+    case 'loading':
+      return crash.textLoading;
+    case 'failed':
+      return crash.textFailed;
+    default:
+      return crash.text;
+  }
+}
+
 function doneText(step: GuideStep, guide: Guide, text: Dictionary): string | null {
   const { steps } = text.lesson;
   switch (step) {
@@ -54,6 +68,6 @@ function nowText(
     case 'sync':
       return clock?.paused === true ? steps.sync.textPaused : steps.sync.text;
     case 'crash':
-      return view !== null && view.state !== 'running' ? steps.crash.textBoot : steps.crash.text;
+      return crashText(view, text);
   }
 }

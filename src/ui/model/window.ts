@@ -15,13 +15,14 @@ export interface StripWindow {
  * rises and falls. A replay shows the whole file.
  */
 export function stripWindow(situation: Situation, peakBytes: number, width: number): StripWindow {
+  if (width <= 0) return { from: situation.start, scale: 1, width: 0 };
   const length = situation.end - situation.start;
   if (situation.phase === 'replay') {
     return { from: situation.start, scale: length === 0 ? 1 : width / length, width };
   }
   const exposed = Math.max(peakBytes, situation.exposed, 1);
-  const wanted = Math.min(1, (0.71 * width) / exposed);
-  const scale = 2 ** (Math.floor(Math.log2(wanted) * 4) / 4);
+  const wanted = Math.min(1, (0.73 * width) / exposed);
+  const scale = 2 ** (Math.floor(Math.log2(wanted) * 8) / 8);
   const usable = width - freeSpace(width);
   return { from: Math.max(situation.start, situation.end - usable / scale), scale, width };
 }

@@ -5,6 +5,8 @@ export type Measure = (text: string, weight: 400 | 600) => number;
 export interface ZoneLabel {
   /** Where the zone starts. */
   readonly x: number;
+  /** With its layer's mark in front. */
+  readonly marked: boolean;
   /** From the longest to the shortest; the shortest is used when nothing fits. */
   readonly variants: readonly string[];
 }
@@ -20,8 +22,9 @@ export function placeZoneLabels(
   width: number,
   measure: Measure,
 ): readonly PlacedZoneLabel[] {
-  const widthOf = (text: string): number => glyphRoom + measure(text, 400);
-  const shortest = labels.map((label) => widthOf(label.variants.at(-1) ?? ''));
+  const widthOf = (label: ZoneLabel, text: string): number =>
+    (label.marked ? glyphRoom : 0) + measure(text, 400);
+  const shortest = labels.map((label) => widthOf(label, label.variants.at(-1) ?? ''));
   const before = labels.map((_, i) =>
     shortest.slice(0, i).reduce((sum, each) => sum + each + gap, 0),
   );
@@ -32,10 +35,10 @@ export function placeZoneLabels(
     if (label === undefined) continue;
     const least = before[i] ?? 0;
     const text =
-      label.variants.find((variant) => limit - widthOf(variant) >= least) ??
+      label.variants.find((variant) => limit - widthOf(label, variant) >= least) ??
       label.variants.at(-1) ??
       '';
-    const x = Math.max(0, Math.min(Math.max(label.x, least), limit - widthOf(text)));
+    const x = Math.max(0, Math.min(Math.max(label.x, least), limit - widthOf(label, text)));
     placed.unshift({ x, text });
     limit = x - gap;
   }
@@ -48,9 +51,10 @@ export interface MarkerLabel {
 }
 
 export interface PlacedMarkerLabel {
-  /** Where the text starts. */
+  /** Where the text starts and ends; `anchor` says which of the two is exact. */
   readonly x: number;
   readonly end: number;
+  readonly anchor: 'start' | 'end';
   readonly row: 0 | 1;
   readonly text: string;
 }
@@ -106,7 +110,8 @@ function options(
           (other) => other !== label && other.x > x - 2 && other.x < x + length + 2,
         ).length;
         const cost = shorter * 10 + row * 12 + crossed * 14 + (side === 'left' ? 1 : 0);
-        found.push({ label: { x, end: x + length, row, text }, cost });
+        const anchor = side === 'right' ? 'start' : 'end';
+        found.push({ label: { x, end: x + length, anchor, row, text }, cost });
       }
     }
   });
@@ -114,7 +119,7 @@ function options(
   const text = label.variants.at(-1) ?? '';
   for (const row of [0, 1] as const) {
     const end = clamped + measure(text, 600);
-    found.push({ label: { x: clamped, end, row, text }, cost: 60 + row });
+    found.push({ label: { x: clamped, end, anchor: 'start', row, text }, cost: 60 + row });
   }
   return found;
 }

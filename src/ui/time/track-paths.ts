@@ -1,5 +1,6 @@
 /** Paths of the timeline's tracks, never more of them than there are pixels. */
 import type { Column } from '../model/timeline.ts';
+import type { Outage } from './outages.ts';
 import { timeX } from './span.ts';
 import type { TimeSpan } from './span.ts';
 
@@ -10,11 +11,15 @@ export interface RiskPath {
   readonly top: number;
 }
 
-/** The sawtooth of risk: a value holds until the next sample, and `now` ends it. */
+/**
+ * The sawtooth of risk: a value holds until the next sample, and `now` ends it. While the power is off
+ * there is nothing at risk any more, and no curve.
+ */
 export function riskPath(
   risk: Column,
   span: TimeSpan,
   now: number,
+  out: readonly Outage[],
   width: number,
   height: number,
 ): RiskPath {
@@ -23,11 +28,37 @@ export function riskPath(
   let peak = 0;
   for (let row = first; row < end; row++) peak = Math.max(peak, risk.at(row, 1));
   const top = niceCeiling(peak);
-  if (end <= first) return { line: '', area: '', top };
-
   const y = (value: number): number => height - (value / top) * height;
-  const columns = pixelColumns(risk, first, end, span, width);
-  const startX = columns[0]?.x ?? 0;
+  let line = '';
+  let area = '';
+  for (const part of poweredParts(span.from, Math.min(now, span.to), out)) {
+    const from = part.from === span.from ? first : risk.firstFrom(part.from);
+    const to = Math.min(end, risk.firstFrom(part.to + 1e-6));
+    if (to <= from) continue;
+    const columns = pixelColumns(risk, from, to, span, width);
+    const drawn = partLine(columns, Math.min(width, timeX(part.to, span, width)), y);
+    line += drawn;
+    area += `${drawn}V${height}H${(columns[0]?.x ?? 0).toFixed(1)}z`;
+  }
+  return { line, area, top };
+}
+
+function poweredParts(from: number, to: number, out: readonly Outage[]): readonly Outage[] {
+  const parts: Outage[] = [];
+  let start = from;
+  for (const outage of out) {
+    if (outage.from > start) parts.push({ from: start, to: Math.min(outage.from, to) });
+    start = outage.to;
+  }
+  if (start < to) parts.push({ from: start, to });
+  return parts;
+}
+
+function partLine(
+  columns: readonly PixelColumn[],
+  endX: number,
+  y: (value: number) => number,
+): string {
   let line = '';
   let previous = 0;
   for (const column of columns) {
@@ -38,17 +69,14 @@ export function riskPath(
     if (column.last !== column.low) line += `V${y(column.last).toFixed(1)}`;
     previous = column.last;
   }
-  const endX = Math.min(width, timeX(now, span, width));
-  line += `H${endX.toFixed(1)}`;
-  const area = `${line}V${height}H${startX.toFixed(1)}z`;
-  return { line, area, top };
+  return `${line}H${endX.toFixed(1)}`;
 }
 
-/** 1, 2 or 5 times a power of ten: the scale holds still while the first tooth grows. */
+/** A round number: the scale holds still while the first tooth grows. */
 export function niceCeiling(value: number): number {
   let unit = 1;
   while (unit * 10 < value) unit *= 10;
-  const times = [1, 2, 5, 10].find((factor) => factor * unit >= value) ?? 10;
+  const times = [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((factor) => factor * unit >= value) ?? 10;
   return times * unit;
 }
 

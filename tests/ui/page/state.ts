@@ -11,7 +11,8 @@ for (const name of ['theme', 'language', 'folded']) {
 }
 
 const fixture = fixtures[query.get('state') ?? 'healthy'];
-if (fixture === undefined) throw new Error(`no such state; there are ${Object.keys(fixtures).join(', ')}`);
+if (fixture === undefined)
+  throw new Error(`no such state; there are ${Object.keys(fixtures).join(', ')}`);
 const target = document.querySelector('#app');
 if (target === null) throw new Error('no #app');
 
