@@ -66,7 +66,7 @@ export class NodeKernel implements Kernel {
       case 'close':
         return void afterValidation(() => fs.close(descriptor(call.fd), settle), ended);
       case 'unlink':
-        return fs.unlink(call.path, settle);
+        return fs.unlink(raw(call.path), settle);
       default: {
         const { result } = this.call(caller, call, this.clock());
         setImmediate(ended, result);
@@ -77,7 +77,7 @@ export class NodeKernel implements Kernel {
   private carryOut(call: Syscall): SyscallResult {
     switch (call.call) {
       case 'open':
-        return { ok: true, value: fs.openSync(call.path, openFlags[call.mode], FILE_MODE) };
+        return { ok: true, value: fs.openSync(raw(call.path), openFlags[call.mode], FILE_MODE) };
       case 'close':
         fs.closeSync(descriptor(call.fd));
         return DONE;
@@ -110,30 +110,30 @@ type NameCall = Extract<Syscall, { readonly path: string } | { readonly from: st
 function byName(call: Exclude<NameCall, { readonly call: 'open' }>): SyscallResult {
   switch (call.call) {
     case 'stat':
-      return { ok: true, value: 0, stat: fileStat(fs.statSync(call.path)) };
+      return { ok: true, value: 0, stat: fileStat(fs.statSync(raw(call.path))) };
     case 'rename':
-      fs.renameSync(call.from, call.to);
+      fs.renameSync(raw(call.from), raw(call.to));
       return DONE;
     case 'link':
-      fs.linkSync(call.from, call.to);
+      fs.linkSync(raw(call.from), raw(call.to));
       return DONE;
     case 'unlink':
-      fs.unlinkSync(call.path);
+      fs.unlinkSync(raw(call.path));
       return DONE;
     case 'rmdir':
-      fs.rmdirSync(call.path);
+      fs.rmdirSync(raw(call.path));
       return DONE;
     case 'readdir':
-      return { ok: true, value: 0, names: fs.readdirSync(call.path) };
+      return { ok: true, value: 0, names: fs.readdirSync(raw(call.path), 'latin1') };
     case 'statfs': {
-      const { bavail, bsize } = fs.statfsSync(call.path);
+      const { bavail, bsize } = fs.statfsSync(raw(call.path));
       return { ok: true, value: bavail * bsize };
     }
     case 'mkdir':
-      fs.mkdirSync(call.path, call.mode);
+      fs.mkdirSync(raw(call.path), call.mode);
       return DONE;
     case 'chmod':
-      fs.chmodSync(call.path, call.mode);
+      fs.chmodSync(raw(call.path), call.mode);
       return DONE;
     default:
       return unreachable(call);
@@ -151,6 +151,11 @@ function read(fd: Fd, length: number): SyscallResult {
     filled += count;
   }
   return { ok: true, value: filled, bytes: bytes.subarray(0, filled) };
+}
+
+/** Paths inside the server are one char a byte. */
+function raw(path: string): Buffer {
+  return Buffer.from(path, 'latin1');
 }
 
 function fileStat(stat: fs.Stats): FileStat {

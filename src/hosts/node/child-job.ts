@@ -1,0 +1,78 @@
+/**
+ * A child of the server as a job of the same process, since Node cannot fork: it writes its snapshot in slices
+ * between the server's turns. The named exception is that it does not outlive its parent.
+ */
+import type { Micros } from '../../base/time.ts';
+import type { SyscallResult } from '../../machine/syscall.ts';
+import type { Snapshot } from '../../engine/data/snapshot.ts';
+import {
+  completeRewriteChild,
+  newRewriteChild,
+  runRewriteChild,
+  type RewriteChildState,
+} from '../../server/rewrite-child.ts';
+import type { NodeKernel } from './node-kernel.ts';
+
+/** So long the clients wait for one slice, at most; one step writes about 64 KB. */
+const SLICE_MILLIS = 10;
+
+export class ChildJob {
+  private readonly state: RewriteChildState;
+  private readonly kernel: NodeKernel;
+  private readonly clock: () => Micros;
+  private readonly exited: (code: number) => void;
+  private stopped = false;
+
+  constructor(
+    pid: number,
+    snapshot: Snapshot,
+    kernel: NodeKernel,
+    clock: () => Micros,
+    exited: (code: number) => void,
+  ) {
+    this.state = newRewriteChild(pid, snapshot);
+    this.kernel = kernel;
+    this.clock = clock;
+    this.exited = exited;
+    setImmediate(() => this.slice());
+  }
+
+  get pid(): number {
+    return this.state.pid;
+  }
+
+  /** By a signal: nothing of it runs any more, its temporary file stays as it is. */
+  kill(): void {
+    this.stopped = true;
+    const { fd } = this.state;
+    if (fd >= 0) this.kernel.callInBackground(this.caller, { call: 'close', fd }, () => undefined);
+  }
+
+  private get caller(): { readonly pid: number; readonly thread: string } {
+    return { pid: this.state.pid, thread: 'main' };
+  }
+
+  private slice(): void {
+    const end = performance.now() + SLICE_MILLIS;
+    while (!this.stopped) {
+      const wait = runRewriteChild(this.state, this.clock());
+      if (wait.wait === 'exit') return this.exited(wait.code);
+      if (wait.wait !== 'syscall') throw new Error(`a child does not wait for ${wait.wait}`);
+      const { call } = wait;
+      if (call.call === 'fsync' || call.call === 'fdatasync') {
+        return this.kernel.callInBackground(this.caller, call, (result) => this.resume(result));
+      }
+      completeRewriteChild(this.state, this.kernel.call(this.caller, call, this.clock()).result);
+      if (performance.now() >= end) {
+        setImmediate(() => this.slice());
+        return;
+      }
+    }
+  }
+
+  private resume(result: SyscallResult): void {
+    if (this.stopped) return;
+    completeRewriteChild(this.state, result);
+    this.slice();
+  }
+}
