@@ -16,7 +16,7 @@ export default defineConfig({
   workers: 2,
   forbidOnly: process.env['CI'] !== undefined,
   retries: 0,
-  timeout: 30_000,
+  timeout: 60_000,
   // Tests named with @full are left to `npm run e2e:full`.
   ...(everything ? {} : { grepInvert: /@full/ }),
   use: {
