@@ -4,9 +4,11 @@ import type { FaultOf } from './faults.ts';
 import { scheduleCommit } from './journal.ts';
 import type { KernelContext, KernelState } from './kernel-state.ts';
 import { findPath } from './lookup.ts';
-import { PAGE_SIZE, pageOf } from './pages.ts';
+import { PAGE_SIZE, pageOf, type Page } from './pages.ts';
 import { normalizePath } from './paths.ts';
 import { changePlatter } from './platter-journal.ts';
+import { platterFile } from './platter.ts';
+import { addRange, rangesWithin } from './ranges.ts';
 
 /** Paths in a plan start here when they are relative. */
 const PLAN_DIRECTORY = '/data';
@@ -67,7 +69,21 @@ function rotBit(state: KernelState, fault: FaultOf<'bit-rot'>): string | undefin
   const before = durable.pages[index];
   const value = before?.[fault.offset - index * PAGE_SIZE] ?? 0;
   changePlatter(state, { kind: 'data', inode: number, offset: fault.offset, bytes: Uint8Array.of(value ^ 1) });
-  const cached = state.inodes.get(number);
-  if (cached?.kind === 'file' && cached.pages[index] === before) cached.pages[index] = durable.pages[index];
+  forgetPage(state, number, fault.offset, before);
   return undefined;
+}
+
+/** Drops a page that equals the platter's; of one that can't be dropped the byte counts as given up. */
+function forgetPage(state: KernelState, number: number, offset: number, before: Page | undefined): void {
+  const index = pageOf(offset);
+  const cached = state.inodes.get(number);
+  if (cached?.kind !== 'file') return;
+  if (cached.pages[index] === before) {
+    cached.pages[index] = platterFile(state.platter, number).pages[index];
+    return;
+  }
+  for (const flight of state.flights) {
+    if (flight.inode === number) flight.differs = 'on-pages';
+  }
+  if (rangesWithin(cached.dirty, offset, offset + 1).length === 0) addRange(cached.stale, offset, offset + 1);
 }

@@ -7,7 +7,7 @@ import { captureDirty, type Captured } from './page-cache.ts';
 import { copyFromPages, PAGE_SIZE } from './pages.ts';
 import { changePlatter, recordPlatterChange } from './platter-journal.ts';
 import type { PlatterFile } from './platter.ts';
-import { addRange, addRanges, countBytes, removeRange } from './ranges.ts';
+import { addRange, addRanges, countBytes, rangesWithin, removeRange } from './ranges.ts';
 import type { Errno } from './syscall.ts';
 
 /** Linux's vm.dirty_writeback_centisecs and vm.dirty_expire_centisecs. */
@@ -56,6 +56,7 @@ function addFlight(state: KernelState, inode: number, captured: Captured, terms:
     ...terms,
     ...captured,
     where: 'flying',
+    differs: holdsFailedBytes(state, inode) ? 'on-pages' : 'in-ranges',
     stale: 'goes',
     modifiedAt: state.inodes.get(inode)?.modifiedAt ?? terms.startedAt,
     throughOperation: state.nextOperation - 1,
@@ -63,6 +64,12 @@ function addFlight(state: KernelState, inode: number, captured: Captured, terms:
   };
   state.flights.push(flight);
   return flight;
+}
+
+function holdsFailedBytes(state: KernelState, inode: number): boolean {
+  const file = state.inodes.get(inode);
+  if (file?.kind === 'file' && file.stale.length > 0) return true;
+  return state.flights.some((flight) => flight.inode === inode && flight.outcome === 'fails');
 }
 
 /** When the last fsync of `inode` that is still going on ends; 0 if there is none. */
@@ -146,7 +153,8 @@ function putBytes(state: KernelState, flight: Flight): void {
   const file = state.inodes.get(inode);
   const changed: number[] = [];
   for (const [index, page] of flight.pages) {
-    putPage(durable, index, page, flight.size, changed);
+    noteChanges(durable, flight, index, page, changed);
+    putPage(durable, index, page, flight.size);
     if (flight.stale === 'goes' && file?.kind === 'file') removeRange(file.stale, index * PAGE_SIZE, (index + 1) * PAGE_SIZE);
   }
   for (let i = 0; i < changed.length; i += 2) {
@@ -159,31 +167,33 @@ function putBytes(state: KernelState, flight: Flight): void {
   changePlatter(state, { kind: 'size', inode, size, modifiedAt });
 }
 
-/**
- * Lets the platter share a page of the page cache, and notes which of its bytes are new there. A whole page travels
- * even if a few bytes of it were dirty; `size` is where the file ended.
- */
-function putPage(durable: PlatterFile, index: number, page: Uint8Array, size: number, changed: number[]): void {
+/** Which bytes of a page are new to the platter: a whole page travels even if a few bytes of it were dirty. */
+function noteChanges(durable: PlatterFile, flight: Flight, index: number, page: Uint8Array, changed: number[]): void {
   const start = index * PAGE_SIZE;
-  const before = durable.pages[index];
-  const length = Math.min(size - start, PAGE_SIZE);
   let first = 0;
-  let last = length;
-  if (before === undefined) {
-    while (first < last && page[first] === 0) first++;
-    while (last > first && page[last - 1] === 0) last--;
-  } else {
-    while (first < last && page[first] === before[first]) first++;
-    while (last > first && page[last - 1] === before[last - 1]) last--;
+  let last = Math.min(flight.size - start, PAGE_SIZE);
+  if (flight.differs === 'in-ranges') {
+    addRanges(changed, rangesWithin(flight.ranges, start, start + last));
+    return;
   }
-  if (before === undefined || length === PAGE_SIZE || durable.size <= start + length) {
-    durable.pages[index] = page;
-  } else {
-    const mixed = before.slice();
-    mixed.set(page.subarray(0, length));
-    durable.pages[index] = mixed;
-  }
+  const before = durable.pages[index];
+  while (first < last && page[first] === (before?.[first] ?? 0)) first++;
+  while (last > first && page[last - 1] === (before?.[last - 1] ?? 0)) last--;
   addRange(changed, start + first, start + last);
+}
+
+/** Lets the platter share a page of the page cache, as far as the file went when the flush started. */
+function putPage(durable: PlatterFile, index: number, page: Uint8Array, size: number): void {
+  const before = durable.pages[index];
+  const length = Math.min(size - index * PAGE_SIZE, PAGE_SIZE);
+  if (before === undefined || length === PAGE_SIZE || durable.size <= index * PAGE_SIZE + length) {
+    durable.pages[index] = page;
+    return;
+  }
+  // A truncation made while the flush ran is not durable yet: behind it stands what stood there.
+  const mixed = before.slice();
+  mixed.set(page.subarray(0, length));
+  durable.pages[index] = mixed;
 }
 
 /** The journal's commit, five seconds after the first operation that it holds. */

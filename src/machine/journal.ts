@@ -128,9 +128,7 @@ function commitOperation(state: KernelState, operation: Operation): void {
 
 function linkOnPlatter(state: KernelState, { parent, name }: Name, inode: number): void {
   if (!ensureOnPlatter(state, parent) || !ensureOnPlatter(state, inode)) return;
-  const replaced = entryOnPlatter(state, parent, name);
   changePlatter(state, { kind: 'link', parent, name, inode });
-  if (replaced !== undefined) freeOnPlatter(state, replaced);
 }
 
 function renameOnPlatter(state: KernelState, inode: number, from: Name, to: Name): void {
@@ -164,11 +162,9 @@ export function ensureOnPlatter(state: KernelState, inode: number): boolean {
   return false;
 }
 
-/** Drops an inode from the platter once no name, no program and no operation can lead to it any more. */
+/** Drops an inode from the platter once neither a name there nor a program leads to it. */
 export function freeOnPlatter(state: KernelState, inode: number): void {
   const durable = state.platter.inodes.get(inode);
   if (durable === undefined || durable.links > 0 || state.inodes.has(inode)) return;
-  if (state.pending.some((operation) => operation.inode === inode)) return;
-  if (state.flights.some((flight) => flight.operations.some((operation) => operation.inode === inode))) return;
   changePlatter(state, { kind: 'free', inode });
 }

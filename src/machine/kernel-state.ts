@@ -103,7 +103,12 @@ export interface Flight {
   /** `flying` until `endsAt`; then a drive that ignores flushes keeps it in its own cache. */
   where: 'flying' | 'drive';
   readonly outcome: 'durable' | 'fails';
-  /** Whether its pages hold the bytes of flushes that have failed; older ones do not. */
+  /**
+   * Whether its pages differ from the platter in `ranges` alone, or anywhere since they also hold bytes of a flush
+   * that failed.
+   */
+  differs: 'in-ranges' | 'on-pages';
+  /** Whether its pages hold the bytes of all flushes that have failed; older ones do not. */
   stale: 'goes' | 'stays';
   /** `honoured` or `ignored` by the disk as it was when the flush started. */
   readonly flush: DiskModel['flushes'];

@@ -5,7 +5,10 @@ import { cloneData } from '../../src/base/clone.ts';
 describe('cloneData', () => {
   test('copies Maps, Sets, arrays, typed arrays and plain objects without sharing anything with them', () => {
     const source = {
-      map: new Map<unknown, unknown>([['a', [1, 2]], [3, new Map([[1, 'x']])]]),
+      map: new Map<unknown, unknown>([
+        ['a', [1, 2]],
+        [3, new Map([[1, 'x']])],
+      ]),
       set: new Set([1, 'two']),
       bytes: Uint8Array.of(1, 2, 3),
       floats: Float64Array.of(0.5),
@@ -24,7 +27,14 @@ describe('cloneData', () => {
   });
 
   test('keeps the order of Maps and Sets', () => {
-    const copy = cloneData({ map: new Map([['z', {}], ['a', {}], ['m', {}]]), set: new Set(['z', 'a']) });
+    const copy = cloneData({
+      map: new Map([
+        ['z', {}],
+        ['a', {}],
+        ['m', {}],
+      ]),
+      set: new Set(['z', 'a']),
+    });
     expect([...copy.map.keys()]).toEqual(['z', 'a', 'm']);
     expect([...copy.set]).toEqual(['z', 'a']);
   });
@@ -32,7 +42,12 @@ describe('cloneData', () => {
   test('what was one object stays one object, also as a member of a Set or a key of a Map', () => {
     const page = Uint8Array.of(7);
     const key = { id: 1 };
-    const copy = cloneData({ cache: [page], platter: [page], set: new Set([key]), map: new Map([[key, 'v']]) });
+    const copy = cloneData({
+      cache: [page],
+      platter: [page],
+      set: new Set([key]),
+      map: new Map([[key, 'v']]),
+    });
     expect(copy.cache[0]).toBe(copy.platter[0]);
     expect(copy.cache[0]).not.toBe(page);
     const [member] = copy.set;
@@ -42,7 +57,11 @@ describe('cloneData', () => {
 
   test('two views of one buffer go on sharing it', () => {
     const buffer = new ArrayBuffer(8);
-    const source = { whole: new Uint8Array(buffer), part: new Uint16Array(buffer, 2, 2), view: new DataView(buffer, 4, 2) };
+    const source = {
+      whole: new Uint8Array(buffer),
+      part: new Uint16Array(buffer, 2, 2),
+      view: new DataView(buffer, 4, 2),
+    };
     const copy = cloneData(source);
     copy.whole[2] = 5;
     copy.whole[4] = 6;
@@ -53,7 +72,10 @@ describe('cloneData', () => {
   });
 
   test('cycles stay cycles, and a list of 200,000 links does not overflow the stack', () => {
-    interface Link { next: Link | null; first: Link | null }
+    interface Link {
+      next: Link | null;
+      first: Link | null;
+    }
     const first: Link = { next: null, first: null };
     let last = first;
     for (let i = 0; i < 200_000; i++) last = last.next = { next: null, first };
@@ -69,7 +91,9 @@ describe('cloneData', () => {
   });
 
   test('an own key named __proto__ is data', () => {
-    const source = JSON.parse('{"__proto__": {"polluted": [1]}, "constructor": {"a": 1}}') as Record<string, unknown>;
+    const source = JSON.parse(
+      '{"__proto__": {"polluted": [1]}, "constructor": {"a": 1}}',
+    ) as Record<string, unknown>;
     const copy = cloneData(source);
     expect(Object.keys(copy)).toEqual(['__proto__', 'constructor']);
     expect(Object.getPrototypeOf(copy)).toBe(Object.prototype);
@@ -88,7 +112,9 @@ describe('cloneData', () => {
     expect(copy[3]).not.toBe(pages[3]);
   });
 
-  class Point { x = 1; }
+  class Point {
+    x = 1;
+  }
   test.each([
     ['a function', { f: () => 1 }],
     ['a function in an array', [1, () => 1]],
@@ -103,9 +129,19 @@ describe('cloneData', () => {
 
   test('any plain value equals its copy', () => {
     fc.assert(
-      fc.property(fc.anything({ withMap: true, withSet: true, withTypedArray: true, withBigInt: true, withSparseArray: true, withNullPrototype: true }), (value) => {
-        expect(cloneData(value)).toStrictEqual(value);
-      }),
+      fc.property(
+        fc.anything({
+          withMap: true,
+          withSet: true,
+          withTypedArray: true,
+          withBigInt: true,
+          withSparseArray: true,
+          withNullPrototype: true,
+        }),
+        (value) => {
+          expect(cloneData(value)).toStrictEqual(value);
+        },
+      ),
       { numRuns: 300 },
     );
   });

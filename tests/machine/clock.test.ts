@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Clock, createClockState } from '../../src/machine/clock.ts';
+import { createKernelState, type KernelEvent } from '../../src/machine/kernel-state.ts';
+import { SimulatedKernel } from '../../src/machine/kernel.ts';
 
 type Tick = { readonly kind: 'tick'; readonly payload: number } | { readonly kind: 'tock'; readonly payload: string };
 
@@ -53,6 +55,29 @@ describe('Clock', () => {
     expect(clock.cancel(seq)).toBe(true);
     expect(clock.cancel(seq)).toBe(false);
     expect(clock.next()).toBeUndefined();
+  });
+
+  test('one clock serves several machines and other owners of events', () => {
+    const clock = new Clock(createClockState<Tick | KernelEvent>(100));
+    const [a, b] = ['a', 'b'].map((owner) => {
+      const kernel = new SimulatedKernel(createKernelState({ owner, seed: 1, now: 100, fsyncMs: 1 }), clock);
+      const caller = { pid: kernel.spawn({ program: 'p', cwd: '/' }).pid, thread: 'main' };
+      const fd = kernel.call(caller, { call: 'open', path: '/f', mode: 'append' }, 100).result;
+      kernel.call(caller, { call: 'fsync', fd: fd.ok ? fd.value : -1 }, 100);
+      return kernel;
+    });
+    clock.schedule(1_200, { kind: 'tick', payload: 7 });
+    a!.losePower('lost');
+    const seen: unknown[] = [];
+    while (clock.next() !== undefined && clock.next()! < 10_000) {
+      const event = clock.pop();
+      if (event.kind === 'kernel') {
+        seen.push(event.payload.owner);
+        (event.payload.owner === 'a' ? a! : b!).dispatch(event);
+      } else seen.push(event.payload);
+    }
+    expect(seen).toEqual(['b', 7]);
+    expect([a!.files().length, b!.durableFile('/f')?.length]).toEqual([0, 0]);
   });
 
   test('it does not jump over an event', () => {

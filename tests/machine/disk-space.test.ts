@@ -50,6 +50,10 @@ describe('a disk that is full', () => {
     expect(machine.kernel.diskSpace(machine.now).used).toBe(8);
     machine.kernel.exit(machine.pid, 0);
     expect(machine.kernel.diskSpace(machine.now).used).toBe(3);
+    machine.spawn();
+    machine.do({ call: 'close', fd: machine.append('/data/empty') });
+    machine.do({ call: 'rename', from: '/data/empty', to: AOF });
+    expect(machine.kernel.diskSpace(machine.now).used).toBe(0);
   });
 
   test('the fault disk-full leaves `value` bytes beyond what is in use when it starts, and deleting helps', () => {

@@ -63,6 +63,23 @@ describe('fsync', () => {
     expect(machine.durable(AOF)).toBe('good!');
   });
 
+  test('a truncation while it runs leaves what was durable before until the truncation is durable too', () => {
+    const machine = boot({ fsyncMs: 1_000 });
+    const fd = machine.append(AOF);
+    machine.write(fd, 'd'.repeat(100));
+    machine.fsync(fd);
+    machine.run(6 * SECOND);
+    machine.write(fd, 'e'.repeat(50));
+    const other = machine.do({ call: 'open', path: AOF, mode: 'write' });
+    machine.write(other, 'E');
+    const { endsAt } = machine.start({ call: 'fsync', fd }, 'bio_aof');
+    machine.do({ call: 'ftruncate', fd, size: 10 });
+    machine.runUntil(endsAt);
+    expect(machine.durable(AOF)).toBe(`E${'d'.repeat(99)}`);
+    machine.run(5 * SECOND);
+    expect(machine.durable(AOF)).toBe(`E${'d'.repeat(9)}`);
+  });
+
   test('goes on when its process is killed', () => {
     const machine = boot({ fsyncMs: 100 });
     const fd = machine.append(AOF);
@@ -153,6 +170,18 @@ describe('names', () => {
     const outer = machine.do({ call: 'open', path: '/data', mode: 'directory' });
     machine.fsync(outer);
     expect([machine.durable('/data/dir/manifest'), machine.durable('/data/manifest'), machine.durable('/data/temp')]).toEqual(['new', undefined, undefined]);
+  });
+
+  test('a flush that ends after its file is gone leaves nothing on the platter', () => {
+    const machine = boot({ fsyncMs: 100 });
+    machine.kernel.plan({ kind: 'rename-not-durable' });
+    const fd = machine.append(AOF);
+    machine.write(fd, 'x');
+    const { endsAt } = machine.start({ call: 'fsync', fd }, 'bio_aof');
+    machine.do({ call: 'unlink', path: AOF });
+    machine.do({ call: 'close', fd });
+    machine.runUntil(endsAt);
+    expect([...machine.kernel.state.platter.inodes.keys()]).toEqual([1, 2]);
   });
 
   test('what rename-not-durable held back is committed once it is healed', () => {

@@ -146,6 +146,47 @@ describe('errors', () => {
     expect(machine.kernel.layersOf(AOF)).toMatchObject({ durableSize: 0, abandoned: [0, 4096] });
   });
 
+  test('bytes that are written anew after a failed fsync, or while it runs, are dirty again', () => {
+    const machine = boot({ fsyncMs: 100 });
+    const fd = machine.append(AOF);
+    machine.write(fd, 'abcdef');
+    machine.kernel.plan({ kind: 'fsync-error' });
+    const { endsAt } = machine.start({ call: 'fsync', fd }, 'bio_aof');
+    const other = machine.do({ call: 'open', path: AOF, mode: 'write' });
+    machine.write(other, 'AB');
+    machine.runUntil(endsAt);
+    machine.write(other, 'C');
+    expect(machine.kernel.layersOf(AOF)).toMatchObject({ durableSize: 0, dirty: [0, 6], abandoned: [3, 6] });
+    machine.kernel.losePower('kept');
+    expect(machine.read(AOF)).toBe('ABC');
+  });
+
+  test('a flush that is about to fail keeps nothing when the power goes', () => {
+    const machine = boot({ fsyncMs: 100 });
+    const fd = machine.append(AOF);
+    machine.write(fd, 'abc');
+    machine.kernel.plan({ kind: 'fsync-error' });
+    machine.start({ call: 'fsync', fd }, 'bio_aof');
+    machine.write(fd, 'def');
+    machine.kernel.losePower('kept');
+    expect(machine.read(AOF)).toBe('\0\0\0def');
+  });
+
+  test('what a failed fsync gave up stays lost when an older flush reaches the platter later', () => {
+    const machine = boot();
+    machine.kernel.plan({ kind: 'lying-drive' });
+    const fd = machine.append(AOF);
+    machine.write(fd, 'old');
+    machine.fsync(fd);
+    machine.kernel.plan({ kind: 'fsync-error' });
+    machine.write(fd, 'new');
+    expect(machine.errnoOf({ call: 'fsync', fd })).toBe('EIO');
+    machine.kernel.heal();
+    machine.run(20 * SECOND);
+    expect(machine.durable(AOF)).toBe('old');
+    expect(machine.kernel.layersOf(AOF)).toMatchObject({ durableSize: 3, dirty: [3, 6], abandoned: [3, 6] });
+  });
+
   test('short-write: that many bytes are taken, the write that reaches them is short, later ones find no space', () => {
     const machine = boot();
     const fd = machine.append(AOF);
@@ -188,7 +229,9 @@ describe('a lying drive', () => {
     machine.kernel.plan({ kind: 'lying-drive' });
     const fd = machine.append(AOF);
     machine.write(fd, 'one');
+    const started = machine.now;
     machine.fsync(fd);
+    expect(machine.now - started).toBe(50);
     machine.do({ call: 'ftruncate', fd, size: 0 });
     machine.write(fd, 'two');
     machine.fsync(fd);

@@ -96,6 +96,16 @@ describe('processes', () => {
     expect(tries()).toEqual(['ok', 'ok', 'ENOENT', 'ok', 'ok']);
   });
 
+  test('renaming a file or a full folder to itself, or to its other name, changes nothing', () => {
+    const machine = boot();
+    machine.do({ call: 'mkdir', path: 'full', mode: 0o755 });
+    machine.append('full/f');
+    machine.do({ call: 'link', from: 'full/f', to: 'second' });
+    expect(machine.errnoOf({ call: 'rename', from: 'full', to: 'full' })).toBe('ok');
+    expect(machine.errnoOf({ call: 'rename', from: 'second', to: 'full/f' })).toBe('ok');
+    expect(machine.kernel.files().map(({ path }) => path)).toEqual(['/data/full/f', '/data/second']);
+  });
+
   test('stat tells kind, size, mode, inode and when it was written', () => {
     const machine = boot({ costs: { syscallMicros: 10 } });
     const fd = machine.append('f');

@@ -30,6 +30,7 @@ export class RandomRun {
         const kind = this.pick(FAULTS);
         const until = machine.now + this.pick([5 * MILLI, SECOND, 20 * SECOND]);
         if (nextBelow(this.random, 3) === 0) machine.kernel.plan({ kind, until });
+        else machine.kernel.plan({ kind: 'bit-rot', path: this.pick(PATHS), value: this.pick([0, 7, 99, 4100]) });
         return;
       }
       default:
