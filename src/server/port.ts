@@ -40,6 +40,7 @@ export class StatePort implements ServerPort {
 
   configSet(pairs: readonly (readonly [ByteString, ByteString])[]): ConfigSetResult {
     const { state } = this;
+    const before = state.settings.appendOnly;
     const result = configSet(state.directives, pairs, {
       loading: state.loading !== null,
       // Whoever reaches the server does so from the same machine.
@@ -48,13 +49,14 @@ export class StatePort implements ServerPort {
     if (!result.ok) return result;
     refreshSettings(state.settings, state.directives);
     const { appendOnly } = state.settings;
-    return appendOnly === (state.aof.mode !== 'off') ? { ok: true } : { ok: true, appendOnly };
+    return appendOnly === before ? { ok: true } : { ok: true, appendOnly };
   }
 
   configResetStat(): void {
     const { state } = this;
     state.engine.stats = newEngineStats();
-    state.counters = newCounters();
+    const { cpuMicros, childCpuMicros } = state.counters;
+    state.counters = { ...newCounters(), cpuMicros, childCpuMicros };
     state.connectionsReceived = 0;
     state.aof.delayedFsyncs = 0;
   }

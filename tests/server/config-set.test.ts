@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ascii, type ByteString } from '../../src/base/bytes.ts';
+import { ascii } from '../../src/base/bytes.ts';
 import type { Reply } from '../../src/resp/reply.ts';
 import { configGet, configSet, type ConfigSetSituation } from '../../src/server/config-set.ts';
 import {
@@ -392,7 +392,7 @@ function said(reply: Reply | undefined): string {
 
 function pairsOf(reply: Reply | undefined): Map<string, string> {
   if (reply?.type !== 'array') throw new Error(`not pairs: ${JSON.stringify(reply)}`);
-  const texts = reply.value.map((each) => (each.type === 'bulk' ? (each.value) : ''));
+  const texts = reply.value.map((each) => (each.type === 'bulk' ? each.value : ''));
   return new Map(
     texts.flatMap((text, i) => (i % 2 === 0 ? [[text, texts[i + 1] ?? ''] as const] : [])),
   );
