@@ -10,13 +10,13 @@ import type { Command } from './command.ts';
 import type { Delivery, PropagatedCommand, ServerRequest } from './effects.ts';
 import type { EngineState } from './engine-state.ts';
 import type { HashValue } from './data/hash.ts';
-import { beforeChange, clearExpiry, expiryOf, putValue, removeKey, setExpiry, type Database } from './data/key-space.ts';
+import { addKey, beforeChange, clearExpiry, expiryOf, removeKey, replaceValue, setExpiry, type Database } from './data/key-space.ts';
 import type { ListValue } from './data/list.ts';
 import type { SetValue } from './data/set.ts';
 import { isString } from './data/string.ts';
 import { firstUse, lruClock, nextUse } from './data/usage.ts';
 import type { SortedSetValue } from './data/sorted-set.ts';
-import type { Entry, StringValue, Value } from './data/value.ts';
+import type { Entry, Expiry, StringValue, Value } from './data/value.ts';
 import { array, error, integer } from './replies.ts';
 import type { ServerPort } from './server-port.ts';
 import type { Blocked, Session } from './session.ts';
@@ -111,23 +111,25 @@ export class Context {
 
   /** Deletes `key` if its time is over; for commands that do not need what it holds. */
   expireIfDue(key: ByteString): void {
-    this.live(key);
+    if (this.effects) this.live(key);
   }
 
   private live(key: ByteString): Entry | undefined {
     const { space } = this.db;
     const entry = space.keys.get(key);
-    if (entry === undefined || !this.hasExpired(key)) return entry;
+    if (entry === undefined || entry.expiry === null || !this.isOver(entry.expiry)) return entry;
     this.expire(key);
     return undefined;
   }
 
   /** Whether the time of `key` is over though it may still be there. Nothing expires while a log is replayed. */
   hasExpired(key: ByteString): boolean {
-    const { expires } = this.db.space;
-    if (expires.size === 0 || !this.effects) return false;
-    const expiry = expires.get(key);
-    return expiry !== undefined && this.nowMs > expiry.at;
+    const expiry = this.db.space.keys.get(key)?.expiry ?? null;
+    return expiry !== null && this.isOver(expiry);
+  }
+
+  private isOver(expiry: Expiry): boolean {
+    return this.effects && this.nowMs > expiry.at;
   }
 
   /** db.c:deleteExpiredKeyAndPropagate. */
@@ -167,15 +169,16 @@ export class Context {
   }
 
   /** Adds or overwrites a value and leaves the expiry alone. */
-  put(key: ByteString, value: Value): void {
+  put(key: ByteString, value: Value): Entry {
     const { space } = this.db;
     const known = space.keys.get(key);
     if (known === undefined) {
-      putValue(space, key, value, this.firstAccess());
+      const entry = addKey(space, key, value, this.firstAccess());
       this.notify('n', 'new', key);
-    } else {
-      putValue(space, key, value, this.usesLfu() ? known.lru : this.firstAccess());
+      return entry;
     }
+    replaceValue(space, key, known, value, this.usesLfu() ? known.lru : this.firstAccess());
+    return known;
   }
 
   /** Runs `work` with another database as the current one. */
@@ -191,8 +194,8 @@ export class Context {
 
   /** db.c:setKey: adds or overwrites, drops the expiry unless it is to be kept. */
   set(key: ByteString, value: Value, ttl: 'keep' | 'drop' = 'drop'): void {
-    this.put(key, value);
-    if (ttl === 'drop') clearExpiry(this.db.space, key);
+    const entry = this.put(key, value);
+    if (ttl === 'drop') clearExpiry(this.db.space, key, entry);
     this.touched(key);
   }
 

@@ -21,7 +21,7 @@ export function nextExpired(space: KeySpace, now: Millis, maxKeys: number): Byte
     for (let i = 0; i < batch; i++) {
       if (space.expireCursor >= size) space.expireCursor = 0;
       const key = space.expireOrder[space.expireCursor++]!;
-      if (now > space.expires.get(key)!.at) {
+      if (now > space.keys.get(key)!.expiry!.at) {
         expired++;
         found.push(key);
       }

@@ -1,7 +1,7 @@
 /** The state of MULTI and WATCH (multi.c). The commands themselves stand in commands/transactions.ts. */
 import type { ByteString } from '../base/bytes.ts';
 import type { Millis } from '../base/time.ts';
-import type { Database, KeySpace } from './data/key-space.ts';
+import { expiryOf, type Database, type KeySpace } from './data/key-space.ts';
 import { watcherKey, type EngineState } from './engine-state.ts';
 import type { Session } from './session.ts';
 
@@ -51,7 +51,7 @@ export function touchAllWatchers(state: EngineState, db: Database, next: KeySpac
       const existed = db.space.keys.has(key);
       const exists = next?.keys.has(key) ?? false;
       if (!existed && !exists) return false;
-      const expired = exists && next !== null && now > (next.expires.get(key)?.at ?? Infinity);
+      const expired = exists && next !== null && now > (expiryOf(next, key) ?? Infinity);
       if (watched.expired && !exists) watched.expired = false;
       else if (!watched.expired && !existed && expired) watched.expired = true;
       else return !(watched.expired && expired);

@@ -93,24 +93,24 @@ export function errorFields({ engine }: ServerState): readonly InfoField[] {
 
 export function keyspaceFields({ engine }: ServerState, now: Micros): readonly InfoField[] {
   return engine.databases
-    .filter(({ space }) => space.keys.size > 0 || space.expires.size > 0)
+    .filter(({ space }) => space.keys.size > 0)
     .map(({ id, space }) => [
       `db${id}`,
-      `keys=${space.keys.size},expires=${space.expires.size},avg_ttl=${averageTtl(space, now)}`,
+      `keys=${space.keys.size},expires=${space.expireOrder.length},avg_ttl=${averageTtl(space, now)}`,
     ]);
 }
 
 const SAMPLED_EXPIRIES = 400;
 
 /** In milliseconds, from a sample that is spread evenly over the keys that expire. */
-function averageTtl({ expires, expireOrder }: KeySpace, now: Micros): number {
+function averageTtl({ keys, expireOrder }: KeySpace, now: Micros): number {
   if (expireOrder.length === 0) return 0;
   const step = Math.max(1, Math.floor(expireOrder.length / SAMPLED_EXPIRIES));
   const nowMs = millisOfMicros(now);
   let sum = 0;
   let seen = 0;
   for (let i = 0; i < expireOrder.length; i += step) {
-    sum += Math.max(0, expires.get(expireOrder[i]!)!.at - nowMs);
+    sum += Math.max(0, keys.get(expireOrder[i]!)!.expiry!.at - nowMs);
     seen++;
   }
   return Math.round(sum / seen);

@@ -39,7 +39,7 @@ export function estimateMemory(state: ServerState): MemoryEstimate {
   let tables = 0;
   let data = 0;
   for (const { space } of state.engine.databases) {
-    tables += tableBytes(space.keys.size) + tableBytes(space.expires.size);
+    tables += tableBytes(space.keys.size) + tableBytes(space.expireOrder.length);
     data += dataBytes(space);
   }
   let sessions = 0;

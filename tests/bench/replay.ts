@@ -38,6 +38,6 @@ export function replay(bytes: Uint8Array, now: () => number, digest: 'digest' | 
 
 /** An engine with Redis's defaults; of its server, commands find only the configuration. */
 export function newBenchEngine(): Engine {
-  const server = { config: settingsOf(defaultDirectives()) } as ServerPort;
-  return new Engine(newEngineState(16, 1), server);
+  const server: Pick<ServerPort, 'config'> = { config: settingsOf(defaultDirectives()) };
+  return new Engine(newEngineState(16, 1), server as ServerPort);
 }

@@ -57,8 +57,8 @@ export function runFingerprint(lab: Lab): string {
     }
     parts.push(JSON.stringify(laneView(lane, 'lost')), lane.state.logLines.join('\n'));
     for (const { id, space } of lane.state.server?.engine.databases ?? []) {
-      for (const [key, { value }] of space.keys)
-        parts.push(`${id} ${key} ${String(value)} ${space.expires.get(key)?.at ?? ''}`);
+      for (const [key, { value, expiry }] of space.keys)
+        parts.push(`${id} ${key} ${String(value)} ${expiry?.at ?? ''}`);
     }
   }
   return sha1Hex(bytesOf(utf8Encode(parts.join('\n'))));

@@ -173,7 +173,6 @@ test('more data is more memory, and the peak stays', () => {
     ...space,
     keys: new Map(),
     order: [],
-    expires: new Map(),
     expireOrder: [],
   };
   const fields = info(state, 'memory');

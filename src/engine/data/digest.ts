@@ -42,10 +42,10 @@ export function valueDigest(space: KeySpace, key: ByteString): string {
 
 /** debug.c:xorObjectDigest. */
 function addValue(digest: Digest, space: KeySpace, key: ByteString): void {
-  const { value } = space.keys.get(key)!;
+  const { value, expiry } = space.keys.get(key)!;
   mix(digest, bigEndian(typeNumber[typeof value === 'object' ? value.kind : 'string']));
   addContent(digest, value);
-  if (space.expires.has(key)) xor(digest, bytesOf(EXPIRE_MARK));
+  if (expiry !== null) xor(digest, bytesOf(EXPIRE_MARK));
 }
 
 function addContent(digest: Digest, value: Value): void {

@@ -8,12 +8,7 @@
 import type { ByteString } from '../../base/bytes.ts';
 import type { Millis } from '../../base/time.ts';
 import { copyValue } from './copy.ts';
-import type { Entry, Value } from './value.ts';
-
-export interface Expiry {
-  at: Millis;
-  slot: number;
-}
+import type { Entry, Expiry, Value } from './value.ts';
 
 /** What a key was when the snapshot was taken; `value` undefined: there was no such key. */
 export interface PreImage {
@@ -24,7 +19,7 @@ export interface PreImage {
 export interface KeySpace {
   readonly keys: Map<ByteString, Entry>;
   readonly order: ByteString[];
-  readonly expires: Map<ByteString, Expiry>;
+  /** The keys that have an expiry. */
   readonly expireOrder: ByteString[];
   /** Where the active expire cycle goes on. */
   expireCursor: number;
@@ -39,7 +34,7 @@ export interface Database {
 }
 
 export function newKeySpace(): KeySpace {
-  return { keys: new Map(), order: [], expires: new Map(), expireOrder: [], expireCursor: 0, preImages: null };
+  return { keys: new Map(), order: [], expireOrder: [], expireCursor: 0, preImages: null };
 }
 
 /** To be called before the value or the expiry of `key` is changed in place. */
@@ -49,69 +44,77 @@ export function beforeChange(space: KeySpace, key: ByteString): void {
   const entry = space.keys.get(key);
   images.set(key, {
     value: entry === undefined ? undefined : copyValue(entry.value),
-    expireAt: space.expires.get(key)?.at,
+    expireAt: entry?.expiry?.at,
   });
 }
 
 /** Adds or replaces a value; the expiry is left as it is. */
 export function putValue(space: KeySpace, key: ByteString, value: Value, lru: number): Entry {
-  if (space.preImages !== null) beforeChange(space, key);
   const known = space.keys.get(key);
-  if (known !== undefined) {
-    known.value = value;
-    known.lru = lru;
-    return known;
-  }
-  const entry: Entry = { value, lru, slot: space.order.length };
+  if (known === undefined) return addKey(space, key, value, lru);
+  replaceValue(space, key, known, value, lru);
+  return known;
+}
+
+/** A key that is not there yet. */
+export function addKey(space: KeySpace, key: ByteString, value: Value, lru: number): Entry {
+  if (space.preImages !== null) beforeChange(space, key);
+  const entry: Entry = { value, lru, slot: space.order.length, expiry: null };
   space.order.push(key);
   space.keys.set(key, entry);
   return entry;
+}
+
+/** Another value for `entry`, which is that of `key`. */
+export function replaceValue(space: KeySpace, key: ByteString, entry: Entry, value: Value, lru: number): void {
+  if (space.preImages !== null) beforeChange(space, key);
+  entry.value = value;
+  entry.lru = lru;
 }
 
 export function removeKey(space: KeySpace, key: ByteString): boolean {
   const entry = space.keys.get(key);
   if (entry === undefined) return false;
   if (space.preImages !== null) beforeChange(space, key);
+  if (entry.expiry !== null) dropExpiry(space, key, entry, entry.expiry);
   space.keys.delete(key);
   const last = space.order.pop();
   if (last !== undefined && last !== key) {
     space.order[entry.slot] = last;
     space.keys.get(last)!.slot = entry.slot;
   }
-  if (space.expires.size > 0) dropExpiry(space, key);
   return true;
 }
 
+/** The key is there. */
 export function setExpiry(space: KeySpace, key: ByteString, at: Millis): void {
   if (space.preImages !== null) beforeChange(space, key);
-  const known = space.expires.get(key);
-  if (known !== undefined) {
-    known.at = at;
+  const entry = space.keys.get(key)!;
+  if (entry.expiry !== null) {
+    entry.expiry.at = at;
     return;
   }
-  space.expires.set(key, { at, slot: space.expireOrder.length });
+  entry.expiry = { at, slot: space.expireOrder.length };
   space.expireOrder.push(key);
 }
 
-export function clearExpiry(space: KeySpace, key: ByteString): boolean {
-  if (space.expires.size === 0 || !space.expires.has(key)) return false;
+export function clearExpiry(space: KeySpace, key: ByteString, entry = space.keys.get(key)): boolean {
+  if (entry === undefined || entry.expiry === null) return false;
   if (space.preImages !== null) beforeChange(space, key);
-  dropExpiry(space, key);
+  dropExpiry(space, key, entry, entry.expiry);
   return true;
 }
 
 export function expiryOf(space: KeySpace, key: ByteString): Millis | undefined {
-  return space.expires.size === 0 ? undefined : space.expires.get(key)?.at;
+  return space.keys.get(key)?.expiry?.at;
 }
 
-function dropExpiry(space: KeySpace, key: ByteString): void {
-  const expiry = space.expires.get(key);
-  if (expiry === undefined) return;
-  space.expires.delete(key);
+function dropExpiry(space: KeySpace, key: ByteString, entry: Entry, { slot }: Expiry): void {
+  entry.expiry = null;
   const last = space.expireOrder.pop();
   if (last !== undefined && last !== key) {
-    space.expireOrder[expiry.slot] = last;
-    space.expires.get(last)!.slot = expiry.slot;
+    space.expireOrder[slot] = last;
+    space.keys.get(last)!.expiry!.slot = slot;
   }
 }
 

@@ -32,7 +32,7 @@ export function takeSnapshot(databases: readonly Database[]): Snapshot {
       .map(({ id, space }) => {
         const preImages = new Map<ByteString, PreImage>();
         space.preImages = preImages;
-        return { id, space, preImages, keys: space.order.slice(), expires: space.expires.size };
+        return { id, space, preImages, keys: space.order.slice(), expires: space.expireOrder.length };
       }),
   };
 }
@@ -47,5 +47,6 @@ export function releaseSnapshot(snapshot: Snapshot): void {
 export function snapshotEntry(database: SnapshotDatabase, key: ByteString): SnapshotEntry {
   const image = database.preImages.get(key);
   if (image?.value !== undefined) return { value: image.value, expireAt: image.expireAt };
-  return { value: database.space.keys.get(key)!.value, expireAt: database.space.expires.get(key)?.at };
+  const { value, expiry } = database.space.keys.get(key)!;
+  return { value, expireAt: expiry?.at };
 }

@@ -1,6 +1,7 @@
 /** Values behind keys, as plain data. What differs from type to type stands in one file a type beside this one. */
 import type { ByteString } from '../../base/bytes.ts';
 import type { GrowableBytes } from '../../base/growable-bytes.ts';
+import type { Millis } from '../../base/time.ts';
 import type { HashValue } from './hash.ts';
 import type { ListValue } from './list.ts';
 import type { SetValue } from './set.ts';
@@ -31,5 +32,13 @@ export interface Entry {
   /** When, or how often, it was used: see usage.ts. */
   lru: number;
   /** Where the key stands in its key space's `order`. */
+  slot: number;
+  /** It stands here, and not in a Map of its own, since almost every command asks for it: null when the key stays. */
+  expiry: Expiry | null;
+}
+
+export interface Expiry {
+  at: Millis;
+  /** Where the key stands in its key space's `expireOrder`. */
   slot: number;
 }
