@@ -281,7 +281,7 @@ export const en = {
     steps: {
       write: {
         title: 'Write something',
-        text: 'Press the command above the console, or type it there. Redis stores a key, and logs the command.',
+        text: 'Press the suggested command, or type it in the console. Redis stores a key, and logs the command.',
         done: (command: string): string => `You sent \`${command}\`. It stands in the log.`,
       },
       sync: {

@@ -280,7 +280,7 @@ export const id = {
     steps: {
       write: {
         title: 'Tulis sesuatu',
-        text: 'Tekan perintah di atas konsol, atau ketik di sana. Redis menyimpan sebuah kunci, dan mencatat perintahnya.',
+        text: 'Tekan perintah yang disarankan, atau ketik di konsol. Redis menyimpan sebuah kunci, dan mencatat perintahnya.',
         done: (command: string): string => `Anda mengirim \`${command}\`. Perintah itu ada di log.`,
       },
       sync: {
