@@ -2,9 +2,10 @@
 import type { Reply } from '../resp/reply.ts';
 
 /** Thrown by handlers and argument parsers: a learner's mistake, which becomes the reply. Nothing was changed. */
-export class ReplyError {
+export class ReplyError extends Error {
   readonly reply: Reply;
   constructor(message: string) {
+    super(message);
     this.reply = { type: 'error', value: oneLine(message) };
   }
 }

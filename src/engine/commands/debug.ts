@@ -1,6 +1,5 @@
 /** DEBUG: for tests and for looking behind the scenes. debug.c */
 import { ascii, byteStringOf, concatBytes, lowerCase, sliceBytes, type ByteString } from '../../base/bytes.ts';
-import { parseDouble } from '../../base/doubles.ts';
 import { globMatch } from '../../base/glob.ts';
 import { formatInteger } from '../../base/integers.ts';
 import type { Reply } from '../../resp/reply.ts';
@@ -43,7 +42,7 @@ function subcommand(usage: string, summary: string, fits: DebugSubcommand['fits'
 
 const subcommands: ReadonlyMap<string, DebugSubcommand> = new Map([
   subcommand('AOF-FLUSH-SLEEP <microsec>', 'Waits before each write of the log.', exactly(3), (ctx, argv) => {
-    ctx.server.setFlushSleep(integerArgument(argv[2]!));
+    ctx.server.setFlushSleep(leadingNumber(argv[2]!));
     return OK;
   }),
   subcommand('ASSERT', 'Fails an assertion: the server dies.', exactly(2), (ctx) => die(ctx, 'assert')),
@@ -85,14 +84,14 @@ const subcommands: ReadonlyMap<string, DebugSubcommand> = new Map([
   ),
   subcommand('SEGFAULT', 'Writes where it may not: the server dies.', exactly(2), (ctx) => die(ctx, 'segfault')),
   subcommand('SET-ACTIVE-EXPIRE <0 | 1>', 'Turns the active expire cycle on or off.', exactly(3), (ctx, argv) => {
-    const on = integerArgument(argv[2]!) !== 0;
+    const on = Math.trunc(leadingNumber(argv[2]!)) !== 0;
     ctx.state.activeExpire = on;
     ctx.server.setActiveExpire(on);
     return OK;
   }),
   subcommand('SLEEP <seconds>', 'Does nothing for so long.', exactly(3), (ctx, argv) => {
-    const seconds = parseDouble(argv[2]!) ?? 0;
-    ctx.ask({ kind: 'sleep', micros: Math.trunc(Math.max(0, Math.min(seconds, 1e9)) * 1e6) });
+    const seconds = Math.max(0, Math.min(leadingNumber(argv[2]!), 1e9));
+    ctx.ask({ kind: 'sleep', micros: Math.trunc(seconds * 1e6) });
     return OK;
   }),
   subcommand('STRINGMATCH-LEN <length> <pattern>', 'Tries a pattern on a text of that many letters.', exactly(4), (_ctx, argv) => {
@@ -106,6 +105,11 @@ const subcommands: ReadonlyMap<string, DebugSubcommand> = new Map([
     ),
   ),
 ]);
+
+/** As C's atoi and strtod: the number that a text begins with, 0 if it begins with none. */
+function leadingNumber(word: ByteString): number {
+  return Number(/^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)/i.exec(word)?.[1] ?? 0);
+}
 
 /** util.c:memtoull. */
 const memoryUnits: Readonly<Record<string, number>> = {
