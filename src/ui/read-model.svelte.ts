@@ -135,6 +135,7 @@ export class ReadModel {
     if (lane.timeline !== null) appendBatch(history.timeline, lane.timeline);
     for (const event of frame.events) {
       if (!('lane' in event) || event.lane !== view.id) continue;
+      if (event.event === 'fsync' && event.ok) history.records.noteFsync(event);
       if (event.event === 'boot') history.timeline.marks.push({ kind: 'boot', at: event.at });
       if (event.event === 'crash') {
         const lost = view.crash?.at === event.at ? view.crash.lost : 0;

@@ -50,7 +50,7 @@ export const en = {
   failed: 'The files were not taken over',
   fileFailed: 'The file could not be read',
   imported: (keys: string, commands: string): string =>
-    `Loaded: ${keys} keys from ${commands} commands.`,
+    `Loaded. Keys: ${keys}, commands: ${commands}.`,
   dialogTitle: 'Replace what is in /data?',
   dialogText: (n: number, size: string): string =>
     `${n === 1 ? 'One file' : `${n} files`}, ${size}, take the place of this machine’s data. Redis then starts anew.`,
@@ -84,7 +84,7 @@ export const id = {
   failed: 'Berkas tidak diambil alih',
   fileFailed: 'Berkas tidak bisa dibaca',
   imported: (keys: string, commands: string): string =>
-    `Dimuat: ${keys} kunci dari ${commands} perintah.`,
+    `Dimuat. Kunci: ${keys}, perintah: ${commands}.`,
   dialogTitle: 'Ganti isi /data?',
   dialogText: (n: number, size: string): string =>
     `${n} berkas, ${size}, menggantikan data mesin ini. Redis lalu dinyalakan ulang.`,

@@ -61,7 +61,10 @@ export class ScrollScale {
       return false;
     }
     this.#top = Math.min(Math.max(0, this.#top + moved), this.end);
-    // At an edge of the element the list may have more to show: make room for the next movement.
+    // At an edge of the element the list may have more to show: make room for the next movement. Less than
+    // a pixel is no more than rounding.
+    if (scrollTop <= 0 && this.#top < 1) this.#top = 0;
+    if (scrollTop >= this.#elementEnd && this.end - this.#top < 1) this.#top = this.end;
     const stuck =
       (scrollTop <= 0 && this.#top > 0) || (scrollTop >= this.#elementEnd && this.#top < this.end);
     if (stuck) this.moveTo(this.#top);
