@@ -94,8 +94,8 @@ export interface Scheduler<E extends EventBody> {
   readonly now: Micros;
   schedule(at: Micros, event: E): number;
   cancel(seq: number): boolean;
-  /** `matches` may be shown events of other owners: it looks at `kind` first. */
-  cancelWhere(matches: (event: ClockEvent<E>) => boolean): number;
+  /** `matches` is shown the events of all others too, of whose payloads it knows nothing. */
+  cancelWhere(matches: (event: ClockEvent<EventBody>) => boolean): number;
 }
 
 export function createClockState<E extends EventBody>(now: Micros): ClockState<E> {
@@ -135,7 +135,8 @@ function siftDown<T extends Due>(heap: T[], event: T, from: number): void {
     let childIndex = 2 * index + 1;
     if (childIndex >= length) break;
     let child = heap[childIndex]!;
-    if (childIndex + 1 < length && isBefore(heap[childIndex + 1]!, child)) child = heap[++childIndex]!;
+    if (childIndex + 1 < length && isBefore(heap[childIndex + 1]!, child))
+      child = heap[++childIndex]!;
     if (!isBefore(child, event)) break;
     heap[index] = child;
     index = childIndex;

@@ -19,7 +19,11 @@ export interface DiskModel {
   readonly writesDuringFsync: 'go-on' | 'block';
 }
 
-const ordinary = { flushes: 'honoured', destageAfter: 10_000_000, writesDuringFsync: 'go-on' } as const;
+const ordinary = {
+  flushes: 'honoured',
+  destageAfter: 10_000_000,
+  writesDuringFsync: 'go-on',
+} as const;
 
 /** A spinning disk of 7200 turns a minute, a SATA and an NVMe drive, a network volume, a drive that lies. */
 export const diskPresets: Readonly<Record<DiskPresetName, DiskModel>> = {
@@ -27,7 +31,14 @@ export const diskPresets: Readonly<Record<DiskPresetName, DiskModel>> = {
   ssd: { ...ordinary, name: 'ssd', fsyncMin: 4_000, fsyncMax: 4_000, flushBytesPerMicro: 500 },
   nvme: { ...ordinary, name: 'nvme', fsyncMin: 300, fsyncMax: 300, flushBytesPerMicro: 2_000 },
   cloud: { ...ordinary, name: 'cloud', fsyncMin: 5_000, fsyncMax: 11_000, flushBytesPerMicro: 125 },
-  lying: { ...ordinary, name: 'lying', fsyncMin: 50, fsyncMax: 50, flushBytesPerMicro: 2_000, flushes: 'ignored' },
+  lying: {
+    ...ordinary,
+    name: 'lying',
+    fsyncMin: 50,
+    fsyncMax: 50,
+    flushBytesPerMicro: 2_000,
+    flushes: 'ignored',
+  },
 };
 
 /** A disk whose fsync always lasts `fsyncMs`, however much it carries, if that is given. */

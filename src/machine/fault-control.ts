@@ -14,20 +14,32 @@ import { addRange, rangesWithin } from './ranges.ts';
 const PLAN_DIRECTORY = '/data';
 
 /** Plans a fault; its value is the plan's number. A wrong plan is told, and nothing is planned. */
-export function planFault(context: KernelContext, request: FaultRequest, now: Micros): PlanResult<number> {
+export function planFault(
+  context: KernelContext,
+  request: FaultRequest,
+  now: Micros,
+): PlanResult<number> {
   const { state, clock } = context;
   const parsed = parseFault(request, state.faults.nextId, now);
   if (!parsed.ok) return parsed;
   const { path } = parsed.value;
-  const fault: Fault = { ...parsed.value, path: path === '' ? '' : normalizePath(path, PLAN_DIRECTORY) };
+  const fault: Fault = {
+    ...parsed.value,
+    path: path === '' ? '' : normalizePath(path, PLAN_DIRECTORY),
+  };
   if (fault.kind === 'bit-rot' && fault.at <= now) {
     const refusal = rotBit(state, fault);
-    return refusal === undefined ? { ok: true, value: state.faults.nextId++ } : { ok: false, error: refusal };
+    return refusal === undefined
+      ? { ok: true, value: state.faults.nextId++ }
+      : { ok: false, error: refusal };
   }
   state.faults.nextId++;
   state.faults.plans.push(fault);
   if (fault.at > now) {
-    clock.schedule(fault.at, { kind: 'kernel', payload: { owner: state.owner, type: 'fault-starts', fault: fault.id } });
+    clock.schedule(fault.at, {
+      kind: 'kernel',
+      payload: { owner: state.owner, type: 'fault-starts', fault: fault.id },
+    });
   } else {
     startFault(context, fault.id);
   }
@@ -61,20 +73,31 @@ export function healFaults(context: KernelContext, now: Micros, kind?: string): 
 function rotBit(state: KernelState, fault: FaultOf<'bit-rot'>): string | undefined {
   const number = findPath(state, fault.path);
   const durable = number === undefined ? undefined : state.platter.inodes.get(number);
-  if (number === undefined || durable?.kind !== 'file') return `fault bit-rot: no file ${fault.path} on the disk`;
+  if (number === undefined || durable?.kind !== 'file')
+    return `fault bit-rot: no file ${fault.path} on the disk`;
   if (fault.offset >= durable.size) {
     return `fault bit-rot: ${fault.path} has ${durable.size} bytes on the disk, there is no byte ${fault.offset}`;
   }
   const index = pageOf(fault.offset);
   const before = durable.pages[index];
   const value = before?.[fault.offset - index * PAGE_SIZE] ?? 0;
-  changePlatter(state, { kind: 'data', inode: number, offset: fault.offset, bytes: Uint8Array.of(value ^ 1) });
+  changePlatter(state, {
+    kind: 'data',
+    inode: number,
+    offset: fault.offset,
+    bytes: Uint8Array.of(value ^ 1),
+  });
   forgetPage(state, number, fault.offset, before);
   return undefined;
 }
 
 /** Drops a page that equals the platter's; of one that can't be dropped the byte counts as given up. */
-function forgetPage(state: KernelState, number: number, offset: number, before: Page | undefined): void {
+function forgetPage(
+  state: KernelState,
+  number: number,
+  offset: number,
+  before: Page | undefined,
+): void {
   const index = pageOf(offset);
   const cached = state.inodes.get(number);
   if (cached?.kind !== 'file') return;
@@ -85,5 +108,6 @@ function forgetPage(state: KernelState, number: number, offset: number, before: 
   for (const flight of state.flights) {
     if (flight.inode === number) flight.differs = 'on-pages';
   }
-  if (rangesWithin(cached.dirty, offset, offset + 1).length === 0) addRange(cached.stale, offset, offset + 1);
+  if (rangesWithin(cached.dirty, offset, offset + 1).length === 0)
+    addRange(cached.stale, offset, offset + 1);
 }

@@ -53,27 +53,56 @@ export interface FaultState {
   nextId: number;
 }
 
-export type PlanResult<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: string };
+export type PlanResult<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: string };
 
 interface KindRule {
   readonly parse: (request: FaultRequest) => FaultBody | string;
 }
 
 const rules: Readonly<Record<FaultKind, KindRule>> = {
-  'fsync-time': { parse: withNumber('a time in milliseconds, 0 or more', isNotNegative, (ms) => ({ kind: 'fsync-time', ms })) },
+  'fsync-time': {
+    parse: withNumber('a time in milliseconds, 0 or more', isNotNegative, (ms) => ({
+      kind: 'fsync-time',
+      ms,
+    })),
+  },
   'write-blocks-during-fsync': { parse: withoutValue({ kind: 'write-blocks-during-fsync' }) },
-  'fsync-error': { parse: withErrno(['EIO', 'ENOSPC'], (errno) => ({ kind: 'fsync-error', errno })) },
-  'write-error': { parse: withErrno(['EIO', 'ENOSPC'], (errno) => ({ kind: 'write-error', errno })) },
-  'short-write': { parse: withNumber('a number of bytes, 0 or more', isWhole, (left) => ({ kind: 'short-write', left })) },
+  'fsync-error': {
+    parse: withErrno(['EIO', 'ENOSPC'], (errno) => ({ kind: 'fsync-error', errno })),
+  },
+  'write-error': {
+    parse: withErrno(['EIO', 'ENOSPC'], (errno) => ({ kind: 'write-error', errno })),
+  },
+  'short-write': {
+    parse: withNumber('a number of bytes, 0 or more', isWhole, (left) => ({
+      kind: 'short-write',
+      left,
+    })),
+  },
   'disk-full': {
-    parse: withNumber('a number of bytes that still fit', isWhole, (left) => ({ kind: 'disk-full', left, limit: -1 }), 0),
+    parse: withNumber(
+      'a number of bytes that still fit',
+      isWhole,
+      (left) => ({ kind: 'disk-full', left, limit: -1 }),
+      0,
+    ),
   },
   'lying-drive': { parse: withoutValue({ kind: 'lying-drive' }) },
   'rename-not-durable': { parse: withoutValue({ kind: 'rename-not-durable' }) },
-  'fork-failure': { parse: withErrno(['ENOMEM', 'EAGAIN'], (errno) => ({ kind: 'fork-failure', errno })) },
+  'fork-failure': {
+    parse: withErrno(['ENOMEM', 'EAGAIN'], (errno) => ({ kind: 'fork-failure', errno })),
+  },
   'bit-rot': { parse: parseBitRot },
-  'clock-jump': { parse: withNumber('a time in milliseconds, below 0 for backwards', isFinite, (ms) => ({ kind: 'clock-jump', ms })) },
-  'child-slow': { parse: withNumber('a factor above 0', isPositive, (factor) => ({ kind: 'child-slow', factor })) },
+  'clock-jump': {
+    parse: withNumber('a time in milliseconds, below 0 for backwards', isNumber, (ms) => ({
+      kind: 'clock-jump',
+      ms,
+    })),
+  },
+  'child-slow': {
+    parse: withNumber('a factor above 0', isPositive, (factor) => ({ kind: 'child-slow', factor })),
+  },
 };
 
 export const faultKinds: readonly string[] = Object.keys(rules);
@@ -86,11 +115,15 @@ export function parseFault(request: FaultRequest, id: number, now: Micros): Plan
   }
   const { at = now, until = Infinity, path = '' } = request;
   if (!isNumber(at)) return refuse(`fault ${request.kind}: 'at' must be a time`);
-  if (typeof until !== 'number' || !(until > at)) return refuse(`fault ${request.kind}: 'until' must be a time after 'at'`);
+  if (typeof until !== 'number' || !(until > at))
+    return refuse(`fault ${request.kind}: 'until' must be a time after 'at'`);
   if (typeof path !== 'string') return refuse(`fault ${request.kind}: 'path' must be a text`);
   const body = rule.parse(request);
   if (typeof body === 'string') return refuse(`fault ${request.kind}: ${body}`);
-  return { ok: true, value: { ...body, id, path, at, until: Math.min(until, Number.MAX_SAFE_INTEGER) } };
+  return {
+    ok: true,
+    value: { ...body, id, path, at, until: Math.min(until, Number.MAX_SAFE_INTEGER) },
+  };
 }
 
 /** Whether `fault` is in force at `now`. */
@@ -125,29 +158,31 @@ function withNumber(
   };
 }
 
-function withErrno(allowed: readonly Errno[], build: (errno: Errno) => FaultBody): KindRule['parse'] {
+function withErrno(
+  allowed: readonly Errno[],
+  build: (errno: Errno) => FaultBody,
+): KindRule['parse'] {
   return ({ value = allowed[0] }) => {
     const errno = allowed.find((one) => one === value);
-    return errno === undefined ? `'value' must be ${allowed.join(' or ')}${got(value)}` : build(errno);
+    return errno === undefined
+      ? `'value' must be ${allowed.join(' or ')}${got(value)}`
+      : build(errno);
   };
 }
 
 function parseBitRot({ path, value }: FaultRequest): FaultBody | string {
   if (path === undefined || path === '') return `needs a 'path'`;
-  if (typeof value !== 'number' || !isWhole(value)) return `'value' must be the number of a byte, 0 for the first${got(value)}`;
+  if (typeof value !== 'number' || !isWhole(value))
+    return `'value' must be the number of a byte, 0 for the first${got(value)}`;
   return { kind: 'bit-rot', offset: value };
 }
 
-function got(value: unknown): string {
-  return value === undefined ? '' : `, not ${typeof value === 'string' ? `'${value}'` : String(value)}`;
+function got(value: FaultRequest['value']): string {
+  return value === undefined ? '' : `, not ${typeof value === 'string' ? `'${value}'` : value}`;
 }
 
 function isNumber(value: unknown): value is number {
   return typeof value === 'number' && value - value === 0;
-}
-
-function isFinite(value: number): boolean {
-  return isNumber(value);
 }
 
 function isNotNegative(value: number): boolean {

@@ -15,7 +15,11 @@ function isOfKind<K extends FaultKind>(fault: Fault, kind: K): fault is FaultOf<
 }
 
 /** The fault of that kind in force for the whole machine, planned last. */
-export function anyFault<K extends FaultKind>(state: KernelState, kind: K, now: Micros): FaultOf<K> | undefined {
+export function anyFault<K extends FaultKind>(
+  state: KernelState,
+  kind: K,
+  now: Micros,
+): FaultOf<K> | undefined {
   const { plans } = state.faults;
   for (let i = plans.length - 1; i >= 0; i--) {
     const fault = plans[i]!;
@@ -54,7 +58,8 @@ export function effectiveDisk(
   }
   const slow = faultOf(state, 'fsync-time', now, file);
   if (slow !== undefined) disk = withFsyncTime(disk, slow.ms);
-  if (faultOf(state, 'write-blocks-during-fsync', now, file) !== undefined) disk = { ...disk, writesDuringFsync: 'block' };
+  if (faultOf(state, 'write-blocks-during-fsync', now, file) !== undefined)
+    disk = { ...disk, writesDuringFsync: 'block' };
   return disk;
 }
 

@@ -2,8 +2,21 @@ import type { Micros } from '../base/time.ts';
 import { addOperation } from './journal.ts';
 import { effectiveDisk, faultOf, freeBytes } from './faults.ts';
 import { fsyncEndOf, scheduleFlusher, startFsync } from './flush.ts';
-import { inodeOf, type FileInode, type Inode, type KernelContext, type KernelState } from './kernel-state.ts';
-import { createInode, isAllowed, locate, mayChangeDirectory, type Found, type Place } from './namespace.ts';
+import {
+  inodeOf,
+  type FileInode,
+  type Inode,
+  type KernelContext,
+  type KernelState,
+} from './kernel-state.ts';
+import {
+  createInode,
+  isAllowed,
+  locate,
+  mayChangeDirectory,
+  type Found,
+  type Place,
+} from './namespace.ts';
 import { readFromCache, resizeInCache, writeToCache } from './page-cache.ts';
 import type { Descriptor, ProcessEntry } from './process-entry.ts';
 import { addDescriptor, findDescriptor, removeDescriptor } from './processes.ts';
@@ -30,7 +43,12 @@ function copyEnd(state: KernelState, now: Micros, bytes: number, microsPerKb: nu
 
 const CREATED_FILE_MODE = 0o644;
 
-export function openCall(context: KernelContext, entry: ProcessEntry, call: CallOf<'open'>, now: Micros): Completion {
+export function openCall(
+  context: KernelContext,
+  entry: ProcessEntry,
+  call: CallOf<'open'>,
+  now: Micros,
+): Completion {
   const { state } = context;
   const endsAt = syscallEnd(state, now);
   const place = locate(state, entry, call.path);
@@ -45,7 +63,8 @@ export function openCall(context: KernelContext, entry: ProcessEntry, call: Call
     placing: call.mode === 'append' ? 'at-end' : 'at-position',
     position: 0,
   });
-  if (call.mode === 'truncate' && inode.kind === 'file' && inode.size > 0) truncate(context, inode, 0, now);
+  if (call.mode === 'truncate' && inode.kind === 'file' && inode.size > 0)
+    truncate(context, inode, 0, now);
   return succeed(fd, endsAt);
 }
 
@@ -70,20 +89,31 @@ function inodeToOpen(
     return { found: createInode(context, place.name, 'file', CREATED_FILE_MODE, now) };
   }
   if (inode.kind === 'directory' && (creates || mode === 'write')) return { errno: 'EISDIR' };
-  if (inode.kind === 'file' && (mode === 'directory' || form === 'slash')) return { errno: 'ENOTDIR' };
+  if (inode.kind === 'file' && (mode === 'directory' || form === 'slash'))
+    return { errno: 'ENOTDIR' };
   const access = accessOf(mode);
   if (access !== 'write' && !isAllowed(entry, inode, 'read')) return { errno: 'EACCES' };
   if (access !== 'read' && !isAllowed(entry, inode, 'write')) return { errno: 'EACCES' };
   return { found: inode };
 }
 
-export function closeCall({ state }: KernelContext, entry: ProcessEntry, fd: FdRef, now: Micros): Completion {
+export function closeCall(
+  { state }: KernelContext,
+  entry: ProcessEntry,
+  fd: FdRef,
+  now: Micros,
+): Completion {
   const errno = removeDescriptor(state, entry, fd);
   const endsAt = syscallEnd(state, now);
   return errno === undefined ? succeed(0, endsAt) : fail(errno, endsAt);
 }
 
-export function readCall({ state }: KernelContext, entry: ProcessEntry, call: CallOf<'read'>, now: Micros): Completion {
+export function readCall(
+  { state }: KernelContext,
+  entry: ProcessEntry,
+  call: CallOf<'read'>,
+  now: Micros,
+): Completion {
   const endsAt = syscallEnd(state, now);
   const descriptor = findDescriptor(entry, call.fd);
   if (descriptor === undefined || descriptor.access === 'write') return fail('EBADF', endsAt);
@@ -97,7 +127,12 @@ export function readCall({ state }: KernelContext, entry: ProcessEntry, call: Ca
 }
 
 /** As many bytes as fit are written; if none does, the write fails. */
-export function writeCall(context: KernelContext, entry: ProcessEntry, call: CallOf<'write'>, now: Micros): Completion {
+export function writeCall(
+  context: KernelContext,
+  entry: ProcessEntry,
+  call: CallOf<'write'>,
+  now: Micros,
+): Completion {
   const { state } = context;
   const descriptor = findDescriptor(entry, call.fd);
   const endsAt = syscallEnd(state, now);
@@ -111,12 +146,23 @@ export function writeCall(context: KernelContext, entry: ProcessEntry, call: Cal
   const offset = descriptor.placing === 'at-end' ? file.size : descriptor.position;
   const accepted = acceptedLength(state, file, descriptor, offset, length, now);
   if (accepted <= 0) return fail('ENOSPC', endsAt);
-  writeToCache(state, file, offset, accepted === length ? call.bytes : call.bytes.subarray(0, accepted), now);
+  writeToCache(
+    state,
+    file,
+    offset,
+    accepted === length ? call.bytes : call.bytes.subarray(0, accepted),
+    now,
+  );
   scheduleFlusher(context, file.dirtySince);
   descriptor.position = offset + accepted;
   const blockedUntil =
-    effectiveDisk(state, now, descriptor).writesDuringFsync === 'block' ? fsyncEndOf(state, file.number, now) : 0;
-  return succeed(accepted, Math.max(copyEnd(state, now, accepted, state.costs.writeMicrosPerKb), blockedUntil));
+    effectiveDisk(state, now, descriptor).writesDuringFsync === 'block'
+      ? fsyncEndOf(state, file.number, now)
+      : 0;
+  return succeed(
+    accepted,
+    Math.max(copyEnd(state, now, accepted, state.costs.writeMicrosPerKb), blockedUntil),
+  );
 }
 
 /** How many of `length` bytes the disk has room for, and a planned short write lets through. */
@@ -137,13 +183,19 @@ function acceptedLength(
   return taken;
 }
 
-export function truncateCall(context: KernelContext, entry: ProcessEntry, call: CallOf<'ftruncate'>, now: Micros): Completion {
+export function truncateCall(
+  context: KernelContext,
+  entry: ProcessEntry,
+  call: CallOf<'ftruncate'>,
+  now: Micros,
+): Completion {
   const { state } = context;
   const endsAt = syscallEnd(state, now);
   const descriptor = findDescriptor(entry, call.fd);
   if (descriptor === undefined) return fail('EBADF', endsAt);
   const file = inodeOf(state, descriptor.inode);
-  if (descriptor.access === 'read' || file.kind === 'directory' || !isSize(call.size)) return fail('EINVAL', endsAt);
+  if (descriptor.access === 'read' || file.kind === 'directory' || !isSize(call.size))
+    return fail('EINVAL', endsAt);
   if (call.size - file.size > freeBytes(state, now)) return fail('ENOSPC', endsAt);
   truncate(context, file, call.size, now);
   return succeed(0, endsAt);
@@ -156,14 +208,24 @@ function truncate(context: KernelContext, file: FileInode, size: number, now: Mi
   scheduleFlusher(context, file.dirtySince);
 }
 
-export function fsyncCall(context: KernelContext, entry: ProcessEntry, fd: FdRef, now: Micros): Completion {
+export function fsyncCall(
+  context: KernelContext,
+  entry: ProcessEntry,
+  fd: FdRef,
+  now: Micros,
+): Completion {
   const descriptor = findDescriptor(entry, fd);
   if (descriptor === undefined) return fail('EBADF', syscallEnd(context.state, now));
   const { endsAt, errno } = startFsync(context, descriptor, now);
   return errno === undefined ? succeed(0, endsAt) : fail(errno, endsAt);
 }
 
-export function fstatCall({ state }: KernelContext, entry: ProcessEntry, fd: FdRef, now: Micros): Completion {
+export function fstatCall(
+  { state }: KernelContext,
+  entry: ProcessEntry,
+  fd: FdRef,
+  now: Micros,
+): Completion {
   const descriptor = findDescriptor(entry, fd);
   if (descriptor === undefined) return fail('EBADF', syscallEnd(state, now));
   return statOf(inodeOf(state, descriptor.inode), syscallEnd(state, now));

@@ -1,7 +1,13 @@
 import type { Micros } from '../base/time.ts';
 import { flushDuration } from './devices.ts';
 import { effectiveDisk, faultOf } from './faults.ts';
-import { commitOperations, ensureOnPlatter, freeOnPlatter, scheduleCommit, takeOperations } from './journal.ts';
+import {
+  commitOperations,
+  ensureOnPlatter,
+  freeOnPlatter,
+  scheduleCommit,
+  takeOperations,
+} from './journal.ts';
 import type { FileInode, Flight, KernelContext, KernelState, Operation } from './kernel-state.ts';
 import { captureDirty, type Captured } from './page-cache.ts';
 import { copyFromPages, PAGE_SIZE } from './pages.ts';
@@ -23,7 +29,11 @@ interface OpenFile {
  * fsync(2) and fdatasync(2): covers what was written before now, and is durable when it ends. A disk does one flush
  * at a time, the next one waits.
  */
-export function startFsync(context: KernelContext, file: OpenFile, now: Micros): { endsAt: Micros; errno: Errno | undefined } {
+export function startFsync(
+  context: KernelContext,
+  file: OpenFile,
+  now: Micros,
+): { endsAt: Micros; errno: Errno | undefined } {
   const { state, clock } = context;
   const disk = effectiveDisk(state, now, file);
   const errno = faultOf(state, 'fsync-error', now, file)?.errno;
@@ -38,7 +48,10 @@ export function startFsync(context: KernelContext, file: OpenFile, now: Micros):
     flush: disk.flushes,
     outcome: errno === undefined ? 'durable' : 'fails',
   });
-  clock.schedule(endsAt, { kind: 'kernel', payload: { owner: state.owner, type: 'flush-ends', flight: flight.id } });
+  clock.schedule(endsAt, {
+    kind: 'kernel',
+    payload: { owner: state.owner, type: 'flush-ends', flight: flight.id },
+  });
   return { endsAt, errno };
 }
 
@@ -49,7 +62,12 @@ function capture(state: KernelState, inode: number): Captured {
 
 type FlightTerms = Pick<Flight, 'source' | 'startedAt' | 'endsAt' | 'flush' | 'outcome'>;
 
-function addFlight(state: KernelState, inode: number, captured: Captured, terms: FlightTerms): Flight {
+function addFlight(
+  state: KernelState,
+  inode: number,
+  captured: Captured,
+  terms: FlightTerms,
+): Flight {
   const flight: Flight = {
     id: state.nextFlight++,
     inode,
@@ -106,10 +124,16 @@ function markStale(state: KernelState, file: FileInode, flight: Flight): void {
     if (other.inode === file.number && other.id < flight.id) other.stale = 'stays';
   }
   addRanges(file.stale, flight.ranges);
-  for (let i = 0; i < file.dirty.length; i += 2) removeRange(file.stale, file.dirty[i]!, file.dirty[i + 1]!);
+  for (let i = 0; i < file.dirty.length; i += 2)
+    removeRange(file.stale, file.dirty[i]!, file.dirty[i + 1]!);
 }
 
-function acceptFlight(context: KernelContext, flight: Flight, operations: readonly Operation[], now: Micros): void {
+function acceptFlight(
+  context: KernelContext,
+  flight: Flight,
+  operations: readonly Operation[],
+  now: Micros,
+): void {
   const { state, clock } = context;
   flight.operations.push(...operations);
   if (flight.flush === 'ignored') {
@@ -124,7 +148,8 @@ function acceptFlight(context: KernelContext, flight: Flight, operations: readon
 
 /** A drive writes its cache in the order in which it was given it; a flush that it honours empties it. */
 export function emptyDriveCache(state: KernelState): void {
-  for (const flight of state.flights.filter((one) => one.where === 'drive')) putOnPlatter(state, flight);
+  for (const flight of state.flights.filter((one) => one.where === 'drive'))
+    putOnPlatter(state, flight);
 }
 
 /** The drive writes by itself what it has had in its cache for long enough. */
@@ -155,7 +180,8 @@ function putBytes(state: KernelState, flight: Flight): void {
   for (const [index, page] of flight.pages) {
     noteChanges(durable, flight, index, page, changed);
     putPage(durable, index, page, flight.size);
-    if (flight.stale === 'goes' && file?.kind === 'file') removeRange(file.stale, index * PAGE_SIZE, (index + 1) * PAGE_SIZE);
+    if (flight.stale === 'goes' && file?.kind === 'file')
+      removeRange(file.stale, index * PAGE_SIZE, (index + 1) * PAGE_SIZE);
   }
   for (let i = 0; i < changed.length; i += 2) {
     const offset = changed[i]!;
@@ -168,7 +194,13 @@ function putBytes(state: KernelState, flight: Flight): void {
 }
 
 /** Which bytes of a page are new to the platter: a whole page travels even if a few bytes of it were dirty. */
-function noteChanges(durable: PlatterFile, flight: Flight, index: number, page: Uint8Array, changed: number[]): void {
+function noteChanges(
+  durable: PlatterFile,
+  flight: Flight,
+  index: number,
+  page: Uint8Array,
+  changed: number[],
+): void {
   const start = index * PAGE_SIZE;
   let first = 0;
   let last = Math.min(flight.size - start, PAGE_SIZE);
@@ -206,7 +238,13 @@ export function commitJournal(context: KernelContext, now: Micros): void {
   if (operations.length === 0) return;
   const { flushes: flush } = effectiveDisk(state, now, { inode: 0, path: '' });
   const captured: Captured = { size: 0, ranges: [], pages: new Map() };
-  const flight = addFlight(state, 0, captured, { source: 'journal', startedAt: now, endsAt: now, flush, outcome: 'durable' });
+  const flight = addFlight(state, 0, captured, {
+    source: 'journal',
+    startedAt: now,
+    endsAt: now,
+    flush,
+    outcome: 'durable',
+  });
   acceptFlight(context, flight, operations, now);
 }
 
@@ -226,7 +264,8 @@ export function wakeFlusher(context: KernelContext, now: Micros): void {
   let oldest = -1;
   for (const file of [...state.inodes.values()]) {
     if (file.kind !== 'file' || file.dirtySince < 0) continue;
-    if (file.dirtySince + DIRTY_EXPIRES_AFTER <= now && !isFlying(state, file.number)) writeBack(context, file, now);
+    if (file.dirtySince + DIRTY_EXPIRES_AFTER <= now && !isFlying(state, file.number))
+      writeBack(context, file, now);
     else if (oldest < 0 || file.dirtySince < oldest) oldest = file.dirtySince;
   }
   // What an fsync holds back is looked at again on the next wake-up, not on this one.

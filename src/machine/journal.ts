@@ -11,7 +11,12 @@ const COMMIT_INTERVAL: Micros = 5_000_000;
  * fsync those made before it started, and all of them five seconds after the first. Under the fault
  * `rename-not-durable` names wait for an fsync of their directory.
  */
-export function addOperation(context: KernelContext, inode: number, body: OperationBody, now: Micros): void {
+export function addOperation(
+  context: KernelContext,
+  inode: number,
+  body: OperationBody,
+  now: Micros,
+): void {
   const { state } = context;
   state.pending.push({ ...body, inode, seq: state.nextOperation++ });
   scheduleCommit(context, now);
@@ -20,11 +25,19 @@ export function addOperation(context: KernelContext, inode: number, body: Operat
 export function scheduleCommit({ state, clock }: KernelContext, now: Micros): void {
   if (state.journal !== 'idle' || state.pending.length === 0) return;
   state.journal = 'commit-scheduled';
-  clock.schedule(now + COMMIT_INTERVAL, { kind: 'kernel', payload: { owner: state.owner, type: 'journal-commit' } });
+  clock.schedule(now + COMMIT_INTERVAL, {
+    kind: 'kernel',
+    payload: { owner: state.owner, type: 'journal-commit' },
+  });
 }
 
 /** What an fsync of `inode` takes along of the operations up to number `through`. They leave the list. */
-export function takeOperations(state: KernelState, inode: number, through: number, now: Micros): Operation[] {
+export function takeOperations(
+  state: KernelState,
+  inode: number,
+  through: number,
+  now: Micros,
+): Operation[] {
   if (state.pending.length === 0) return [];
   const isTaken = anyFault(state, 'rename-not-durable', now)
     ? withheldNames(state, (name) => name.parent === inode, through)
@@ -34,7 +47,8 @@ export function takeOperations(state: KernelState, inode: number, through: numbe
 
 /** The operations that the name at `names` stands on, with all that must come before. */
 export function takeOperationsOf(state: KernelState, names: readonly Name[]): Operation[] {
-  const isOne = (name: Name): boolean => names.some((one) => one.parent === name.parent && one.name === name.name);
+  const isOne = (name: Name): boolean =>
+    names.some((one) => one.parent === name.parent && one.name === name.name);
   return take(state, withheldNames(state, isOne, Infinity));
 }
 
@@ -66,7 +80,9 @@ function withheldNames(
     for (const name of names) touched.add(keyOf(name));
   }
   return (operation) =>
-    namesOf(operation).length > 0 ? chosen.has(operation.seq) : state.platter.inodes.has(operation.inode);
+    namesOf(operation).length > 0
+      ? chosen.has(operation.seq)
+      : state.platter.inodes.has(operation.inode);
 }
 
 function keyOf(name: Name): string {
@@ -99,7 +115,8 @@ function commitOperation(state: KernelState, operation: Operation): void {
   switch (operation.op) {
     case 'create': {
       const { type, mode, at } = operation;
-      if (!inodes.has(inode)) changePlatter(state, { kind: 'create', inode, type, mode, modifiedAt: at });
+      if (!inodes.has(inode))
+        changePlatter(state, { kind: 'create', inode, type, mode, modifiedAt: at });
       linkOnPlatter(state, operation.to, inode);
       return;
     }
@@ -121,7 +138,8 @@ function commitOperation(state: KernelState, operation: Operation): void {
     case 'size': {
       const file = inodes.get(inode);
       const { size, at: modifiedAt } = operation;
-      if (file?.kind === 'file' && file.size > size) changePlatter(state, { kind: 'size', inode, size, modifiedAt });
+      if (file?.kind === 'file' && file.size > size)
+        changePlatter(state, { kind: 'size', inode, size, modifiedAt });
     }
   }
 }

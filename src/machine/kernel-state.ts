@@ -2,10 +2,22 @@ import { assert } from '../base/assert.ts';
 import { seedRandom, type RandomState } from '../base/random.ts';
 import type { Micros, Millis } from '../base/time.ts';
 import type { Scheduler } from './clock.ts';
-import { defaultCosts, diskModel, type CostTable, type DiskModel, type DiskPresetName } from './devices.ts';
+import {
+  defaultCosts,
+  diskModel,
+  type CostTable,
+  type DiskModel,
+  type DiskPresetName,
+} from './devices.ts';
 import type { FaultState } from './fault-plan.ts';
 import type { Pages } from './pages.ts';
-import { createPlatter, ROOT_INODE, type FileKind, type Platter, type PlatterChange } from './platter.ts';
+import {
+  createPlatter,
+  ROOT_INODE,
+  type FileKind,
+  type Platter,
+  type PlatterChange,
+} from './platter.ts';
 import type { ProcessEntry } from './process-entry.ts';
 import type { Ranges } from './ranges.ts';
 import type { Pid } from './syscall.ts';
@@ -87,7 +99,13 @@ export interface Name {
 export type Operation = { readonly seq: number; readonly inode: number } & OperationBody;
 
 export type OperationBody =
-  | { readonly op: 'create'; readonly type: FileKind; readonly mode: number; readonly at: Micros; readonly to: Name }
+  | {
+      readonly op: 'create';
+      readonly type: FileKind;
+      readonly mode: number;
+      readonly at: Micros;
+      readonly to: Name;
+    }
   | { readonly op: 'link'; readonly to: Name }
   | { readonly op: 'unlink'; readonly from: Name }
   | { readonly op: 'rename'; readonly from: Name; readonly to: Name }
@@ -224,15 +242,33 @@ function mountInode(state: KernelState, number: number, name: Name | undefined):
   const { mode, modifiedAt } = durable;
   if (durable.kind === 'directory') {
     const entries = new Map(durable.entries);
-    state.inodes.set(number, { kind: 'directory', number, mode, modifiedAt, names, opens: 0, entries });
+    state.inodes.set(number, {
+      kind: 'directory',
+      number,
+      mode,
+      modifiedAt,
+      names,
+      opens: 0,
+      entries,
+    });
     for (const [child, inode] of entries) mountInode(state, inode, { parent: number, name: child });
     return;
   }
   const { size } = durable;
   const pages = durable.pages.slice();
   state.inodes.set(number, {
-    kind: 'file', number, mode, modifiedAt, names, opens: 0,
-    size, pages, owned: new Set(), dirty: [], dirtySince: -1, stale: [],
+    kind: 'file',
+    number,
+    mode,
+    modifiedAt,
+    names,
+    opens: 0,
+    size,
+    pages,
+    owned: new Set(),
+    dirty: [],
+    dirtySince: -1,
+    stale: [],
   });
   state.usedBytes += size;
 }

@@ -4,7 +4,15 @@ import type { ClockEvent } from './clock.ts';
 import { healFaults, planFault, startFault } from './fault-control.ts';
 import type { Fault, FaultRequest, PlanResult } from './fault-plan.ts';
 import { childBytesPerSecond, freeBytes, wallClock } from './faults.ts';
-import { closeCall, fstatCall, fsyncCall, openCall, readCall, truncateCall, writeCall } from './file-calls.ts';
+import {
+  closeCall,
+  fstatCall,
+  fsyncCall,
+  openCall,
+  readCall,
+  truncateCall,
+  writeCall,
+} from './file-calls.ts';
 import { commitJournal, destage, endFlush, wakeFlusher } from './flush.ts';
 import type { KernelClock, KernelContext, KernelEvent, KernelState } from './kernel-state.ts';
 import { listFiles, layersOfInode, layersOfPath, type FileEntry, type Layers } from './layers.ts';
@@ -24,7 +32,13 @@ import { losePower, type PowerLoss, type TailMode } from './power-loss.ts';
 import type { PlatterChange } from './platter.ts';
 import { platterSnapshot } from './platter-snapshot.ts';
 import type { ProcessEntry, ProcessExit } from './process-entry.ts';
-import { endProcess, reapProcess, runningProcess, spawnProcess, type SpawnOptions } from './processes.ts';
+import {
+  endProcess,
+  reapProcess,
+  runningProcess,
+  spawnProcess,
+  type SpawnOptions,
+} from './processes.ts';
 import { durableFile, makeDirectory, readFile, removeFile, writeFile } from './side-door.ts';
 import type { Caller, Completion, Kernel, Pid, Syscall } from './syscall.ts';
 import { recordCall, tracedCalls, type TraceEntry } from './trace.ts';
@@ -173,7 +187,11 @@ export class SimulatedKernel implements Kernel {
     return childBytesPerSecond(this.state, now);
   }
 
-  diskSpace(now: Micros): { readonly capacity: number; readonly used: number; readonly free: number } {
+  diskSpace(now: Micros): {
+    readonly capacity: number;
+    readonly used: number;
+    readonly free: number;
+  } {
     const { capacity, usedBytes: used } = this.state;
     return { capacity, used, free: freeBytes(this.state, now) };
   }

@@ -37,13 +37,20 @@ export function layersOfPath(state: KernelState, path: string): Layers | undefin
   if (number === undefined) return undefined;
   const layers = layersOfInode(state, number);
   if (layers === undefined || findOnPlatter(state.platter, normal) === number) return layers;
-  return { ...layers, durableSize: 0, claimedSize: claimsName(state, number) ? layers.claimedSize : 0, name: 'not-durable' };
+  return {
+    ...layers,
+    durableSize: 0,
+    claimedSize: claimsName(state, number) ? layers.claimedSize : 0,
+    name: 'not-durable',
+  };
 }
 
 /** Whether a drive has accepted the operation that names the inode. */
 function claimsName(state: KernelState, number: number): boolean {
   return state.flights.some(
-    (flight) => flight.where === 'drive' && flight.operations.some(({ inode, op }) => inode === number && op !== 'unlink'),
+    (flight) =>
+      flight.where === 'drive' &&
+      flight.operations.some(({ inode, op }) => inode === number && op !== 'unlink'),
   );
 }
 
@@ -57,7 +64,8 @@ export function layersOfInode(state: KernelState, number: number): Layers | unde
   for (const flight of state.flights) {
     if (flight.inode !== number) continue;
     addRanges(flight.where === 'drive' ? inDrive : inKernel, flight.ranges);
-    if (flight.where === 'drive') claimedEnd = Math.max(claimedEnd, flight.ranges[flight.ranges.length - 1] ?? 0);
+    if (flight.where === 'drive')
+      claimedEnd = Math.max(claimedEnd, flight.ranges[flight.ranges.length - 1] ?? 0);
   }
   cutRanges(inDrive, file.size);
   cutRanges(inKernel, file.size);
@@ -86,7 +94,8 @@ function sizeOnPlatter(state: KernelState, file: FileInode): number {
 /** How many bytes of all files are not on the platter. */
 export function dirtyBytes(state: KernelState): number {
   let bytes = 0;
-  for (const number of state.inodes.keys()) bytes += countBytes(layersOfInode(state, number)?.dirty ?? []);
+  for (const number of state.inodes.keys())
+    bytes += countBytes(layersOfInode(state, number)?.dirty ?? []);
   return bytes;
 }
 
@@ -96,7 +105,12 @@ export function listFiles(state: KernelState): FileEntry[] {
   return files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
 
-function collectFiles(state: KernelState, directory: number, prefix: string, files: FileEntry[]): void {
+function collectFiles(
+  state: KernelState,
+  directory: number,
+  prefix: string,
+  files: FileEntry[],
+): void {
   const inode = state.inodes.get(directory);
   if (inode?.kind !== 'directory') return;
   for (const [name, number] of inode.entries) {
@@ -107,6 +121,12 @@ function collectFiles(state: KernelState, directory: number, prefix: string, fil
       continue;
     }
     const { size, durableSize } = layers;
-    files.push({ path, inode: number, size, durableSize, mode: state.inodes.get(number)?.mode ?? 0 });
+    files.push({
+      path,
+      inode: number,
+      size,
+      durableSize,
+      mode: state.inodes.get(number)?.mode ?? 0,
+    });
   }
 }

@@ -2,7 +2,13 @@ import type { Micros } from '../base/time.ts';
 import { anyFault, freeBytes } from './faults.ts';
 import { fail, statOf, succeed, syscallEnd } from './file-calls.ts';
 import { addOperation } from './journal.ts';
-import { directoryOf, type DirectoryInode, type Inode, type KernelContext, type KernelState } from './kernel-state.ts';
+import {
+  directoryOf,
+  type DirectoryInode,
+  type Inode,
+  type KernelContext,
+  type KernelState,
+} from './kernel-state.ts';
 import {
   createInode,
   isAllowed,
@@ -20,13 +26,23 @@ import { spawnProcess } from './processes.ts';
 import type { Completion, Errno } from './syscall.ts';
 
 /** These calls change or read names; each takes the time of one system call and is durable by the journal. */
-export function statCall({ state }: KernelContext, entry: ProcessEntry, path: string, now: Micros): Completion {
+export function statCall(
+  { state }: KernelContext,
+  entry: ProcessEntry,
+  path: string,
+  now: Micros,
+): Completion {
   const endsAt = syscallEnd(state, now);
   const inode = locateInode(state, entry, path);
   return 'errno' in inode ? fail(inode.errno, endsAt) : statOf(inode.found, endsAt);
 }
 
-export function readdirCall({ state }: KernelContext, entry: ProcessEntry, path: string, now: Micros): Completion {
+export function readdirCall(
+  { state }: KernelContext,
+  entry: ProcessEntry,
+  path: string,
+  now: Micros,
+): Completion {
   const endsAt = syscallEnd(state, now);
   const inode = locateInode(state, entry, path);
   if ('errno' in inode) return fail(inode.errno, endsAt);
@@ -37,13 +53,24 @@ export function readdirCall({ state }: KernelContext, entry: ProcessEntry, path:
 }
 
 /** Its value is the number of free bytes. */
-export function statfsCall({ state }: KernelContext, entry: ProcessEntry, path: string, now: Micros): Completion {
+export function statfsCall(
+  { state }: KernelContext,
+  entry: ProcessEntry,
+  path: string,
+  now: Micros,
+): Completion {
   const endsAt = syscallEnd(state, now);
   const inode = locateInode(state, entry, path);
   return 'errno' in inode ? fail(inode.errno, endsAt) : succeed(freeBytes(state, now), endsAt);
 }
 
-export function mkdirCall(context: KernelContext, entry: ProcessEntry, path: string, mode: number, now: Micros): Completion {
+export function mkdirCall(
+  context: KernelContext,
+  entry: ProcessEntry,
+  path: string,
+  mode: number,
+  now: Micros,
+): Completion {
   const endsAt = syscallEnd(context.state, now);
   const place = locate(context.state, entry, path);
   if ('errno' in place) return fail(place.errno, endsAt);
@@ -54,7 +81,13 @@ export function mkdirCall(context: KernelContext, entry: ProcessEntry, path: str
   return succeed(0, endsAt);
 }
 
-export function chmodCall(context: KernelContext, entry: ProcessEntry, path: string, mode: number, now: Micros): Completion {
+export function chmodCall(
+  context: KernelContext,
+  entry: ProcessEntry,
+  path: string,
+  mode: number,
+  now: Micros,
+): Completion {
   const endsAt = syscallEnd(context.state, now);
   const inode = locateInode(context.state, entry, path);
   if ('errno' in inode) return fail(inode.errno, endsAt);
@@ -63,14 +96,24 @@ export function chmodCall(context: KernelContext, entry: ProcessEntry, path: str
   return succeed(0, endsAt);
 }
 
-export function unlinkCall(context: KernelContext, entry: ProcessEntry, path: string, now: Micros): Completion {
+export function unlinkCall(
+  context: KernelContext,
+  entry: ProcessEntry,
+  path: string,
+  now: Micros,
+): Completion {
   return removeCall(context, entry, path, now, ({ kind }, form) => {
     if (kind === 'directory') return 'EISDIR';
     return form === 'slash' ? 'ENOTDIR' : undefined;
   });
 }
 
-export function rmdirCall(context: KernelContext, entry: ProcessEntry, path: string, now: Micros): Completion {
+export function rmdirCall(
+  context: KernelContext,
+  entry: ProcessEntry,
+  path: string,
+  now: Micros,
+): Completion {
   return removeCall(context, entry, path, now, (inode) => {
     if (inode.kind === 'file') return 'ENOTDIR';
     if (inode.number === ROOT_INODE) return 'EINVAL';
@@ -97,7 +140,13 @@ function removeCall(
   return succeed(0, endsAt);
 }
 
-export function linkCall(context: KernelContext, entry: ProcessEntry, from: string, to: string, now: Micros): Completion {
+export function linkCall(
+  context: KernelContext,
+  entry: ProcessEntry,
+  from: string,
+  to: string,
+  now: Micros,
+): Completion {
   const { state } = context;
   const endsAt = syscallEnd(state, now);
   const inode = locateInode(state, entry, from);
@@ -113,7 +162,13 @@ export function linkCall(context: KernelContext, entry: ProcessEntry, from: stri
   return succeed(0, endsAt);
 }
 
-export function renameCall(context: KernelContext, entry: ProcessEntry, from: string, to: string, now: Micros): Completion {
+export function renameCall(
+  context: KernelContext,
+  entry: ProcessEntry,
+  from: string,
+  to: string,
+  now: Micros,
+): Completion {
   const { state } = context;
   const endsAt = syscallEnd(state, now);
   const source = locate(state, entry, from);
@@ -125,7 +180,8 @@ export function renameCall(context: KernelContext, entry: ProcessEntry, from: st
   const errno = renameRefusal(state, entry, inode, source.found, target.found);
   if (errno !== undefined) return fail(errno, endsAt);
   // Two names of one file: rename(2) leaves both.
-  if (target.found.inode !== inode) renameInode(context, inode, source.found.name, target.found.name, now);
+  if (target.found.inode !== inode)
+    renameInode(context, inode, source.found.name, target.found.name, now);
   return succeed(0, endsAt);
 }
 
@@ -137,13 +193,23 @@ function renameRefusal(
   source: Place,
   target: Place,
 ): Errno | undefined {
-  if (inode.kind === 'file' && (source.form === 'slash' || target.form === 'slash')) return 'ENOTDIR';
+  if (inode.kind === 'file' && (source.form === 'slash' || target.form === 'slash'))
+    return 'ENOTDIR';
   if (inode.number === ROOT_INODE || target.inode?.number === ROOT_INODE) return 'EINVAL';
-  if (inode.kind === 'directory' && isInside(state, directoryOf(state, target.name.parent), inode)) return 'EINVAL';
+  if (inode.kind === 'directory' && isInside(state, directoryOf(state, target.name.parent), inode))
+    return 'EINVAL';
   const replaced = target.inode;
-  if (replaced?.kind === 'directory' && isInside(state, directoryOf(state, source.name.parent), replaced)) return 'ENOTEMPTY';
+  if (
+    replaced?.kind === 'directory' &&
+    isInside(state, directoryOf(state, source.name.parent), replaced)
+  )
+    return 'ENOTEMPTY';
   if (replaced === inode) return undefined;
-  if (!mayChangeDirectory(state, entry, source.name) || !mayChangeDirectory(state, entry, target.name)) return 'EACCES';
+  if (
+    !mayChangeDirectory(state, entry, source.name) ||
+    !mayChangeDirectory(state, entry, target.name)
+  )
+    return 'EACCES';
   if (replaced === undefined) return undefined;
   if (inode.kind === 'file') return replaced.kind === 'directory' ? 'EISDIR' : undefined;
   if (replaced.kind === 'file') return 'ENOTDIR';
@@ -162,12 +228,21 @@ function isInside(state: KernelState, directory: DirectoryInode, folder: Directo
 }
 
 /** The child has its parent's places and size, and none of its descriptors. */
-export function forkCall({ state }: KernelContext, entry: ProcessEntry, program: string, now: Micros): Completion {
+export function forkCall(
+  { state }: KernelContext,
+  entry: ProcessEntry,
+  program: string,
+  now: Micros,
+): Completion {
   const { costs } = state;
   const copying = Math.round((costs.forkMsPerGb * 1_000 * entry.memoryBytes) / 2 ** 30);
   const failing = anyFault(state, 'fork-failure', now);
   if (failing !== undefined) return fail(failing.errno, now + costs.forkMicros);
   const { pid: parent, cwd, user, root, volumes, memoryBytes } = entry;
-  const child = spawnProcess(state, { program, cwd, parent, user, root, volumes, memoryBytes }, now);
+  const child = spawnProcess(
+    state,
+    { program, cwd, parent, user, root, volumes, memoryBytes },
+    now,
+  );
   return succeed(child.pid, now + costs.forkMicros + copying);
 }

@@ -1,6 +1,13 @@
 import type { Micros } from '../base/time.ts';
 import { addOperation, freeOnPlatter } from './journal.ts';
-import { directoryOf, inodeOf, type Inode, type KernelContext, type KernelState, type Name } from './kernel-state.ts';
+import {
+  directoryOf,
+  inodeOf,
+  type Inode,
+  type KernelContext,
+  type KernelState,
+  type Name,
+} from './kernel-state.ts';
 import { machinePath, pathNames } from './paths.ts';
 import { ROOT_INODE, type FileKind } from './platter.ts';
 import type { ProcessEntry } from './process-entry.ts';
@@ -28,7 +35,10 @@ export function locate(state: KernelState, entry: ProcessEntry, path: string): F
   const last = names.pop();
   let directory = directoryOf(state, ROOT_INODE);
   const form = path.endsWith('/') ? 'slash' : 'plain';
-  if (last === undefined) return { found: { path: absolute, name: { parent: ROOT_INODE, name: '' }, inode: directory, form } };
+  if (last === undefined)
+    return {
+      found: { path: absolute, name: { parent: ROOT_INODE, name: '' }, inode: directory, form },
+    };
   for (const name of names) {
     if (!isAllowed(entry, directory, 'search')) return { errno: 'EACCES' };
     const number = directory.entries.get(name);
@@ -56,7 +66,11 @@ export function locateInode(state: KernelState, entry: ProcessEntry, path: strin
 const permissionBits = { read: 0o400, write: 0o200, search: 0o100 } as const;
 
 /** Every file belongs to the user of the server; root may do everything. */
-export function isAllowed(entry: ProcessEntry, inode: Inode, access: keyof typeof permissionBits): boolean {
+export function isAllowed(
+  entry: ProcessEntry,
+  inode: Inode,
+  access: keyof typeof permissionBits,
+): boolean {
   return entry.user === 'root' || (inode.mode & permissionBits[access]) !== 0;
 }
 
@@ -66,14 +80,29 @@ export function mayChangeDirectory(state: KernelState, entry: ProcessEntry, name
 }
 
 /** A new inode with a name. */
-export function createInode(context: KernelContext, name: Name, kind: FileKind, mode: number, now: Micros): Inode {
+export function createInode(
+  context: KernelContext,
+  name: Name,
+  kind: FileKind,
+  mode: number,
+  now: Micros,
+): Inode {
   const { state } = context;
   const number = state.nextInode++;
   const base = { number, mode, modifiedAt: now, names: [], opens: 0 };
   const inode: Inode =
     kind === 'directory'
       ? { ...base, kind, entries: new Map<string, number>() }
-      : { ...base, kind, size: 0, pages: [], owned: new Set<number>(), dirty: [], dirtySince: -1, stale: [] };
+      : {
+          ...base,
+          kind,
+          size: 0,
+          pages: [],
+          owned: new Set<number>(),
+          dirty: [],
+          dirtySince: -1,
+          stale: [],
+        };
   state.inodes.set(number, inode);
   setName(state, name, inode, now);
   addOperation(context, number, { op: 'create', type: kind, mode, at: now, to: name }, now);
@@ -92,7 +121,13 @@ export function unlinkName(context: KernelContext, inode: Inode, from: Name, now
 }
 
 /** The inode that had the name `to` before loses it. */
-export function renameInode(context: KernelContext, inode: Inode, from: Name, to: Name, now: Micros): void {
+export function renameInode(
+  context: KernelContext,
+  inode: Inode,
+  from: Name,
+  to: Name,
+  now: Micros,
+): void {
   const { state } = context;
   const replaced = directoryOf(state, to.parent).entries.get(to.name);
   if (replaced !== undefined) removeName(state, to, inodeOf(state, replaced), now);
@@ -113,14 +148,17 @@ function removeName(state: KernelState, name: Name, inode: Inode, now: Micros): 
   const directory = directoryOf(state, name.parent);
   directory.entries.delete(name.name);
   directory.modifiedAt = now;
-  const index = inode.names.findIndex((one) => one.parent === name.parent && one.name === name.name);
+  const index = inode.names.findIndex(
+    (one) => one.parent === name.parent && one.name === name.name,
+  );
   inode.names.splice(index, 1);
 }
 
 /** Frees the space of a file that no name and no descriptor holds any more. */
 export function releaseInode(state: KernelState, number: number): void {
   const inode = state.inodes.get(number);
-  if (inode === undefined || inode.names.length > 0 || inode.opens > 0 || number === ROOT_INODE) return;
+  if (inode === undefined || inode.names.length > 0 || inode.opens > 0 || number === ROOT_INODE)
+    return;
   if (inode.kind === 'file') state.usedBytes -= inode.size;
   state.inodes.delete(number);
   freeOnPlatter(state, number);

@@ -9,7 +9,13 @@ export function readFromCache(file: FileInode, offset: number, length: number): 
 }
 
 /** Writes bytes, and zeros between the old end and `offset`, into the page cache alone. */
-export function writeToCache(state: KernelState, file: FileInode, offset: number, bytes: Uint8Array, now: Micros): void {
+export function writeToCache(
+  state: KernelState,
+  file: FileInode,
+  offset: number,
+  bytes: Uint8Array,
+  now: Micros,
+): void {
   const end = offset + bytes.length;
   let done = 0;
   while (done < bytes.length) {
@@ -26,7 +32,12 @@ export function writeToCache(state: KernelState, file: FileInode, offset: number
 }
 
 /** ftruncate(2). Growing writes zeros, without pages for them. */
-export function resizeInCache(state: KernelState, file: FileInode, size: number, now: Micros): void {
+export function resizeInCache(
+  state: KernelState,
+  file: FileInode,
+  size: number,
+  now: Micros,
+): void {
   file.modifiedAt = now;
   if (size >= file.size) {
     markDirty(file, file.size, size, now);

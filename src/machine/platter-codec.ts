@@ -1,4 +1,10 @@
-import { utf8Decode, utf8Encode, byteStringOf, writeBytes, type ByteString } from '../base/bytes.ts';
+import {
+  utf8Decode,
+  utf8Encode,
+  byteStringOf,
+  writeBytes,
+  type ByteString,
+} from '../base/bytes.ts';
 import { assert, unreachable } from '../base/assert.ts';
 import type { FileKind, PlatterChange } from './platter.ts';
 
@@ -35,13 +41,16 @@ export type DecodedChanges =
 
 /** The changes, or why these bytes are none. Never throws, and allocates nothing by a length it has not checked. */
 export function decodePlatterChanges(bytes: Uint8Array): DecodedChanges {
-  if (bytes.length < HEADER_BYTES) return refuse(`${bytes.length} bytes are too few for a batch of disk changes`);
+  if (bytes.length < HEADER_BYTES)
+    return refuse(`${bytes.length} bytes are too few for a batch of disk changes`);
   if (byteStringOf(bytes, 0, 4) !== MAGIC) return refuse('not a batch of disk changes');
-  if (bytes[4] !== VERSION) return refuse(`disk changes of version ${bytes[4]!}, this program reads version ${VERSION}`);
+  if (bytes[4] !== VERSION)
+    return refuse(`disk changes of version ${bytes[4]!}, this program reads version ${VERSION}`);
   const count = uint32At(bytes, 5);
   const end = HEADER_BYTES + uint32At(bytes, 9);
   if (end !== bytes.length) return refuse(`a batch of ${end} bytes is ${bytes.length} bytes long`);
-  if (crc32(bytes, HEADER_BYTES, end) !== uint32At(bytes, 13)) return refuse('the checksum of the disk changes is wrong');
+  if (crc32(bytes, HEADER_BYTES, end) !== uint32At(bytes, 13))
+    return refuse('the checksum of the disk changes is wrong');
   const changes: PlatterChange[] = [];
   let at = HEADER_BYTES;
   while (at < end) {
@@ -52,7 +61,8 @@ export function decodePlatterChanges(bytes: Uint8Array): DecodedChanges {
     changes.push(change);
     at = next;
   }
-  if (changes.length !== count) return refuse(`${changes.length} disk changes where ${count} were announced`);
+  if (changes.length !== count)
+    return refuse(`${changes.length} disk changes where ${count} were announced`);
   return { ok: true, changes };
 }
 
@@ -89,7 +99,10 @@ interface Writer {
 
 function putChange(writer: Writer, change: PlatterChange): void {
   writer.bytes[writer.at++] = kinds.indexOf(change.kind);
-  putNumber(writer, change.kind === 'link' || change.kind === 'unlink' ? change.parent : change.inode);
+  putNumber(
+    writer,
+    change.kind === 'link' || change.kind === 'unlink' ? change.parent : change.inode,
+  );
   switch (change.kind) {
     case 'create':
       putNumber(writer, fileKinds.indexOf(change.type));
@@ -227,7 +240,9 @@ function takeName(reader: Reader): string {
 }
 
 function uint32At(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
+  return (
+    (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0
+  );
 }
 
 function refuse(error: string): DecodedChanges {

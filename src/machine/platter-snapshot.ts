@@ -14,7 +14,8 @@ export function platterSnapshot(platter: Platter): PlatterChange[] {
   }
   for (const [parent, inode] of platter.inodes) {
     if (inode.kind !== 'directory') continue;
-    for (const [name, child] of inode.entries) changes.push({ kind: 'link', parent, name, inode: child });
+    for (const [name, child] of inode.entries)
+      changes.push({ kind: 'link', parent, name, inode: child });
   }
   return changes;
 }

@@ -39,9 +39,25 @@ export const ROOT_INODE = 1;
  * and a file may have bytes on the platter before it has a name there.
  */
 export type PlatterChange =
-  | { readonly kind: 'create'; readonly inode: number; readonly type: FileKind; readonly mode: number; readonly modifiedAt: Micros }
-  | { readonly kind: 'link'; readonly parent: number; readonly name: string; readonly inode: number }
-  | { readonly kind: 'unlink'; readonly parent: number; readonly name: string; readonly inode: number }
+  | {
+      readonly kind: 'create';
+      readonly inode: number;
+      readonly type: FileKind;
+      readonly mode: number;
+      readonly modifiedAt: Micros;
+    }
+  | {
+      readonly kind: 'link';
+      readonly parent: number;
+      readonly name: string;
+      readonly inode: number;
+    }
+  | {
+      readonly kind: 'unlink';
+      readonly parent: number;
+      readonly name: string;
+      readonly inode: number;
+    }
   | {
       readonly kind: 'rename';
       readonly inode: number;
@@ -50,15 +66,31 @@ export type PlatterChange =
       readonly toParent: number;
       readonly toName: string;
     }
-  | { readonly kind: 'data'; readonly inode: number; readonly offset: number; readonly bytes: Uint8Array }
+  | {
+      readonly kind: 'data';
+      readonly inode: number;
+      readonly offset: number;
+      readonly bytes: Uint8Array;
+    }
   /** Sets the size (growing with zeros) and the time of modification. */
-  | { readonly kind: 'size'; readonly inode: number; readonly size: number; readonly modifiedAt: Micros }
+  | {
+      readonly kind: 'size';
+      readonly inode: number;
+      readonly size: number;
+      readonly modifiedAt: Micros;
+    }
   | { readonly kind: 'mode'; readonly inode: number; readonly mode: number }
   | { readonly kind: 'free'; readonly inode: number };
 
 /** A freshly formatted one: an empty root directory. */
 export function createPlatter(now: Micros): Platter {
-  const root: PlatterDirectory = { kind: 'directory', mode: 0o755, modifiedAt: now, links: 1, entries: new Map() };
+  const root: PlatterDirectory = {
+    kind: 'directory',
+    mode: 0o755,
+    modifiedAt: now,
+    links: 1,
+    entries: new Map(),
+  };
   return { inodes: new Map([[ROOT_INODE, root]]) };
 }
 

@@ -2,7 +2,13 @@ import { assert, unreachable } from '../base/assert.ts';
 import { nextBelow } from '../base/random.ts';
 import type { Micros } from '../base/time.ts';
 import { commitOperations, ensureOnPlatter, takeOperations } from './journal.ts';
-import { mountPlatter, type FileInode, type KernelContext, type KernelState, type Operation } from './kernel-state.ts';
+import {
+  mountPlatter,
+  type FileInode,
+  type KernelContext,
+  type KernelState,
+  type Operation,
+} from './kernel-state.ts';
 import { layersOfInode, listFiles, type FileEntry, type Layers } from './layers.ts';
 import { findPath } from './lookup.ts';
 import { copyFromPages, PAGE_SIZE, pageCount, pageOf } from './pages.ts';
@@ -16,7 +22,8 @@ import { addRange, cutRanges, rangesWithin, removeRange, type Ranges } from './r
  * `zero-filled`: the length was journalled, the bytes are zeros. `holes`: pages arrived out of order, the first one
  * is missing.
  */
-export type TailMode = 'lost' | 'kept' | 'zero-filled' | 'holes' | { readonly cutAt: number; readonly path: string };
+export type TailMode =
+  'lost' | 'kept' | 'zero-filled' | 'holes' | { readonly cutAt: number; readonly path: string };
 
 export interface PowerLoss {
   readonly at: Micros;
@@ -53,7 +60,11 @@ export function losePower(context: KernelContext, tail: TailMode): PowerLoss {
   const witnesses = listFiles(state).map((entry): Witness => witnessOf(state, entry));
   if (tail !== 'lost') saveTails(state, tail, witnesses, now);
   reboot(context, now);
-  return { at: now, files: witnesses.flatMap((witness) => lossOf(state, witness)), returned: returnedPaths(state, witnesses) };
+  return {
+    at: now,
+    files: witnesses.flatMap((witness) => lossOf(state, witness)),
+    returned: returnedPaths(state, witnesses),
+  };
 }
 
 function witnessOf(state: KernelState, entry: FileEntry): Witness {
@@ -64,7 +75,12 @@ function witnessOf(state: KernelState, entry: FileEntry): Witness {
 }
 
 /** Brings to the platter what that kind of tail keeps. */
-function saveTails(state: KernelState, tail: Exclude<TailMode, 'lost'>, witnesses: readonly Witness[], now: Micros): void {
+function saveTails(
+  state: KernelState,
+  tail: Exclude<TailMode, 'lost'>,
+  witnesses: readonly Witness[],
+  now: Micros,
+): void {
   commitOperations(state, [...driveOperations(state), ...keptOperations(state, tail, now)]);
   const done = new Set<number>();
   for (const witness of witnesses) {
@@ -84,7 +100,12 @@ function keptOperations(state: KernelState, tail: TailMode, now: Micros): Operat
   return tail === 'kept' ? state.pending.splice(0) : takeOperations(state, 0, Infinity, now);
 }
 
-function saveTail(state: KernelState, file: FileInode, tail: Exclude<TailMode, 'lost'>, witness: Witness): void {
+function saveTail(
+  state: KernelState,
+  file: FileInode,
+  tail: Exclude<TailMode, 'lost'>,
+  witness: Witness,
+): void {
   const unsynced = unsyncedRanges(state, witness.layers);
   switch (tail) {
     case 'kept':
@@ -116,7 +137,8 @@ function unsyncedRanges(state: KernelState, layers: Layers): Ranges {
     if (flight.inode !== layers.inode || flight.outcome !== 'fails') continue;
     const failing = flight.ranges.slice();
     if (file?.kind === 'file') {
-      for (let i = 0; i < file.dirty.length; i += 2) removeRange(failing, file.dirty[i]!, file.dirty[i + 1]!);
+      for (let i = 0; i < file.dirty.length; i += 2)
+        removeRange(failing, file.dirty[i]!, file.dirty[i + 1]!);
     }
     subtract(failing);
   }
@@ -134,7 +156,11 @@ function withHoles(state: KernelState, unsynced: Ranges): Ranges {
       if (index !== seen) isKept = seen >= 0 && nextBelow(state.random, 2) === 1;
       seen = index;
       if (!isKept) continue;
-      addRange(kept, Math.max(unsynced[i]!, index * PAGE_SIZE), Math.min(end, (index + 1) * PAGE_SIZE));
+      addRange(
+        kept,
+        Math.max(unsynced[i]!, index * PAGE_SIZE),
+        Math.min(end, (index + 1) * PAGE_SIZE),
+      );
     }
   }
   return kept;
@@ -160,9 +186,7 @@ function growOnPlatter(state: KernelState, file: FileInode, size: number): void 
 
 /** Faults that are planned for later stay planned: they belong to the surroundings. */
 function reboot({ state, clock }: KernelContext, now: Micros): void {
-  clock.cancelWhere(
-    ({ kind, payload }) => kind === 'kernel' && payload.owner === state.owner && payload.type !== 'fault-starts',
-  );
+  clock.cancelWhere(({ kind, payload }) => kind === 'kernel' && isUnderWay(payload, state.owner));
   state.flights.length = 0;
   state.pending.length = 0;
   state.processes.clear();
@@ -171,6 +195,17 @@ function reboot({ state, clock }: KernelContext, now: Micros): void {
   state.flushesUntil = now;
   state.bootedAt = now;
   mountPlatter(state);
+}
+
+function isUnderWay(payload: unknown, owner: string): boolean {
+  if (
+    typeof payload !== 'object' ||
+    payload === null ||
+    !('owner' in payload) ||
+    !('type' in payload)
+  )
+    return false;
+  return payload.owner === owner && payload.type !== 'fault-starts';
 }
 
 function lossOf(state: KernelState, { entry, layers, saved }: Witness): LostFile[] {
@@ -185,13 +220,22 @@ function lossOf(state: KernelState, { entry, layers, saved }: Witness): LostFile
   cutRanges(lost, sizeBefore);
   if (lost.length === 0 && sizeAfter === sizeBefore) return [];
   return [
-    { path, inode, sizeBefore, sizeAfter, lost, lostByDrive: commonRanges(lost, layers.inDrive), abandoned: layers.abandoned },
+    {
+      path,
+      inode,
+      sizeBefore,
+      sizeAfter,
+      lost,
+      lostByDrive: commonRanges(lost, layers.inDrive),
+      abandoned: layers.abandoned,
+    },
   ];
 }
 
 function commonRanges(some: Ranges, others: Ranges): Ranges {
   const common: Ranges = [];
-  for (let i = 0; i < others.length; i += 2) common.push(...rangesWithin(some, others[i]!, others[i + 1]!));
+  for (let i = 0; i < others.length; i += 2)
+    common.push(...rangesWithin(some, others[i]!, others[i + 1]!));
   return common;
 }
 

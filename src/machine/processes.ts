@@ -55,7 +55,10 @@ export function reapProcess(state: KernelState, pid: Pid): ProcessExit | null {
 
 export function runningProcess(state: KernelState, pid: Pid): ProcessEntry {
   const entry = state.processes.get(pid);
-  assert(entry !== undefined && entry.state === 'running', `a system call of process ${pid}, which does not run`);
+  assert(
+    entry !== undefined && entry.state === 'running',
+    `a system call of process ${pid}, which does not run`,
+  );
   return entry;
 }
 
@@ -75,7 +78,11 @@ export function findDescriptor(entry: ProcessEntry, ref: FdRef): Descriptor | un
   return typeof ref === 'number' ? entry.descriptors.get(ref) : undefined;
 }
 
-export function removeDescriptor(state: KernelState, entry: ProcessEntry, ref: FdRef): Errno | undefined {
+export function removeDescriptor(
+  state: KernelState,
+  entry: ProcessEntry,
+  ref: FdRef,
+): Errno | undefined {
   const descriptor = findDescriptor(entry, ref);
   if (descriptor === undefined || typeof ref === 'string') return 'EBADF';
   entry.descriptors.delete(ref);

@@ -2,7 +2,15 @@ import type { PlanResult } from './fault-plan.ts';
 import { freeBytes } from './faults.ts';
 import { emptyDriveCache } from './flush.ts';
 import { commitOperations, takeOperationsOf } from './journal.ts';
-import { directoryOf, fileOf, inodeOf, type FileInode, type KernelContext, type KernelState, type Name } from './kernel-state.ts';
+import {
+  directoryOf,
+  fileOf,
+  inodeOf,
+  type FileInode,
+  type KernelContext,
+  type KernelState,
+  type Name,
+} from './kernel-state.ts';
 import { findPath } from './lookup.ts';
 import { createInode, unlinkName } from './namespace.ts';
 import { cutFlight, readFromCache } from './page-cache.ts';
@@ -17,7 +25,9 @@ export function readFile(state: KernelState, path: string): Uint8Array | undefin
 }
 
 export function durableFile(state: KernelState, path: string): Uint8Array | undefined {
-  const inode = state.platter.inodes.get(findOnPlatter(state.platter, normalizePath(path, '/')) ?? 0);
+  const inode = state.platter.inodes.get(
+    findOnPlatter(state.platter, normalizePath(path, '/')) ?? 0,
+  );
   return inode?.kind === 'file' ? readPlatterFile(inode) : undefined;
 }
 
@@ -25,19 +35,28 @@ const NEW_FILE_MODE = 0o644;
 const NEW_DIRECTORY_MODE = 0o755;
 
 /** The value is the file's inode. An open file stays open: its descriptors see the new bytes. */
-export function writeFile(context: KernelContext, path: string, bytes: Uint8Array, mode?: number): PlanResult<number> {
+export function writeFile(
+  context: KernelContext,
+  path: string,
+  bytes: Uint8Array,
+  mode?: number,
+): PlanResult<number> {
   const { state, clock } = context;
   const names = pathNames(normalizePath(path, '/'));
   const last = names.pop();
-  if (last === undefined || path.endsWith('/')) return { ok: false, error: `${path}: Is a directory` };
+  if (last === undefined || path.endsWith('/'))
+    return { ok: false, error: `${path}: Is a directory` };
   const parent = makeDirectories(context, names);
   if (!parent.ok) return parent;
   const name: Name = { parent: parent.value, name: last };
   const existing = directoryOf(state, name.parent).entries.get(last);
-  if (existing !== undefined && inodeOf(state, existing).kind === 'directory') return { ok: false, error: `${path}: Is a directory` };
+  if (existing !== undefined && inodeOf(state, existing).kind === 'directory')
+    return { ok: false, error: `${path}: Is a directory` };
   const sizeBefore = existing === undefined ? 0 : fileOf(state, existing).size;
-  if (bytes.length - sizeBefore > freeBytes(state, clock.now)) return { ok: false, error: `${path}: No space left on device` };
-  const number = existing ?? createInode(context, name, 'file', mode ?? NEW_FILE_MODE, clock.now).number;
+  if (bytes.length - sizeBefore > freeBytes(state, clock.now))
+    return { ok: false, error: `${path}: No space left on device` };
+  const number =
+    existing ?? createInode(context, name, 'file', mode ?? NEW_FILE_MODE, clock.now).number;
   makeDurable(state, [name]);
   replaceContents(state, fileOf(state, number), bytes, clock.now);
   if (mode !== undefined && existing !== undefined) {
@@ -47,13 +66,19 @@ export function writeFile(context: KernelContext, path: string, bytes: Uint8Arra
   return { ok: true, value: number };
 }
 
-function replaceContents(state: KernelState, file: FileInode, bytes: Uint8Array, now: number): void {
+function replaceContents(
+  state: KernelState,
+  file: FileInode,
+  bytes: Uint8Array,
+  now: number,
+): void {
   const { number: inode } = file;
   for (const flight of state.flights) {
     if (flight.inode === inode) cutFlight(flight, 0);
   }
   changePlatter(state, { kind: 'size', inode, size: 0, modifiedAt: now });
-  if (bytes.length > 0) changePlatter(state, { kind: 'data', inode, offset: 0, bytes: bytes.slice() });
+  if (bytes.length > 0)
+    changePlatter(state, { kind: 'data', inode, offset: 0, bytes: bytes.slice() });
   changePlatter(state, { kind: 'size', inode, size: bytes.length, modifiedAt: now });
   state.usedBytes += bytes.length - file.size;
   file.size = bytes.length;
@@ -78,7 +103,9 @@ function makeDirectories(context: KernelContext, names: readonly string[]): Plan
     const name: Name = { parent, name: one };
     const number = directoryOf(state, parent).entries.get(one);
     const inode =
-      number === undefined ? createInode(context, name, 'directory', NEW_DIRECTORY_MODE, clock.now) : inodeOf(state, number);
+      number === undefined
+        ? createInode(context, name, 'directory', NEW_DIRECTORY_MODE, clock.now)
+        : inodeOf(state, number);
     if (inode.kind === 'file') return { ok: false, error: `${one}: Not a directory` };
     chain.push(name);
     parent = inode.number;

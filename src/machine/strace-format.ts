@@ -99,7 +99,8 @@ function quoteText(text: string): string {
   let quoted = '';
   for (const char of text) {
     const code = char.codePointAt(0) ?? 0;
-    quoted += code < 0x20 || code === 0x22 || code === 0x5c || code === 0x7f ? quoteByte(code, 0) : char;
+    quoted +=
+      code < 0x20 || code === 0x22 || code === 0x5c || code === 0x7f ? quoteByte(code, 0) : char;
   }
   return `"${quoted}"`;
 }

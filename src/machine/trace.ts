@@ -1,5 +1,13 @@
 import type { Micros } from '../base/time.ts';
-import type { Caller, Completion, OpenMode, Pid, Syscall, SyscallName, SyscallResult } from './syscall.ts';
+import type {
+  Caller,
+  Completion,
+  OpenMode,
+  Pid,
+  Syscall,
+  SyscallName,
+  SyscallResult,
+} from './syscall.ts';
 
 /** The last finished system calls of a machine, in a ring. */
 export interface TraceState {
@@ -27,12 +35,20 @@ export interface TraceEntry {
   readonly result: TraceResult;
 }
 
-export type TraceResult = Extract<SyscallResult, { ok: false }> | { readonly ok: true; readonly value: number; readonly size?: number };
+export type TraceResult =
+  | Extract<SyscallResult, { ok: false }>
+  | { readonly ok: true; readonly value: number; readonly size?: number };
 
 /** How many bytes of a buffer the trace keeps: as many as strace shows. */
 const HEAD_BYTES = 32;
 
-export function recordCall(trace: TraceState, caller: Caller, call: Syscall, at: Micros, completion: Completion): void {
+export function recordCall(
+  trace: TraceState,
+  caller: Caller,
+  call: Syscall,
+  at: Micros,
+  completion: Completion,
+): void {
   if (trace.capacity <= 0) return;
   const { result, endsAt } = completion;
   const entry: TraceEntry = {
@@ -95,11 +111,14 @@ function argumentsOf(call: Syscall): CallArguments {
 
 function headOf(call: Syscall, result: SyscallResult): Pick<TraceEntry, 'head'> {
   if (call.call === 'write') return { head: call.bytes.slice(0, HEAD_BYTES) };
-  if (call.call === 'read' && result.ok && result.bytes !== undefined) return { head: result.bytes.slice(0, HEAD_BYTES) };
+  if (call.call === 'read' && result.ok && result.bytes !== undefined)
+    return { head: result.bytes.slice(0, HEAD_BYTES) };
   return {};
 }
 
 function shortResult(result: SyscallResult): TraceResult {
   if (!result.ok) return result;
-  return result.stat === undefined ? { ok: true, value: result.value } : { ok: true, value: result.value, size: result.stat.size };
+  return result.stat === undefined
+    ? { ok: true, value: result.value }
+    : { ok: true, value: result.value, size: result.stat.size };
 }

@@ -4,7 +4,9 @@ import { Clock, createClockState } from '../../src/machine/clock.ts';
 import { createKernelState, type KernelEvent } from '../../src/machine/kernel-state.ts';
 import { SimulatedKernel } from '../../src/machine/kernel.ts';
 
-type Tick = { readonly kind: 'tick'; readonly payload: number } | { readonly kind: 'tock'; readonly payload: string };
+type Tick =
+  | { readonly kind: 'tick'; readonly payload: number }
+  | { readonly kind: 'tock'; readonly payload: string };
 
 function newClock(): Clock<Tick> {
   return new Clock(createClockState<Tick>(100));
@@ -16,7 +18,9 @@ describe('Clock', () => {
       fc.property(fc.array(fc.nat(20), { maxLength: 200 }), (delays) => {
         const clock = newClock();
         delays.forEach((delay, payload) => clock.schedule(100 + delay, { kind: 'tick', payload }));
-        const expected = delays.map((delay, payload) => ({ at: 100 + delay, payload })).sort((a, b) => a.at - b.at || a.payload - b.payload);
+        const expected = delays
+          .map((delay, payload) => ({ at: 100 + delay, payload }))
+          .sort((a, b) => a.at - b.at || a.payload - b.payload);
         const popped: { at: number; payload: unknown }[] = [];
         while (clock.next() !== undefined) {
           const { at, payload } = clock.pop();
@@ -33,13 +37,20 @@ describe('Clock', () => {
       fc.property(fc.array(fc.tuple(fc.nat(20), fc.nat(2)), { maxLength: 100 }), (plan) => {
         const clock = newClock();
         const seqs = plan.map(([delay, fate], i) =>
-          clock.schedule(100 + delay, fate === 2 ? { kind: 'tock', payload: String(i) } : { kind: 'tick', payload: i }),
+          clock.schedule(
+            100 + delay,
+            fate === 2 ? { kind: 'tock', payload: String(i) } : { kind: 'tick', payload: i },
+          ),
         );
         plan.forEach(([, fate], i) => {
           if (fate === 1) expect(clock.cancel(seqs[i]!)).toBe(true);
         });
-        expect(clock.cancelWhere((event) => event.kind === 'tock')).toBe(plan.filter(([, fate]) => fate === 2).length);
-        const expected = plan.map(([delay, fate], i) => ({ delay, fate, i })).filter(({ fate }) => fate === 0);
+        expect(clock.cancelWhere((event) => event.kind === 'tock')).toBe(
+          plan.filter(([, fate]) => fate === 2).length,
+        );
+        const expected = plan
+          .map(([delay, fate], i) => ({ delay, fate, i }))
+          .filter(({ fate }) => fate === 0);
         expected.sort((a, b) => a.delay - b.delay || a.i - b.i);
         const popped: unknown[] = [];
         while (clock.next() !== undefined) popped.push(clock.pop().payload);
@@ -60,7 +71,10 @@ describe('Clock', () => {
   test('one clock serves several machines and other owners of events', () => {
     const clock = new Clock(createClockState<Tick | KernelEvent>(100));
     const [a, b] = ['a', 'b'].map((owner) => {
-      const kernel = new SimulatedKernel(createKernelState({ owner, seed: 1, now: 100, fsyncMs: 1 }), clock);
+      const kernel = new SimulatedKernel(
+        createKernelState({ owner, seed: 1, now: 100, fsyncMs: 1 }),
+        clock,
+      );
       const caller = { pid: kernel.spawn({ program: 'p', cwd: '/' }).pid, thread: 'main' };
       const fd = kernel.call(caller, { call: 'open', path: '/f', mode: 'append' }, 100).result;
       kernel.call(caller, { call: 'fsync', fd: fd.ok ? fd.value : -1 }, 100);

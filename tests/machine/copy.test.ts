@@ -46,11 +46,16 @@ test('a machine copied at any of 100 random instants runs on like the original, 
     expect(untouched === dump(machine.state), `seed ${seed}`).toBe(true);
     for (let i = 0; i < 60; i++) run.step();
     machine.kernel.losePower('holes');
-    expect(dump(copied.state) === untouched, `seed ${seed}: the original writes into its copy`).toBe(true);
+    expect(
+      dump(copied.state) === untouched,
+      `seed ${seed}: the original writes into its copy`,
+    ).toBe(true);
 
     const again = new RandomRun(new Machine(copied.state, machine.pid), copied.random);
     for (let i = 0; i < 60; i++) again.step();
     again.machine.kernel.losePower('holes');
-    expect(dump(again.machine.state) === dump(machine.state), `seed ${seed}: two futures`).toBe(true);
+    expect(dump(again.machine.state) === dump(machine.state), `seed ${seed}: two futures`).toBe(
+      true,
+    );
   }
 });

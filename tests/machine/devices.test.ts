@@ -26,7 +26,9 @@ test.each<[DiskPresetName, number, number]>([
   if (min === max) return;
   expect(Math.min(...times)).toBeLessThan(min + (max - min) / 10);
   expect(Math.max(...times)).toBeGreaterThan(max - (max - min) / 10);
-  expect(Math.abs(times.reduce((sum, time) => sum + time) / times.length - (min + max) / 2)).toBeLessThan((max - min) / 8);
+  expect(
+    Math.abs(times.reduce((sum, time) => sum + time) / times.length - (min + max) / 2),
+  ).toBeLessThan((max - min) / 8);
 });
 
 test('the times of a disk follow from its seed', () => {

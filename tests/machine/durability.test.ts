@@ -25,7 +25,11 @@ describe('fsync', () => {
     machine.runUntil(endsAt);
     expect(machine.read(AOF)).toBe('before after');
     expect(machine.durable(AOF)).toBe('before');
-    expect(machine.kernel.layersOf(AOF)).toMatchObject({ size: 12, durableSize: 6, dirty: [6, 12] });
+    expect(machine.kernel.layersOf(AOF)).toMatchObject({
+      size: 12,
+      durableSize: 6,
+      dirty: [6, 12],
+    });
   });
 
   test('a later write to a page in flight does not change what that flight carries', () => {
@@ -132,7 +136,9 @@ describe('names', () => {
     machine.run(1);
     expect(machine.durable(AOF)).toBe('');
     machine.kernel.losePower('lost');
-    expect(machine.kernel.files()).toEqual([{ path: AOF, inode: 3, size: 0, durableSize: 0, mode: 0o600 }]);
+    expect(machine.kernel.files()).toEqual([
+      { path: AOF, inode: 3, size: 0, durableSize: 0, mode: 0o600 },
+    ]);
   });
 
   test('rename replaces a file at once for programs, and the old one stays on the platter until the commit', () => {
@@ -143,10 +149,17 @@ describe('names', () => {
     machine.fsync(fd);
     machine.do({ call: 'rename', from: '/data/temp', to: '/data/manifest' });
     expect(machine.read('/data/manifest')).toBe('new');
-    expect(machine.kernel.layersOf('/data/manifest')).toMatchObject({ size: 3, durableSize: 0, dirty: [], name: 'not-durable' });
+    expect(machine.kernel.layersOf('/data/manifest')).toMatchObject({
+      size: 3,
+      durableSize: 0,
+      dirty: [],
+      name: 'not-durable',
+    });
     const loss = machine.kernel.losePower('lost');
     expect(machine.read('/data/manifest')).toBe('old');
-    expect(loss.files).toMatchObject([{ path: '/data/manifest', sizeBefore: 3, sizeAfter: null, lost: [0, 3] }]);
+    expect(loss.files).toMatchObject([
+      { path: '/data/manifest', sizeBefore: 3, sizeAfter: null, lost: [0, 3] },
+    ]);
     expect(loss.returned).toEqual(['/data/temp']);
   });
 
@@ -162,14 +175,25 @@ describe('names', () => {
     machine.do({ call: 'rename', from: '/data/manifest', to: '/data/dir/manifest' });
     machine.fsync(fd);
     machine.run(60 * SECOND);
-    expect([machine.durable('/data/manifest'), machine.durable('/data/temp')]).toEqual(['old', undefined]);
+    expect([machine.durable('/data/manifest'), machine.durable('/data/temp')]).toEqual([
+      'old',
+      undefined,
+    ]);
     const inner = machine.do({ call: 'open', path: '/data/dir', mode: 'directory' });
     machine.fsync(inner);
     // The rename came after that of the temporary file and takes it along: nothing is there twice.
-    expect([machine.durable('/data/dir/manifest'), machine.durable('/data/manifest'), machine.durable('/data/temp')]).toEqual([undefined, undefined, undefined]);
+    expect([
+      machine.durable('/data/dir/manifest'),
+      machine.durable('/data/manifest'),
+      machine.durable('/data/temp'),
+    ]).toEqual([undefined, undefined, undefined]);
     const outer = machine.do({ call: 'open', path: '/data', mode: 'directory' });
     machine.fsync(outer);
-    expect([machine.durable('/data/dir/manifest'), machine.durable('/data/manifest'), machine.durable('/data/temp')]).toEqual(['new', undefined, undefined]);
+    expect([
+      machine.durable('/data/dir/manifest'),
+      machine.durable('/data/manifest'),
+      machine.durable('/data/temp'),
+    ]).toEqual(['new', undefined, undefined]);
   });
 
   test('a flush that ends after its file is gone leaves nothing on the platter', () => {

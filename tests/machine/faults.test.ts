@@ -8,7 +8,10 @@ describe('planning', () => {
   test.each([
     [{ kind: 'fsync-tim', value: 3 }, /^unknown fault 'fsync-tim': the faults are fsync-time, /],
     [{ kind: '__proto__' }, /^unknown fault '__proto__'/],
-    [{ kind: 'fsync-time' }, /^fault fsync-time: 'value' must be a time in milliseconds, 0 or more$/],
+    [
+      { kind: 'fsync-time' },
+      /^fault fsync-time: 'value' must be a time in milliseconds, 0 or more$/,
+    ],
     [{ kind: 'fsync-time', value: -1 }, /0 or more, not -1$/],
     [{ kind: 'fsync-time', value: NaN }, /not NaN$/],
     [{ kind: 'fsync-time', value: '1800ms' }, /not '1800ms'$/],
@@ -56,7 +59,8 @@ describe('planning', () => {
     const a = machine.append('/data/dir/a');
     const b = machine.append('/data/dir-b');
     machine.kernel.plan({ kind: 'write-error', path: 'dir', value: 'ENOSPC' });
-    const tryWrite = (fd: number): string => machine.errnoOf({ call: 'write', fd, bytes: bytes('x') });
+    const tryWrite = (fd: number): string =>
+      machine.errnoOf({ call: 'write', fd, bytes: bytes('x') });
     expect([tryWrite(a), tryWrite(b)]).toEqual(['ENOSPC', 'ok']);
     machine.do({ call: 'rename', from: '/data/dir-b', to: '/data/dir/b' });
     expect(tryWrite(b)).toBe('ENOSPC');
@@ -78,7 +82,9 @@ describe('slow and blocking', () => {
     const machine = boot({ fsyncMs: 500 });
     const fd = machine.append(AOF);
     machine.start({ call: 'fsync', fd }, 'bio_aof');
-    expect(machine.start({ call: 'write', fd, bytes: bytes('x') }).endsAt - machine.now).toBeLessThan(MILLI);
+    expect(
+      machine.start({ call: 'write', fd, bytes: bytes('x') }).endsAt - machine.now,
+    ).toBeLessThan(MILLI);
   });
 
   test('write-blocks-during-fsync: a write to that file ends when the fsync ends, one to another goes on', () => {
@@ -89,10 +95,14 @@ describe('slow and blocking', () => {
     const { endsAt } = machine.start({ call: 'fsync', fd }, 'bio_aof');
     machine.run(100 * MILLI);
     expect(machine.start({ call: 'write', fd, bytes: bytes('x') }).endsAt).toBe(endsAt);
-    expect(machine.start({ call: 'write', fd: other, bytes: bytes('x') }).endsAt).toBeLessThan(endsAt);
+    expect(machine.start({ call: 'write', fd: other, bytes: bytes('x') }).endsAt).toBeLessThan(
+      endsAt,
+    );
     machine.runUntil(endsAt);
     expect(machine.durable(AOF)).toBe('');
-    expect(machine.start({ call: 'write', fd, bytes: bytes('x') }).endsAt - machine.now).toBeLessThan(MILLI);
+    expect(
+      machine.start({ call: 'write', fd, bytes: bytes('x') }).endsAt - machine.now,
+    ).toBeLessThan(MILLI);
   });
 
   test('child-slow divides what a child turns out', () => {
@@ -129,8 +139,15 @@ describe('errors', () => {
     machine.run(60 * SECOND);
     expect(machine.durable(AOF)).toBe('a'.repeat(5000));
     expect(machine.read(AOF)?.length).toBe(10_000);
-    expect(machine.kernel.layersOf(AOF)).toMatchObject({ size: 10_000, durableSize: 5000, dirty: [5000, 10_000], abandoned: [5000, 10_000] });
-    expect(machine.kernel.losePower('kept').files).toMatchObject([{ sizeAfter: 5000, lost: [5000, 10_000], abandoned: [5000, 10_000] }]);
+    expect(machine.kernel.layersOf(AOF)).toMatchObject({
+      size: 10_000,
+      durableSize: 5000,
+      dirty: [5000, 10_000],
+      abandoned: [5000, 10_000],
+    });
+    expect(machine.kernel.losePower('kept').files).toMatchObject([
+      { sizeAfter: 5000, lost: [5000, 10_000], abandoned: [5000, 10_000] },
+    ]);
   });
 
   test('after a failed fsync a new write on the same page brings that page back, and no other', () => {
@@ -156,7 +173,11 @@ describe('errors', () => {
     machine.write(other, 'AB');
     machine.runUntil(endsAt);
     machine.write(other, 'C');
-    expect(machine.kernel.layersOf(AOF)).toMatchObject({ durableSize: 0, dirty: [0, 6], abandoned: [3, 6] });
+    expect(machine.kernel.layersOf(AOF)).toMatchObject({
+      durableSize: 0,
+      dirty: [0, 6],
+      abandoned: [3, 6],
+    });
     machine.kernel.losePower('kept');
     expect(machine.read(AOF)).toBe('ABC');
   });
@@ -184,7 +205,11 @@ describe('errors', () => {
     machine.kernel.heal();
     machine.run(20 * SECOND);
     expect(machine.durable(AOF)).toBe('old');
-    expect(machine.kernel.layersOf(AOF)).toMatchObject({ durableSize: 3, dirty: [3, 6], abandoned: [3, 6] });
+    expect(machine.kernel.layersOf(AOF)).toMatchObject({
+      durableSize: 3,
+      dirty: [3, 6],
+      abandoned: [3, 6],
+    });
   });
 
   test('short-write: that many bytes are taken, the write that reaches them is short, later ones find no space', () => {
@@ -214,14 +239,22 @@ describe('a lying drive', () => {
     const { result, endsAt } = machine.start({ call: 'fsync', fd });
     expect([result, endsAt - machine.now]).toEqual([{ ok: true, value: 0 }, 50]);
     machine.run(9 * SECOND);
-    expect(machine.kernel.layersOf(AOF)).toMatchObject({ size: 8, durableSize: 0, claimedSize: 8, dirty: [0, 8], inDrive: [0, 8] });
+    expect(machine.kernel.layersOf(AOF)).toMatchObject({
+      size: 8,
+      durableSize: 0,
+      claimedSize: 8,
+      dirty: [0, 8],
+      inDrive: [0, 8],
+    });
     expect(machine.durable(AOF)).toBeUndefined();
     machine.run(2 * SECOND);
     expect(machine.durable(AOF)).toBe('promised');
     machine.write(fd, ', and this');
     machine.fsync(fd);
     const loss = machine.kernel.losePower('lost');
-    expect(loss.files).toMatchObject([{ sizeBefore: 18, sizeAfter: 8, lost: [8, 18], lostByDrive: [8, 18] }]);
+    expect(loss.files).toMatchObject([
+      { sizeBefore: 18, sizeAfter: 8, lost: [8, 18], lostByDrive: [8, 18] },
+    ]);
   });
 
   test('a flush that is honoured after healing brings everything, in order', () => {
@@ -249,11 +282,15 @@ describe('bit-rot', () => {
   test('flips a bit of one byte on the platter, and programs read it once the page is clean', () => {
     const machine = boot();
     machine.kernel.writeFile(AOF, bytes('*1\r\n$4\r\nPING\r\n'));
-    expect(machine.kernel.plan({ kind: 'bit-rot', path: 'a.aof', value: 8 })).toMatchObject({ ok: true });
+    expect(machine.kernel.plan({ kind: 'bit-rot', path: 'a.aof', value: 8 })).toMatchObject({
+      ok: true,
+    });
     expect(machine.durable(AOF)).toBe('*1\r\n$4\r\nQING\r\n');
     expect(machine.read(AOF)).toBe('*1\r\n$4\r\nQING\r\n');
     expect(machine.kernel.faults()).toEqual([]);
-    expect(machine.kernel.plan({ kind: 'bit-rot', path: AOF, value: 14 })).toMatchObject({ error: expect.stringContaining('has 14 bytes') as string });
+    expect(machine.kernel.plan({ kind: 'bit-rot', path: AOF, value: 14 })).toMatchObject({
+      error: expect.stringContaining('has 14 bytes') as string,
+    });
   });
 
   test('does not reach a page that the page cache has changed, and can be planned for later', () => {

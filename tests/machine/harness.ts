@@ -1,7 +1,12 @@
 import { ascii, byteStringOf, bytesOf } from '../../src/base/bytes.ts';
 import type { Micros } from '../../src/base/time.ts';
 import { Clock, createClockState, type ClockState } from '../../src/machine/clock.ts';
-import { createKernelState, type KernelEvent, type KernelOptions, type KernelState } from '../../src/machine/kernel-state.ts';
+import {
+  createKernelState,
+  type KernelEvent,
+  type KernelOptions,
+  type KernelState,
+} from '../../src/machine/kernel-state.ts';
 import { SimulatedKernel } from '../../src/machine/kernel.ts';
 import type { Fd, Pid, Syscall, SyscallResult } from '../../src/machine/syscall.ts';
 
@@ -36,7 +41,8 @@ export class Machine {
 
   /** Dispatches everything due until `at`. */
   runUntil(at: Micros): void {
-    for (let due = this.clock.next(); due !== undefined && due <= at; due = this.clock.next()) this.step();
+    for (let due = this.clock.next(); due !== undefined && due <= at; due = this.clock.next())
+      this.step();
     this.clock.advanceTo(at);
   }
 

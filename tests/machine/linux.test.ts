@@ -34,7 +34,12 @@ class RealFiles {
     return real;
   }
 
-  private perform(call: Syscall): { value: number; bytes?: Uint8Array; names?: string[]; size?: number } {
+  private perform(call: Syscall): {
+    value: number;
+    bytes?: Uint8Array;
+    names?: string[];
+    size?: number;
+  } {
     const { O_RDONLY, O_RDWR, O_WRONLY, O_CREAT, O_APPEND, O_TRUNC, O_DIRECTORY } = fs.constants;
     const flags: Record<OpenMode, number> = {
       read: O_RDONLY,
@@ -108,24 +113,82 @@ class RealFiles {
 /** What both can tell; Linux has an errno that Redis never meets, for which ours has no name. */
 function visible(result: SyscallResult & { size?: number }): unknown {
   if (!result.ok) return result.errno === ('EPERM' as string) ? 'EACCES' : result.errno;
-  const size = result.stat === undefined ? result.size : result.stat.kind === 'file' ? result.stat.size : -1;
-  return { value: result.value, bytes: result.bytes && [...result.bytes], names: result.names && [...result.names].sort(), size };
+  const size =
+    result.stat === undefined ? result.size : result.stat.kind === 'file' ? result.stat.size : -1;
+  return {
+    value: result.value,
+    bytes: result.bytes && [...result.bytes],
+    names: result.names && [...result.names].sort(),
+    size,
+  };
 }
 
-const path = fc.constantFrom('/a', '/b', '/d', '/d/a', '/d/b', '/d/e', '/d/e/f', '/a/x', '/nowhere/x', '/d/');
+const path = fc.constantFrom(
+  '/a',
+  '/b',
+  '/d',
+  '/d/a',
+  '/d/b',
+  '/d/e',
+  '/d/e/f',
+  '/a/x',
+  '/nowhere/x',
+  '/d/',
+);
 const fd = fc.integer({ min: 3, max: 6 });
 const call: fc.Arbitrary<Syscall> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ call: fc.constant('open' as const), path, mode: fc.constantFrom<OpenMode>('read', 'write', 'append', 'truncate', 'directory') }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      call: fc.constant('open' as const),
+      path,
+      mode: fc.constantFrom<OpenMode>('read', 'write', 'append', 'truncate', 'directory'),
+    }),
+  },
   fc.record({ call: fc.constant('close' as const), fd }),
-  { weight: 3, arbitrary: fc.record({ call: fc.constant('write' as const), fd, bytes: fc.oneof(fc.uint8Array({ maxLength: 20 }), fc.constant(new Uint8Array(5000).fill(7))) }) },
-  { weight: 2, arbitrary: fc.record({ call: fc.constant('read' as const), fd, length: fc.constantFrom(1, 3, 4096, 9000) }) },
-  { weight: 2, arbitrary: fc.record({ call: fc.constant('ftruncate' as const), fd, size: fc.constantFrom(0, 4, 4096, 4100, 9000) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      call: fc.constant('write' as const),
+      fd,
+      bytes: fc.oneof(fc.uint8Array({ maxLength: 20 }), fc.constant(new Uint8Array(5000).fill(7))),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      call: fc.constant('read' as const),
+      fd,
+      length: fc.constantFrom(1, 3, 4096, 9000),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      call: fc.constant('ftruncate' as const),
+      fd,
+      size: fc.constantFrom(0, 4, 4096, 4100, 9000),
+    }),
+  },
   fc.record({ call: fc.constant('fsync' as const), fd }),
   fc.record({ call: fc.constantFrom('fstat' as const), fd }),
   fc.record({ call: fc.constant('stat' as const), path }),
-  { weight: 2, arbitrary: fc.record({ call: fc.constantFrom('rename' as const, 'rename' as const, 'link' as const), from: path, to: path }) },
-  fc.record({ call: fc.constantFrom('unlink' as const, 'rmdir' as const, 'readdir' as const), path }),
-  { weight: 2, arbitrary: fc.record({ call: fc.constant('mkdir' as const), path, mode: fc.constant(0o755) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      call: fc.constantFrom('rename' as const, 'rename' as const, 'link' as const),
+      from: path,
+      to: path,
+    }),
+  },
+  fc.record({
+    call: fc.constantFrom('unlink' as const, 'rmdir' as const, 'readdir' as const),
+    path,
+  }),
+  {
+    weight: 2,
+    arbitrary: fc.record({ call: fc.constant('mkdir' as const), path, mode: fc.constant(0o755) }),
+  },
 );
 
 describe('the kernel and Linux', () => {

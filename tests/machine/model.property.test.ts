@@ -29,14 +29,20 @@ class Model {
     const { live } = this.files[file]!;
     if (size >= live.length) return;
     live.length = size;
-    for (const flight of this.flights) if (flight.file === file) flight.content.length = Math.min(flight.content.length, size);
+    for (const flight of this.flights)
+      if (flight.file === file) flight.content.length = Math.min(flight.content.length, size);
     this.cuts.push({ number: ++this.cutCounter, file, size });
     if (this.commitAt === Infinity) this.commitAt = now + 5 * SECOND;
   }
 
   fsync(file: number, now: number): number {
     this.busyUntil = Math.max(this.busyUntil, now) + FSYNC;
-    this.flights.push({ endsAt: this.busyUntil, file, content: [...this.files[file]!.live], cuts: this.cutCounter });
+    this.flights.push({
+      endsAt: this.busyUntil,
+      file,
+      content: [...this.files[file]!.live],
+      cuts: this.cutCounter,
+    });
     return this.busyUntil;
   }
 
@@ -90,11 +96,38 @@ function textOf(numbers: readonly number[]): string {
 
 const file = fc.nat(1);
 const step = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ do: fc.constant('write' as const), file, amount: fc.constantFrom(1, 7, 100, 4095, 4096, 9000) }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('fsync' as const), file, amount: fc.constantFrom(0, 0, 1) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('truncate' as const), file, amount: fc.nat(10) }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('wait' as const), file, amount: fc.nat(1500) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('kill' as const, 'lost' as const, 'kept' as const), file, amount: fc.constant(0) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant('write' as const),
+      file,
+      amount: fc.constantFrom(1, 7, 100, 4095, 4096, 9000),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('fsync' as const),
+      file,
+      amount: fc.constantFrom(0, 0, 1),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('truncate' as const), file, amount: fc.nat(10) }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('wait' as const), file, amount: fc.nat(1500) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constantFrom('kill' as const, 'lost' as const, 'kept' as const),
+      file,
+      amount: fc.constant(0),
+    }),
+  },
 );
 
 /** Two files whose names are durable, open for appending. */
@@ -105,7 +138,10 @@ function openAll(machine: Machine): number[] {
 test('files, their durable bytes and prefixes are those of a model, after every step of any run', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 25 }), (steps) => {
-      const machine = boot({ fsyncMs: FSYNC / MILLI, costs: { syscallMicros: 0, writeMicrosPerKb: 0 } });
+      const machine = boot({
+        fsyncMs: FSYNC / MILLI,
+        costs: { syscallMicros: 0, writeMicrosPerKb: 0 },
+      });
       const model = new Model();
       for (const path of PATHS) machine.kernel.writeFile(path, new Uint8Array(0));
       let fds = openAll(machine);
@@ -115,7 +151,11 @@ test('files, their durable bytes and prefixes are those of a model, after every 
         const fd = fds[index]!;
         switch (what) {
           case 'write': {
-            machine.start({ call: 'write', fd, bytes: Uint8Array.from(model.write(index, amount)) });
+            machine.start({
+              call: 'write',
+              fd,
+              bytes: Uint8Array.from(model.write(index, amount)),
+            });
             break;
           }
           case 'fsync': {
@@ -149,7 +189,10 @@ test('files, their durable bytes and prefixes are those of a model, after every 
           const { live, platter } = model.files[i]!;
           expect(machine.read(path) === textOf(live), `bytes of ${path}`).toBe(true);
           expect(machine.durable(path) === textOf(platter), `durable bytes of ${path}`).toBe(true);
-          expect(machine.kernel.layersOf(path)).toMatchObject({ size: live.length, durableSize: model.durablePrefix(i) });
+          expect(machine.kernel.layersOf(path)).toMatchObject({
+            size: live.length,
+            durableSize: model.durablePrefix(i),
+          });
         }
       }
     }),

@@ -4,7 +4,13 @@ import { nextBelow, seedRandom } from '../../src/base/random.ts';
 import { createClockState } from '../../src/machine/clock.ts';
 import { kernelFromPlatter } from '../../src/machine/kernel-state.ts';
 import { decodePlatterChanges, encodePlatterChanges } from '../../src/machine/platter-codec.ts';
-import { applyPlatterChanges, createPlatter, readPlatterFile, type Platter, type PlatterChange } from '../../src/machine/platter.ts';
+import {
+  applyPlatterChanges,
+  createPlatter,
+  readPlatterFile,
+  type Platter,
+  type PlatterChange,
+} from '../../src/machine/platter.ts';
 import type { TailMode } from '../../src/machine/power-loss.ts';
 import { platterSnapshot } from '../../src/machine/platter-snapshot.ts';
 import { boot, bytes, Machine, SECOND } from './harness.ts';
@@ -16,7 +22,8 @@ function contents(platter: Platter): unknown[] {
     .sort(([a], [b]) => a - b)
     .map(([number, inode]) => {
       const { kind, mode, modifiedAt, links } = inode;
-      const held = inode.kind === 'file' ? byteStringOf(readPlatterFile(inode)) : [...inode.entries].sort();
+      const held =
+        inode.kind === 'file' ? byteStringOf(readPlatterFile(inode)) : [...inode.entries].sort();
       return { number, kind, mode, modifiedAt, links, held };
     });
 }
@@ -32,7 +39,8 @@ function sound(platter: Platter, at: string): void {
     expect(last === undefined || last.every((byte) => byte === 0), at).toBe(true);
     expect(inode.pages.length, at).toBeLessThanOrEqual(Math.ceil(inode.size / 4096));
   }
-  for (const [number, inode] of platter.inodes) expect(inode.links, `${at}, inode ${number}`).toBe(links.get(number) ?? 0);
+  for (const [number, inode] of platter.inodes)
+    expect(inode.links, `${at}, inode ${number}`).toBe(links.get(number) ?? 0);
 }
 
 function roundTrip(changes: readonly PlatterChange[]): PlatterChange[] {
@@ -41,7 +49,13 @@ function roundTrip(changes: readonly PlatterChange[]): PlatterChange[] {
   return decoded.changes;
 }
 
-const TAILS: TailMode[] = ['lost', 'kept', 'zero-filled', 'holes', { cutAt: 3000, path: '/data/a' }];
+const TAILS: TailMode[] = [
+  'lost',
+  'kept',
+  'zero-filled',
+  'holes',
+  { cutAt: 3000, path: '/data/a' },
+];
 
 describe('the journal of a platter', () => {
   test('rebuilds exactly that platter, batch by batch, through calls, faults and losses of power', () => {
@@ -60,9 +74,13 @@ describe('the journal of a platter', () => {
         }
         if (nextBelow(choice, 10) > 0) continue;
         applyPlatterChanges(rebuilt, roundTrip(machine.kernel.takePlatterChanges()));
-        expect(contents(rebuilt), `seed ${seed}, step ${i}`).toEqual(contents(machine.kernel.state.platter));
+        expect(contents(rebuilt), `seed ${seed}, step ${i}`).toEqual(
+          contents(machine.kernel.state.platter),
+        );
         sound(machine.kernel.state.platter, `seed ${seed}, step ${i}`);
-        const garbage = [...machine.kernel.state.platter.inodes].filter(([number, { links }]) => links === 0 && !machine.kernel.state.inodes.has(number));
+        const garbage = [...machine.kernel.state.platter.inodes].filter(
+          ([number, { links }]) => links === 0 && !machine.kernel.state.inodes.has(number),
+        );
         expect(garbage, `seed ${seed}, step ${i}: nothing leads there`).toEqual([]);
         sound(rebuilt, `seed ${seed}, step ${i}`);
       }
@@ -82,7 +100,11 @@ describe('the journal of a platter', () => {
       const rebuilt = createPlatter(0);
       applyPlatterChanges(rebuilt, machine.kernel.takePlatterChanges());
       expect(machine.durable('/data/a')).toBe('lostkept');
-      expect(contents(rebuilt)).toEqual(contents(machine.kernel.state.platter).map((one) => Object.assign({}, one, (one as { number: number }).number === 1 ? { modifiedAt: 0 } : {})));
+      expect(contents(rebuilt)).toEqual(
+        contents(machine.kernel.state.platter).map((one) =>
+          Object.assign({}, one, (one as { number: number }).number === 1 ? { modifiedAt: 0 } : {}),
+        ),
+      );
     }
   });
 
@@ -93,7 +115,9 @@ describe('the journal of a platter', () => {
       for (let i = 0; i < 150; i++) {
         run.step();
         let used = 0;
-        const held = new Set([...machine.kernel.process(machine.pid)!.descriptors.values()].map(({ inode }) => inode));
+        const held = new Set(
+          [...machine.kernel.process(machine.pid)!.descriptors.values()].map(({ inode }) => inode),
+        );
         for (const { inode } of machine.kernel.files()) held.add(inode);
         for (const inode of held) used += machine.kernel.layersOfInode(inode)?.size ?? 0;
         expect(machine.kernel.diskSpace(machine.now).used, `seed ${seed}, step ${i}`).toBe(used);
@@ -109,14 +133,26 @@ describe('the journal of a platter', () => {
       const platter = createPlatter(0);
       applyPlatterChanges(platter, roundTrip(machine.kernel.platterSnapshot()));
       const { now } = machine;
-      const other = new Machine({ kernel: kernelFromPlatter(platter, { owner: 'other', seed, now }), clock: createClockState(now) }, 0);
+      const other = new Machine(
+        {
+          kernel: kernelFromPlatter(platter, { owner: 'other', seed, now }),
+          clock: createClockState(now),
+        },
+        0,
+      );
       const promised = machine.kernel.files().filter(({ durableSize }) => durableSize > 0);
-      const before = promised.map(({ path, durableSize }) => machine.read(path)?.slice(0, durableSize));
+      const before = promised.map(({ path, durableSize }) =>
+        machine.read(path)?.slice(0, durableSize),
+      );
       machine.kernel.losePower('lost');
       expect(other.kernel.files(), `seed ${seed}`).toEqual(machine.kernel.files());
-      for (const { path } of machine.kernel.files()) expect(other.read(path)).toBe(machine.read(path));
+      for (const { path } of machine.kernel.files())
+        expect(other.read(path)).toBe(machine.read(path));
       // What layersOf called durable before is what came back.
-      expect(promised.map(({ path, durableSize }) => other.read(path)?.slice(0, durableSize)), `seed ${seed}`).toEqual(before);
+      expect(
+        promised.map(({ path, durableSize }) => other.read(path)?.slice(0, durableSize)),
+        `seed ${seed}`,
+      ).toEqual(before);
       other.kernel.writeFile('/data/new', bytes('x'));
       expect(other.read('/data/new')).toBe('x');
     }
@@ -149,18 +185,33 @@ describe('the journal of a platter', () => {
   test('a large file is told in several changes', () => {
     const machine = boot();
     machine.kernel.writeFile('/data/a', new Uint8Array(2_500_000).fill(7));
-    const sizes = platterSnapshot(machine.kernel.state.platter).flatMap((change) => (change.kind === 'data' ? [change.bytes.length] : []));
+    const sizes = platterSnapshot(machine.kernel.state.platter).flatMap((change) =>
+      change.kind === 'data' ? [change.bytes.length] : [],
+    );
     expect(sizes).toEqual([1_048_576, 1_048_576, 402_848]);
   });
 });
 
 describe('the codec', () => {
   const changes: PlatterChange[] = [
-    { kind: 'create', inode: 300, type: 'directory', mode: 0o1755, modifiedAt: 1_700_000_000_000_000 },
+    {
+      kind: 'create',
+      inode: 300,
+      type: 'directory',
+      mode: 0o1755,
+      modifiedAt: 1_700_000_000_000_000,
+    },
     { kind: 'create', inode: Number.MAX_SAFE_INTEGER, type: 'file', mode: 0, modifiedAt: 0 },
     { kind: 'link', parent: 1, name: 'größe \u{1f600} \xff', inode: 300 },
     { kind: 'unlink', parent: 1, name: '', inode: 127 },
-    { kind: 'rename', inode: 128, fromParent: 1, fromName: 'a', toParent: 300, toName: 'x'.repeat(255) },
+    {
+      kind: 'rename',
+      inode: 128,
+      fromParent: 1,
+      fromName: 'a',
+      toParent: 300,
+      toName: 'x'.repeat(255),
+    },
     { kind: 'data', inode: 2, offset: 2 ** 40, bytes: Uint8Array.of(0, 255, 128) },
     { kind: 'data', inode: 2, offset: 0, bytes: new Uint8Array(0) },
     { kind: 'size', inode: 2, size: 2 ** 41, modifiedAt: 16_384 },
@@ -196,8 +247,12 @@ describe('the codec', () => {
     };
     expect(told(new Uint8Array(3))).toBe('3 bytes are too few for a batch of disk changes');
     expect(told(bytes('REDIS0011....................'))).toBe('not a batch of disk changes');
-    expect(told(encoded.map((byte, i) => (i === 4 ? 9 : byte)))).toBe('disk changes of version 9, this program reads version 1');
-    expect(told(encoded.map((byte, i) => (i === encoded.length - 1 ? byte ^ 1 : byte)))).toBe('the checksum of the disk changes is wrong');
+    expect(told(encoded.map((byte, i) => (i === 4 ? 9 : byte)))).toBe(
+      'disk changes of version 9, this program reads version 1',
+    );
+    expect(told(encoded.map((byte, i) => (i === encoded.length - 1 ? byte ^ 1 : byte)))).toBe(
+      'the checksum of the disk changes is wrong',
+    );
   });
 
   test('a batch with a right checksum and wrong insides is refused too', () => {
@@ -235,5 +290,7 @@ test('a machine saved in the middle comes back with what was durable', () => {
   const platter = createPlatter(0);
   applyPlatterChanges(platter, roundTrip(machine.kernel.platterSnapshot()));
   const state = kernelFromPlatter(platter, { owner: 'lane', seed: 1, now: machine.now + SECOND });
-  expect(new Machine({ kernel: state, clock: createClockState(machine.now) }, 0).read('/data/a')).toBe('saved');
+  expect(
+    new Machine({ kernel: state, clock: createClockState(machine.now) }, 0).read('/data/a'),
+  ).toBe('saved');
 });

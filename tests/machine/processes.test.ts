@@ -2,14 +2,27 @@ import { describe, expect, test } from 'vitest';
 import { boot, bytes, START } from './harness.ts';
 
 describe('processes', () => {
-  test('fork enters a child that has its parent\'s folder and none of its descriptors', () => {
+  test("fork enters a child that has its parent's folder and none of its descriptors", () => {
     const machine = boot({ firstPid: 100 });
     const fd = machine.append('a.aof');
     const pid = machine.do({ call: 'fork', child: 'redis-aof-rewrite' });
-    expect(machine.kernel.process(pid)).toMatchObject({ pid: 101, parent: 100, program: 'redis-aof-rewrite', cwd: '/data', state: 'running' });
+    expect(machine.kernel.process(pid)).toMatchObject({
+      pid: 101,
+      parent: 100,
+      program: 'redis-aof-rewrite',
+      cwd: '/data',
+      state: 'running',
+    });
     const child = { pid, thread: 'main' };
-    expect(machine.kernel.call(child, { call: 'close', fd }, machine.now).result).toEqual({ ok: false, errno: 'EBADF' });
-    const opened = machine.kernel.call(child, { call: 'open', path: 'temp.aof', mode: 'truncate' }, machine.now);
+    expect(machine.kernel.call(child, { call: 'close', fd }, machine.now).result).toEqual({
+      ok: false,
+      errno: 'EBADF',
+    });
+    const opened = machine.kernel.call(
+      child,
+      { call: 'open', path: 'temp.aof', mode: 'truncate' },
+      machine.now,
+    );
     expect(opened.result).toEqual({ ok: true, value: 3 });
     expect(machine.read('/data/temp.aof')).toBe('');
   });
@@ -18,7 +31,9 @@ describe('processes', () => {
     const machine = boot();
     const quick = machine.start({ call: 'fork', child: 'x' }).endsAt - machine.now;
     machine.kernel.process(machine.pid)!.memoryBytes = 2 ** 31;
-    expect(machine.start({ call: 'fork', child: 'x' }).endsAt - machine.now - quick).toBe(2 * 12_000);
+    expect(machine.start({ call: 'fork', child: 'x' }).endsAt - machine.now - quick).toBe(
+      2 * 12_000,
+    );
   });
 
   test('a child outlives its parent, and tells how it ended once', () => {
@@ -59,7 +74,9 @@ describe('processes', () => {
     machine.write(other, 'bb');
     machine.write(append, 'cc');
     expect(machine.read('/data/f')).toBe('bbaacc');
-    expect(machine.call({ call: 'read', fd: other, length: 3 })).toMatchObject({ bytes: bytes('aac') });
+    expect(machine.call({ call: 'read', fd: other, length: 3 })).toMatchObject({
+      bytes: bytes('aac'),
+    });
   });
 
   test('a container has its own root and its volume on the same disk', () => {
@@ -74,9 +91,15 @@ describe('processes', () => {
     });
     const caller = { pid, thread: 'main' };
     for (const path of ['a.aof', '/etc/redis.conf', '../../data/../etc/hosts']) {
-      expect(machine.kernel.call(caller, { call: 'open', path, mode: 'append' }, machine.now).result.ok).toBe(true);
+      expect(
+        machine.kernel.call(caller, { call: 'open', path, mode: 'append' }, machine.now).result.ok,
+      ).toBe(true);
     }
-    expect(machine.kernel.files().map(({ path }) => path)).toEqual(['/containers/1/etc/hosts', '/containers/1/etc/redis.conf', '/var/volumes/redis/a.aof']);
+    expect(machine.kernel.files().map(({ path }) => path)).toEqual([
+      '/containers/1/etc/hosts',
+      '/containers/1/etc/redis.conf',
+      '/var/volumes/redis/a.aof',
+    ]);
   });
 
   test('permissions are those of the owner, and root has all', () => {
@@ -103,7 +126,10 @@ describe('processes', () => {
     machine.do({ call: 'link', from: 'full/f', to: 'second' });
     expect(machine.errnoOf({ call: 'rename', from: 'full', to: 'full' })).toBe('ok');
     expect(machine.errnoOf({ call: 'rename', from: 'second', to: 'full/f' })).toBe('ok');
-    expect(machine.kernel.files().map(({ path }) => path)).toEqual(['/data/full/f', '/data/second']);
+    expect(machine.kernel.files().map(({ path }) => path)).toEqual([
+      '/data/full/f',
+      '/data/second',
+    ]);
   });
 
   test('stat tells kind, size, mode, inode and when it was written', () => {
@@ -154,17 +180,32 @@ describe('the side door', () => {
     machine.run(1_000_000);
     machine.write(fd, '!');
     machine.kernel.losePower('lost');
-    expect([machine.read('/data/f'), machine.read('/etc/redis/redis.conf')]).toEqual(['new', 'port 6379']);
+    expect([machine.read('/data/f'), machine.read('/etc/redis/redis.conf')]).toEqual([
+      'new',
+      'port 6379',
+    ]);
     expect(machine.kernel.diskSpace(machine.now).used).toBe(12);
   });
 
   test('writeFile says why it can not', () => {
     const machine = boot({ capacity: 5 });
     machine.kernel.writeFile('/data/f', bytes('x'));
-    expect(machine.kernel.writeFile('/data/', bytes('x'))).toEqual({ ok: false, error: '/data/: Is a directory' });
-    expect(machine.kernel.writeFile('/data', bytes('x'))).toEqual({ ok: false, error: '/data: Is a directory' });
-    expect(machine.kernel.writeFile('/data/f/g', bytes('x'))).toEqual({ ok: false, error: 'f: Not a directory' });
-    expect(machine.kernel.writeFile('/data/g', bytes('12345'))).toEqual({ ok: false, error: '/data/g: No space left on device' });
+    expect(machine.kernel.writeFile('/data/', bytes('x'))).toEqual({
+      ok: false,
+      error: '/data/: Is a directory',
+    });
+    expect(machine.kernel.writeFile('/data', bytes('x'))).toEqual({
+      ok: false,
+      error: '/data: Is a directory',
+    });
+    expect(machine.kernel.writeFile('/data/f/g', bytes('x'))).toEqual({
+      ok: false,
+      error: 'f: Not a directory',
+    });
+    expect(machine.kernel.writeFile('/data/g', bytes('12345'))).toEqual({
+      ok: false,
+      error: '/data/g: No space left on device',
+    });
     expect(machine.kernel.writeFile('/data/f', bytes('12345'))).toMatchObject({ ok: true });
   });
 

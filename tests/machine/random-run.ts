@@ -1,10 +1,17 @@
 import { nextBelow, seedRandom, type RandomState } from '../../src/base/random.ts';
 import type { OpenMode, Syscall } from '../../src/machine/syscall.ts';
-import { Machine, MILLI, SECOND } from './harness.ts';
+import { type Machine, MILLI, SECOND } from './harness.ts';
 
 const PATHS = ['/data/a', '/data/b', '/data/d', '/data/d/a', '/data/d/b', '/data/e/x'];
 const MODES: OpenMode[] = ['append', 'append', 'truncate', 'write', 'read', 'directory'];
-const FAULTS = ['rename-not-durable', 'lying-drive', 'fsync-error', 'write-blocks-during-fsync', 'disk-full', 'write-error'];
+const FAULTS = [
+  'rename-not-durable',
+  'lying-drive',
+  'fsync-error',
+  'write-blocks-during-fsync',
+  'disk-full',
+  'write-error',
+];
 
 /** A run of random calls, faults and waiting that follows from its seed alone. */
 export class RandomRun {
@@ -30,7 +37,12 @@ export class RandomRun {
         const kind = this.pick(FAULTS);
         const until = machine.now + this.pick([5 * MILLI, SECOND, 20 * SECOND]);
         if (nextBelow(this.random, 3) === 0) machine.kernel.plan({ kind, until });
-        else machine.kernel.plan({ kind: 'bit-rot', path: this.pick(PATHS), value: this.pick([0, 7, 99, 4100]) });
+        else
+          machine.kernel.plan({
+            kind: 'bit-rot',
+            path: this.pick(PATHS),
+            value: this.pick([0, 7, 99, 4100]),
+          });
         return;
       }
       default:
@@ -59,7 +71,11 @@ export class RandomRun {
       case 8:
         return { call: 'fsync', fd };
       case 9:
-        return { call: this.pick(['rename', 'rename', 'link'] as const), from: path, to: this.pick(PATHS) };
+        return {
+          call: this.pick(['rename', 'rename', 'link'] as const),
+          from: path,
+          to: this.pick(PATHS),
+        };
       case 10:
         return { call: this.pick(['unlink', 'rmdir'] as const), path };
       case 11:

@@ -40,13 +40,19 @@ test('a line has the process, the thread, the time and how long it took', () => 
   machine.run(2_000_205);
   machine.start({ call: 'fdatasync', fd }, 'bio_aof');
   const [, entry] = machine.kernel.trace();
-  expect(formatTraceEntry(entry!, START)).toBe('[pid 12 bio_aof] 2.000210 fdatasync(3) = 0 <0.004000>');
+  expect(formatTraceEntry(entry!, START)).toBe(
+    '[pid 12 bio_aof] 2.000210 fdatasync(3) = 0 <0.004000>',
+  );
 });
 
 test('the trace keeps the last calls only, in order, and none unless asked', () => {
   const machine = boot({ traceCapacity: 3 });
   for (const path of ['a', 'b', 'c', 'd', 'e']) machine.call({ call: 'stat', path });
-  expect(machine.kernel.trace().map(({ number, subject }) => [number, subject])).toEqual([[3, 'c'], [4, 'd'], [5, 'e']]);
+  expect(machine.kernel.trace().map(({ number, subject }) => [number, subject])).toEqual([
+    [3, 'c'],
+    [4, 'd'],
+    [5, 'e'],
+  ]);
   const quiet = boot();
   quiet.append('a');
   expect(quiet.kernel.trace()).toEqual([]);
