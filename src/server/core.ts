@@ -7,7 +7,7 @@ import type { PlannedCall } from '../machine/plan.ts';
 import type { Reply } from '../resp/reply.ts';
 import type { ServerEvent } from './events.ts';
 import type { ServerState, ThreadName } from './state.ts';
-import type { Step } from './steps.ts';
+import type { AfterFlush, Step } from './steps.ts';
 
 export type LogLevel = 'debug' | 'verbose' | 'notice' | 'warning';
 
@@ -20,6 +20,8 @@ export interface Core {
   emit(event: ServerEvent): void;
   /** Puts a thread on these calls; `then` follows when they have ended. The main thread has one plan at a time. */
   begin(thread: ThreadName, calls: readonly PlannedCall[], then: Step): void;
+  /** The log is flushed: the main thread goes on with what it was flushed for. */
+  flushed(next: AfterFlush): void;
   /** Answers a client that waited for the server. */
   answer(client: ClientId | null, reply: Reply | null): void;
   /** Gives units to the log. */

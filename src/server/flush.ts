@@ -12,7 +12,6 @@ import {
   type FlushSituation,
 } from '../persistence/aof-writer.ts';
 import type { Core } from './core.ts';
-import { afterFlush } from './after-flush.ts';
 import type { AfterFlush, Step } from './steps.ts';
 
 /** aof.c: AOF_WRITE_LOG_ERROR_RATE, in seconds. */
@@ -32,11 +31,11 @@ function situation(core: Core, force: boolean): FlushSituation {
 /** Writes and fsyncs what is due, then goes on with `next`. */
 export function flush(core: Core, next: AfterFlush, force: boolean): void {
   const { aof } = core.state;
-  if (aof.mode === 'off') return afterFlush(core, next);
+  if (aof.mode === 'off') return core.flushed(next);
   const decision = decideFlush(aof, situation(core, force));
   switch (decision) {
     case 'nothing':
-      return afterFlush(core, next);
+      return core.flushed(next);
     case 'fsync':
       return syncAfterWrite(core, next, force);
     case 'write-late':
@@ -123,7 +122,7 @@ function writeFailed(core: Core, next: AfterFlush, errno: Errno, kept: number): 
     );
     return core.die(1);
   }
-  afterFlush(core, next);
+  core.flushed(next);
 }
 
 function syncAfterWrite(core: Core, next: AfterFlush, force: boolean): void {
@@ -132,7 +131,7 @@ function syncAfterWrite(core: Core, next: AfterFlush, force: boolean): void {
   const call = { call: 'fdatasync', fd: aof.fd } as const;
   switch (decision) {
     case 'none':
-      return afterFlush(core, next);
+      return core.flushed(next);
     case 'main':
       core.emit({ event: 'fsync-started', at: core.clock, covers: aof.written });
       return core.begin('main', [call], {
@@ -148,7 +147,7 @@ function syncAfterWrite(core: Core, next: AfterFlush, force: boolean): void {
         covers: aof.written,
         offset: replicationOffset,
       });
-      return afterFlush(core, next);
+      return core.flushed(next);
     default:
       return unreachable(decision);
   }
@@ -170,7 +169,7 @@ export function flushSynced(
   }
   fsyncedInMain(state.aof, secondsOfMicros(state.now));
   state.fsyncedOffset = state.replicationOffset;
-  afterFlush(core, step.next);
+  core.flushed(step.next);
 }
 
 /** bio.c: EBADF and EINVAL do not count, since the main thread may have closed the file meanwhile. */

@@ -3,8 +3,8 @@ import { unreachable } from '../base/assert.ts';
 import type { PlanOutcome } from '../machine/plan.ts';
 import type { Core } from './core.ts';
 import { backgroundSynced, flushCut, flushSynced, flushWritten } from './flush.ts';
-import { forked } from './fork.ts';
-import { baseInstalled, incrOpened, rewriteCleaned } from './rewrite.ts';
+import { configRead, configWritten } from './requests.ts';
+import { baseInstalled, incrOpened, rewriteCleaned, rewriteForked } from './rewrite.ts';
 import { logClosed, shutdownSynced } from './shutdown.ts';
 import {
   fileRead,
@@ -41,7 +41,7 @@ export function resume(core: Core, step: Step, outcome: PlanOutcome): void {
     case 'incr-opened':
       return incrOpened(core, step, outcome);
     case 'forked':
-      return forked(core, step, outcome);
+      return rewriteForked(core, outcome);
     case 'base-installed':
       return baseInstalled(core, step, outcome);
     case 'rewrite-cleaned':
@@ -50,6 +50,10 @@ export function resume(core: Core, step: Step, outcome: PlanOutcome): void {
       return shutdownSynced(core, step.covers, outcome.results[0]?.ok === true);
     case 'append-only-stopped':
       return logClosed(core, step.covers, outcome.results[0]?.ok === true);
+    case 'config-read':
+      return configRead(core, step, outcome);
+    case 'config-written':
+      return configWritten(core, step, outcome);
     case 'closed':
       return;
     default:

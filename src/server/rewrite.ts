@@ -22,7 +22,7 @@ import { newGrowableBytes } from '../base/growable-bytes.ts';
 import { baseFormat, tempBaseName } from './rewrite-child.ts';
 import { aofPath, type Core } from './core.ts';
 import { flush } from './flush.ts';
-import { fork } from './fork.ts';
+import { fork, takeChild } from './fork.ts';
 import { persistManifest, removeHistory } from './manifest-calls.ts';
 import type { Child } from './state.ts';
 import type { Step } from './steps.ts';
@@ -83,7 +83,7 @@ export function incrOpened(
   if (fd !== undefined) switchTo(core, step.manifest, fd);
   if (aof.mode === 'wait-rewrite') state.fsyncedOffset = 0;
   state.rewrite.count++;
-  fork(core, 'aof', state.rewriteClient);
+  fork(core, 'aof');
 }
 
 function switchTo(core: Core, manifest: Manifest, fd: number): void {
@@ -129,7 +129,12 @@ export function rewriteRefused(core: Core): void {
   state.rewriteClient = null;
 }
 
-export function rewriteForked(core: Core, child: Child): void {
+export function rewriteForked(core: Core, outcome: PlanOutcome): void {
+  const child = takeChild(core, 'aof', outcome);
+  if (typeof child === 'string') {
+    core.log('warning', `Can't rewrite append only file in background: fork: ${errnoText[child]}`);
+    return rewriteRefused(core);
+  }
   const { state } = core;
   core.log('notice', `Background append only file rewriting started by pid ${child.pid}`);
   state.rewriteScheduled = false;

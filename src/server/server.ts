@@ -7,24 +7,25 @@ import { assert, unreachable } from '../base/assert.ts';
 import type { ByteString } from '../base/bytes.ts';
 import { formatLogTime, secondsOfMicros, type Micros } from '../base/time.ts';
 import { Engine } from '../engine/engine.ts';
-import type { Outcome, ServerRequest, Unit } from '../engine/effects.ts';
-import { OK } from '../engine/replies.ts';
+import type { Outcome, Unit } from '../engine/effects.ts';
 import { newSession, type ClientId, type Session } from '../engine/session.ts';
 import { newPlan, nextCall, takeResult, type PlannedCall } from '../machine/plan.ts';
 import type { Pid, Syscall, SyscallResult } from '../machine/syscall.ts';
 import { appendUnit, type AppendedRecord } from '../persistence/aof-writer.ts';
 import type { Protocol, Reply } from '../resp/reply.ts';
+import { afterFlush } from './after-flush.ts';
 import type { Core, LogLevel } from './core.ts';
 import { cron, cronDue } from './cron.ts';
 import type { ServerEvent } from './events.ts';
 import { flush } from './flush.ts';
 import { StatePort } from './port.ts';
 import { resume } from './resume.ts';
-import { beginRewrite, rewriteEnded, turnOn } from './rewrite.ts';
-import { beginShutdown, turnOff } from './shutdown.ts';
+import { beginRewrite, rewriteEnded } from './rewrite.ts';
+import { startRequest } from './requests.ts';
+import { beginShutdown } from './shutdown.ts';
 import { announceStart, beginStartup, stepLoading } from './startup.ts';
 import type { Input, ServerState, Task, ThreadName, Work } from './state.ts';
-import type { Step } from './steps.ts';
+import type { AfterFlush, Step } from './steps.ts';
 import type { Wait } from './wait.ts';
 
 const LOG_MARKS: Readonly<Record<LogLevel, string>> = {
@@ -307,7 +308,7 @@ export class Server implements Core {
     const { state } = this;
     switch (task.task) {
       case 'request':
-        return this.startRequest(task.client, task.request);
+        return startRequest(this, task.client, task.request);
       case 'rewrite':
         return beginRewrite(this, task.client);
       case 'child-ended':
@@ -317,29 +318,6 @@ export class Server implements Core {
         return beginShutdown(this, task.request, task.client);
       default:
         return unreachable(task);
-    }
-  }
-
-  private startRequest(client: ClientId, request: ServerRequest): void {
-    switch (request.kind) {
-      case 'rewrite-aof':
-        return beginRewrite(this, client);
-      case 'shutdown':
-        return beginShutdown(this, request, client);
-      case 'append-only':
-        if (!request.on) return turnOff(this, client);
-        turnOn(this);
-        return this.answer(client, OK);
-      case 'sleep':
-        this.state.sleepMicros = request.micros;
-        return this.answer(client, OK);
-      case 'flushed-all':
-        return this.answer(client, OK);
-      default:
-        return this.answer(client, {
-          type: 'error',
-          value: `ERR ${request.kind} is not available here`,
-        });
     }
   }
 
@@ -364,6 +342,10 @@ export class Server implements Core {
     if (owner.plan === null) owner.plan = plan;
     else if (thread === 'main') assert(false, `the main thread is busy: ${then.step}`);
     else owner.queue.push(plan);
+  }
+
+  flushed(next: AfterFlush): void {
+    afterFlush(this, next);
   }
 
   answer(client: ClientId | null, reply: Reply | null): void {

@@ -110,6 +110,8 @@ export interface ServerState {
   /** Who waits for the reply to BGREWRITEAOF, and to CONFIG SET appendonly. */
   rewriteClient: ClientId | null;
   appendOnlyClient: ClientId | null;
+  /** Who waits for DEBUG LOADAOF; null: a load is the server's own start. */
+  reloadClient: ClientId | null;
   rewriteScheduled: boolean;
   bgsaveScheduled: boolean;
   rewrite: RewriteStatus;
@@ -201,6 +203,7 @@ export function newServerState(setup: ServerSetup): ServerState {
     signalsToSend: [],
     rewriteClient: null,
     appendOnlyClient: null,
+    reloadClient: null,
     rewriteScheduled: false,
     bgsaveScheduled: false,
     rewrite: {

@@ -3,7 +3,7 @@ import type { ClientId } from '../engine/session.ts';
 import type { Manifest } from '../persistence/aof-manifest.ts';
 
 /** What the main thread goes on with once the log is flushed. */
-export type AfterFlush = 'turn' | 'rewrite' | 'shutdown' | 'append-only-off';
+export type AfterFlush = 'turn' | 'rewrite' | 'shutdown' | 'append-only-off' | 'reload';
 
 export type Step =
   // The flush (flush.ts)
@@ -25,10 +25,13 @@ export type Step =
   | { readonly step: 'history-removed' }
   // Rewrite (rewrite.ts)
   | { readonly step: 'incr-opened'; readonly manifest: Manifest }
-  | { readonly step: 'forked'; readonly kind: 'aof' | 'rdb'; readonly client: ClientId | null }
+  | { readonly step: 'forked'; readonly kind: 'aof' | 'rdb' }
   | { readonly step: 'base-installed'; readonly manifest: Manifest }
   | { readonly step: 'rewrite-cleaned'; readonly manifest: Manifest }
   // Turning the log off, stopping (shutdown.ts)
   | { readonly step: 'stopped'; readonly covers: number }
   | { readonly step: 'append-only-stopped'; readonly covers: number }
+  // CONFIG REWRITE (requests.ts)
+  | { readonly step: 'config-read'; readonly client: ClientId }
+  | { readonly step: 'config-written'; readonly client: ClientId }
   | { readonly step: 'closed' };

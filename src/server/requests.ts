@@ -1,0 +1,168 @@
+/** What commands ask of the server: things that take system calls, or that end it. */
+import { unreachable } from '../base/assert.ts';
+import { bytesOf, byteStringOf } from '../base/bytes.ts';
+import type { ServerRequest } from '../engine/effects.ts';
+import { errors } from '../engine/errors.ts';
+import { newKeySpace } from '../engine/data/key-space.ts';
+import { error, OK } from '../engine/replies.ts';
+import type { ClientId } from '../engine/session.ts';
+import type { PlanOutcome } from '../machine/plan.ts';
+import { errnoText } from '../machine/syscall.ts';
+import { rewrittenConfig } from './config-rewrite.ts';
+import type { Core } from './core.ts';
+import { flush } from './flush.ts';
+import { beginRewrite, turnOn } from './rewrite.ts';
+import { beginShutdown, turnOff } from './shutdown.ts';
+import { readManifest } from './startup.ts';
+import type { Step } from './steps.ts';
+
+const WHOLE_FILE = 0x7fff_ffff;
+
+export function startRequest(core: Core, client: ClientId, request: ServerRequest): void {
+  const { state } = core;
+  switch (request.kind) {
+    case 'rewrite-aof':
+      return beginRewrite(core, client);
+    case 'shutdown':
+      return beginShutdown(core, request, client);
+    case 'append-only':
+      if (!request.on) return turnOff(core, client);
+      turnOn(core);
+      return core.answer(client, OK);
+    case 'sleep':
+      state.sleepMicros = request.micros;
+      return core.answer(client, OK);
+    case 'flushed-all':
+      return core.answer(client, OK);
+    case 'rewrite-config':
+      return readConfig(core, client);
+    case 'abort-shutdown':
+      if (state.shutdownAsked === null) return core.answer(client, error(errors.noShutdown));
+      state.shutdownAsked = null;
+      return core.answer(client, OK);
+    case 'sequence':
+      // In front of whatever waits, in order.
+      state.tasks.unshift(
+        ...request.requests.map((one) => ({ task: 'request', client, request: one }) as const),
+      );
+      return;
+    case 'reload':
+      return reload(core, client, request);
+    case 'die':
+      return die(core, client, request.how);
+    case 'save':
+    case 'bgsave':
+      return core.answer(client, error(noSnapshots));
+    default:
+      return unreachable(request);
+  }
+}
+
+const noSnapshots = 'ERR snapshots are not available in this server yet; the append only log is';
+
+/** CONFIG REWRITE: the file as it stands, with what has changed; written beside it and renamed over it. */
+function readConfig(core: Core, client: ClientId): void {
+  const { configFile } = core.state;
+  if (configFile === null) return core.answer(client, error(errors.noConfigFile));
+  core.begin(
+    'main',
+    [
+      { call: 'open', path: configFile, mode: 'read', as: 'config', mayFail: true },
+      { call: 'read', fd: 'config', length: WHOLE_FILE, mayFail: true },
+      { call: 'close', fd: 'config', mayFail: true },
+    ],
+    { step: 'config-read', client },
+  );
+}
+
+export function configRead(
+  core: Core,
+  step: Extract<Step, { step: 'config-read' }>,
+  outcome: PlanOutcome,
+): void {
+  const { state } = core;
+  const file = state.configFile ?? '';
+  const read = outcome.results[1];
+  const old = read?.ok ? byteStringOf(read.bytes ?? new Uint8Array()) : '';
+  const temp = `${file}-${state.pid}.tmp`;
+  core.begin(
+    'main',
+    [
+      { call: 'open', path: temp, mode: 'truncate', as: 'temp' },
+      { call: 'write', fd: 'temp', bytes: bytesOf(rewrittenConfig(old, state.directives)) },
+      { call: 'fsync', fd: 'temp' },
+      { call: 'chmod', path: temp, mode: 0o644 },
+      { call: 'rename', from: temp, to: file },
+      { call: 'close', fd: 'temp' },
+      {
+        call: 'open',
+        path: file.slice(0, file.lastIndexOf('/') + 1) || '.',
+        mode: 'directory',
+        as: 'directory',
+      },
+      { call: 'fdatasync', fd: 'directory' },
+      { call: 'close', fd: 'directory' },
+    ],
+    { step: 'config-written', client: step.client },
+  );
+}
+
+export function configWritten(
+  core: Core,
+  step: Extract<Step, { step: 'config-written' }>,
+  outcome: PlanOutcome,
+): void {
+  if (outcome.ok) {
+    core.log('notice', 'CONFIG REWRITE executed with success.');
+    return core.answer(step.client, OK);
+  }
+  core.log('warning', `CONFIG REWRITE failed: ${errnoText[outcome.errno]}`);
+  core.answer(step.client, error(`ERR Rewriting config file: ${errnoText[outcome.errno]}`));
+}
+
+/** DEBUG LOADAOF: what the log holds takes the place of what is in memory (debug.c). */
+function reload(
+  core: Core,
+  client: ClientId,
+  request: Extract<ServerRequest, { kind: 'reload' }>,
+): void {
+  if (request.from === 'rdb') return core.answer(client, error(noSnapshots));
+  core.state.reloadClient = client;
+  flush(core, 'reload', true);
+}
+
+export function emptyAndLoad(core: Core): void {
+  const { state } = core;
+  for (const database of state.engine.databases) database.space = newKeySpace();
+  readManifest(core);
+}
+
+/** Ways to end that learners ask for; what was not written is lost, as in a crash. */
+function die(
+  core: Core,
+  client: ClientId,
+  how: Extract<ServerRequest, { kind: 'die' }>['how'],
+): void {
+  switch (how) {
+    case 'segfault':
+      core.log('warning', 'Redis 7.2.4 crashed by signal: 11, si_code: 1');
+      return core.die(139, 'SIGSEGV');
+    case 'panic':
+      core.log('warning', 'Guru Meditation: called by Unittest');
+      return core.die(134, 'SIGABRT');
+    case 'assert':
+      core.log('warning', '=== ASSERTION FAILED ===');
+      return core.die(134, 'SIGABRT');
+    case 'oom':
+      core.log('warning', 'Out Of Memory allocating 9223372036854775807 bytes!');
+      return core.die(134, 'SIGABRT');
+    case 'restart':
+    case 'crash':
+      return core.answer(
+        client,
+        error('ERR a server cannot start itself again here: kill it and boot instead'),
+      );
+    default:
+      return unreachable(how);
+  }
+}
