@@ -44,13 +44,14 @@ function parseLine(text: string): ProgramLine {
   return { text, client: client === null ? 1 : Number(client[1]), argv: splitLine(rest), tolerant, sleepMs: 0 };
 }
 
-/** What differs, the data sets' digests included; nothing if all is equal. Both sides begin empty. */
+/** What differs, the data sets' digests and the counters of INFO included. Both sides begin empty. */
 export async function differences(
   real: RealRedis,
   program: readonly ProgramLine[],
   protocol: Protocol = 2,
 ): Promise<Difference[]> {
   const clients = await openClients(real, program, protocol);
+  const before = await counters(real);
   try {
     const fixture = newEngineFixture();
     for (const { client } of program) if (client > 0) fixture.session(client).protocol = protocol;
@@ -71,10 +72,28 @@ export async function differences(
     const [digest] = await real.send([splitLine('DEBUG DIGEST')]);
     const ours = fixture.line('DEBUG DIGEST', 9);
     if (JSON.stringify(digest) !== JSON.stringify(ours)) found.push({ line: 'DEBUG DIGEST', real: digest, ours });
+    const counted = countersSince(before, await counters(real));
+    const { dirty, stats } = fixture.engine.state;
+    const ourCount = `changes ${dirty}, hits ${stats.hits}, misses ${stats.misses}`;
+    if (counted !== ourCount) found.push({ line: 'INFO', real: { type: 'status', value: counted }, ours: { type: 'status', value: ourCount } });
     return found;
   } finally {
     for (const client of clients.values()) client.close();
   }
+}
+
+/** What the real server has counted of changes to the data set (server.dirty), hits and misses. */
+async function counters(real: RealRedis): Promise<readonly number[]> {
+  const [info] = await real.send([splitLine('INFO everything')]);
+  const text = info?.type === 'bulk' || info?.type === 'verbatim' ? info.value : '';
+  return ['rdb_changes_since_last_save', 'keyspace_hits', 'keyspace_misses'].map((name) =>
+    Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(text)?.[1]),
+  );
+}
+
+function countersSince(before: readonly number[], after: readonly number[]): string {
+  const [changes, hits, misses] = after.map((count, i) => count - before[i]!);
+  return `changes ${changes}, hits ${hits}, misses ${misses}`;
 }
 
 async function openClients(

@@ -91,7 +91,7 @@ export function replyText(reply: Reply | undefined): string {
   throw new Error(`not a text: ${JSON.stringify(reply)}`);
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer().listen(0, '127.0.0.1', () => {
       const address = probe.address();
@@ -103,7 +103,7 @@ function freePort(): Promise<number> {
   });
 }
 
-async function connectSoon(port: number, server: ChildProcess): Promise<Socket> {
+export async function connectSoon(port: number, server: ChildProcess): Promise<Socket> {
   for (let attempt = 0; attempt < 200 && server.exitCode === null; attempt++) {
     const socket = await new Promise<Socket | undefined>((resolve) => {
       const candidate = connect(port, '127.0.0.1');
@@ -116,7 +116,7 @@ async function connectSoon(port: number, server: ChildProcess): Promise<Socket> 
   throw new Error('redis-server did not start');
 }
 
-function sendAll(socket: Socket, commands: readonly (readonly ByteString[])[]): Promise<Reply[]> {
+export function sendAll(socket: Socket, commands: readonly (readonly ByteString[])[]): Promise<Reply[]> {
   const sink = newGrowableBytes();
   for (const argv of commands) encodeCommand(argv, sink);
   const decoder = newReplyDecoder();
@@ -151,7 +151,7 @@ function sendAll(socket: Socket, commands: readonly (readonly ByteString[])[]): 
   });
 }
 
-function exchange(port: number, bytes: Uint8Array, until?: string): Promise<string> {
+export function exchange(port: number, bytes: Uint8Array, until?: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer: string = ascii('');
     const socket = connect(port, '127.0.0.1', () => socket.write(bytes));

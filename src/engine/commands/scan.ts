@@ -16,9 +16,13 @@ export const scanCommands: Handlers = {
     const step = scanKeys(ctx.db.space, cursor, count);
     const found = step.keys.filter((key) => {
       if (pattern !== undefined && !globMatch(pattern, key)) return false;
-      if (type === undefined) return !ctx.hasExpired(key) || ctx.peek(key) !== undefined;
-      const entry = ctx.peek(key);
-      return entry !== undefined && is(type, typeName(entry.value));
+      if (type !== undefined) {
+        const entry = ctx.peek(key);
+        return entry !== undefined && is(type, typeName(entry.value));
+      }
+      if (!ctx.hasExpired(key)) return true;
+      ctx.expire(key);
+      return false;
     });
     return array([bulk(formatInteger(step.cursor)), bulks(found)]);
   },
