@@ -304,8 +304,8 @@ test('in a narrow pane the time gives way to the command', async () => {
 });
 
 describe('at 50,000 commands a second', () => {
-  // The goal of the design is 4 ms; a shared machine under test gets some air, `npm run bench` tells the figure.
-  const airMs = 12;
+  // The goal of the design is 4 ms on an idle machine; here it only must fit a frame, whatever else runs.
+  const frameMs = 16;
   for (const mode of ['follow', 'scrolled', 'filtered'] as const) {
     test(`the pane's work a frame stays small (${mode})`, { timeout: 60_000 }, async () => {
       const target = document.createElement('div');
@@ -313,7 +313,7 @@ describe('at 50,000 commands a second', () => {
       const figures = await measureLogPane(target, 180, { mode, before: 100_000 });
       target.remove();
       console.log(`log pane, ${mode}: ${JSON.stringify(figures)}`);
-      expect(figures.p50).toBeLessThan(airMs);
+      expect(figures.p50).toBeLessThan(frameMs);
     });
   }
 });
