@@ -1,6 +1,6 @@
 /** The page: a worker that runs the lab, the line to it, and what shows it. The first paint waits for neither. */
 import { installAofLab } from './ui/aof-lab.ts';
-import { mountPage } from './ui/mount-page.ts';
+import { Page } from './ui/page.ts';
 import { startWorker } from './ui/start-worker.ts';
 import { connectLab } from './worker/link.ts';
 
@@ -8,11 +8,12 @@ const target = document.querySelector('#app');
 if (target === null) throw new Error('index.html has no #app element');
 
 const link = connectLab(startWorker(), startWorker);
-const { model } = mountPage(target, link.call, restart);
-link.onFrame((frame) => model.receive(frame));
-link.onTrouble((trouble) => model.receiveTrouble(trouble));
+const page = new Page(link.call);
+link.onFrame((frame) => page.receive(frame));
+link.onTrouble((trouble) => page.model.receiveTrouble(trouble));
 tellRecovery();
 installAofLab(link);
+await page.mount(target, restart);
 
 function restart(): void {
   link.restart();
@@ -22,7 +23,7 @@ function restart(): void {
 /** What the last visit left; a start that fails is told as trouble. */
 function tellRecovery(): void {
   link.ready.then(
-    (recovered) => model.receiveRecovered(recovered),
+    (recovered) => page.model.receiveRecovered(recovered),
     () => undefined,
   );
 }

@@ -14,7 +14,7 @@ import type {
 } from '../worker/protocol.ts';
 import { currentStep, freshGuide, guideAfter } from './lesson/guide.ts';
 import type { Guide, GuideStep } from './lesson/guide.ts';
-import { RecordStore } from './log/record-store.ts';
+import type { RecordStore } from './log/record-store.ts';
 import { RecentPeak } from './model/recent-peak.ts';
 import { situationOf } from './model/situation.ts';
 import type { Situation } from './model/situation.ts';
@@ -45,10 +45,12 @@ export class ReadModel {
   #sent = new Set<string>();
   #run = -1;
   readonly #guideShown: () => boolean;
+  readonly #newRecords: () => RecordStore;
 
-  /** `guideShown`: a hidden guide suggests nothing. */
-  constructor(guideShown: () => boolean) {
+  /** `guideShown`: a hidden guide suggests nothing. `newRecords`: an empty store, one for each lane and run. */
+  constructor(guideShown: () => boolean, newRecords: () => RecordStore) {
     this.#guideShown = guideShown;
+    this.#newRecords = newRecords;
   }
 
   readonly frame: Frame | null = $derived(this.#frame);
@@ -128,7 +130,7 @@ export class ReadModel {
 
   #receiveLane(frame: Frame, lane: LaneFrame): void {
     const { view } = lane;
-    const history = this.#histories.get(view.id) ?? newHistory();
+    const history = this.#histories.get(view.id) ?? newHistory(this.#newRecords());
     this.#histories.set(view.id, history);
     history.records.receive(lane);
     const ownWrite = lane.records === null ? null : noteOwnRows(history, lane.records);
@@ -151,9 +153,9 @@ export class ReadModel {
   }
 }
 
-function newHistory(): LaneHistory {
+function newHistory(records: RecordStore): LaneHistory {
   return {
-    records: new RecordStore(),
+    records,
     timeline: createTimeline(),
     ownRows: [],
     serverLog: [],

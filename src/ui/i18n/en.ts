@@ -16,7 +16,6 @@ const layers: Readonly<Record<LayerMark, string>> = {
 const writes = (n: number): string => (n === 1 ? 'acknowledged write' : 'acknowledged writes');
 
 export const en = {
-  name: 'English',
   code: 'EN',
   numbers,
   layers,

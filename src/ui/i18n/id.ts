@@ -14,7 +14,6 @@ const layers: Readonly<Record<LayerMark, string>> = {
 const writes = 'penulisan terkonfirmasi';
 
 export const id = {
-  name: 'Bahasa Indonesia',
   code: 'ID',
   numbers,
   layers,

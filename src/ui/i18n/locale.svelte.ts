@@ -2,24 +2,44 @@
 import { readPreference, writePreference } from '../preferences.ts';
 import { en } from './en.ts';
 import type { Dictionary } from './en.ts';
-import { id } from './id.ts';
 import { bytes, count, duration, instant, offset, percent } from './numbers.ts';
 
 export type Language = 'en' | 'id';
-export const languages: readonly Language[] = ['en', 'id'];
+
+/** Each in its own words, for the menu. */
+export const languageNames: Readonly<Record<Language, string>> = {
+  en: 'English',
+  id: 'Bahasa Indonesia',
+};
+
+/** English is always there; another language is fetched when it is wanted. */
+const dictionaries: Readonly<Record<Language, () => Promise<Dictionary>>> = {
+  en: () => Promise.resolve(en),
+  id: async () => (await import('./id.ts')).id,
+};
 
 class Locale {
   #language = $state<Language>('en');
-  readonly text: Dictionary = $derived(this.#language === 'id' ? id : en);
+  #text = $state.raw<Dictionary>(en);
 
   get language(): Language {
     return this.#language;
   }
+  get text(): Dictionary {
+    return this.#text;
+  }
 
-  choose(language: Language): void {
-    this.#language = language;
-    document.documentElement.lang = language;
+  async choose(language: Language): Promise<void> {
     writePreference('language', language);
+    await this.#speak(language);
+  }
+
+  /** The learner's earlier choice, else the first language of the browser that we speak. */
+  async start(): Promise<void> {
+    const kept = readPreference('language');
+    const wanted = kept === null ? navigator.languages : [kept];
+    const known = wanted.map(languageOf).find((language) => language !== undefined);
+    await this.#speak(known ?? 'en');
   }
 
   /** Numbers inside sentences, in the manner of the language. */
@@ -37,16 +57,17 @@ class Locale {
   readonly offset = offset;
   readonly percent = percent;
 
-  /** The learner's earlier choice, else the first language of the browser that we speak. */
-  start(): void {
-    const kept = readPreference('language');
-    const wanted = kept === null ? navigator.languages : [kept];
-    const known = wanted
-      .map((tag) => languages.find((language) => tag === language || tag.startsWith(`${language}-`)))
-      .find((language) => language !== undefined);
-    this.#language = known ?? 'en';
-    document.documentElement.lang = this.#language;
+  async #speak(language: Language): Promise<void> {
+    this.#text = await dictionaries[language]();
+    this.#language = language;
+    document.documentElement.lang = language;
   }
 }
 
 export const locale = new Locale();
+
+/** `id-ID` → `id`; undefined for a language that we do not speak. */
+function languageOf(tag: string): Language | undefined {
+  const [primary] = tag.toLowerCase().split('-');
+  return primary === 'en' || primary === 'id' ? primary : undefined;
+}

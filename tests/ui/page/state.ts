@@ -1,5 +1,5 @@
 /** Development only: the page in one state, `?state=healthy&lang=id&theme=dark`. */
-import { mountPage } from '../../../src/ui/mount-page.ts';
+import { Page } from '../../../src/ui/page.ts';
 import { fixtures } from '../fixtures.ts';
 import { fakeDoor } from '../fake-door.ts';
 
@@ -17,7 +17,8 @@ const target = document.querySelector('#app');
 if (target === null) throw new Error('no #app');
 
 const door = fakeDoor();
-const page = mountPage(target, door.lab, () => location.reload());
+const page = new Page(door.lab);
+await page.mount(target, () => location.reload());
 const tab = query.get('tab');
 if (tab === 'console' || tab === 'log' || tab === 'time' || tab === 'ledger' || tab === 'files') {
   page.state.phoneTab = tab;
@@ -26,6 +27,7 @@ if (tab === 'console' || tab === 'log' || tab === 'time' || tab === 'ledger' || 
 
 const [first, ...later] = fixture.frames;
 if (first !== undefined) show(first);
+while (first !== undefined && page.model.frame === null) await new Promise(requestAnimationFrame);
 const session = await page.session;
 await session.started;
 for (const line of fixture.typed ?? []) {
@@ -41,5 +43,5 @@ document.documentElement.dataset['ready'] = 'yes';
 
 function show(frame: (typeof fixtures)[string]['frames'][number]): void {
   door.show(frame);
-  page.model.receive(frame);
+  page.receive(frame);
 }

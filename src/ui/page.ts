@@ -1,0 +1,77 @@
+/** The page: the model that receives frames, the acts, and the components that show them. */
+import { mount } from 'svelte';
+import type { LabCalls } from '../worker/link.ts';
+import type { Frame } from '../worker/protocol.ts';
+import { Acts } from './acts.svelte.ts';
+import App from './app.svelte';
+import type { ConsoleSession } from './console/console-session.svelte.ts';
+import { locale } from './i18n/locale.svelte.ts';
+import type { RecordStore } from './log/record-store.ts';
+import { PageState } from './page-state.svelte.ts';
+import { ReadModel } from './read-model.svelte.ts';
+import { theme } from './theme/theme.svelte.ts';
+import './theme/fonts.css';
+import './theme/tokens.css';
+import './theme/base.css';
+import { viewport } from './viewport.svelte.ts';
+
+export class Page {
+  readonly state = new PageState();
+  readonly model: ReadModel;
+  /** The console, whose code comes after the first paint. */
+  readonly session: Promise<ConsoleSession>;
+  readonly #lab: LabCalls;
+  readonly #acts: Acts;
+  /** Frames that came before the code that keeps records. */
+  #early: Frame[] | null = [];
+  #onconsole: (session: ConsoleSession) => void = () => undefined;
+
+  constructor(lab: LabCalls) {
+    this.#lab = lab;
+    let Records: typeof RecordStore | null = null;
+    this.model = new ReadModel(
+      () => !this.state.isFolded('lesson'),
+      () => {
+        if (Records === null) throw new Error('a frame was shown before its records could be kept');
+        return new Records();
+      },
+    );
+    this.#acts = new Acts(this.model, lab);
+    void import('./log/record-store.ts').then(({ RecordStore }) => {
+      Records = RecordStore;
+      const early = this.#early ?? [];
+      this.#early = null;
+      for (const frame of early) this.model.receive(frame);
+    });
+    this.session = new Promise((resolve) => (this.#onconsole = resolve));
+  }
+
+  /** Shows a frame, as soon as the page can. */
+  receive(frame: Frame): void {
+    if (this.#early === null) this.model.receive(frame);
+    else this.#early.push(frame);
+  }
+
+  /** `onrestart`: the learner ends a lab that does not answer. */
+  async mount(target: Element, onrestart: () => void): Promise<void> {
+    theme.start();
+    viewport.start();
+    await locale.start();
+    const props = {
+      model: this.model,
+      acts: this.#acts,
+      lab: this.#lab,
+      page: this.state,
+      onrestart,
+      startConsole: () => this.#startConsole(),
+    };
+    mount(App, { target, props });
+  }
+
+  async #startConsole(): Promise<ConsoleSession> {
+    const { ConsoleSession } = await import('./console/console-session.svelte.ts');
+    const session = new ConsoleSession(this.model, this.#lab);
+    this.#onconsole(session);
+    return session;
+  }
+}
