@@ -1,4 +1,4 @@
-import type { StorageView } from '../worker/protocol.ts';
+import type { StorageView } from './storage-view.ts';
 import { encodeFrames, encodeLog, framedLength } from './log-frames.ts';
 import { FencedError, NewerVersionError, type LogStore } from './log-store.ts';
 import { failureSentence, notices } from './notices.ts';

@@ -14,7 +14,7 @@ import { planLab } from '../lab/setup.ts';
 import { wordsText } from '../lab/texts.ts';
 import type { Reply } from '../resp/reply.ts';
 import type { LabHost } from './lab-host.ts';
-import type { CommandSyntaxJson, JsonReply, LabMethods, LabView } from './protocol.ts';
+import type { CommandSyntaxJson, JsonReply, LabCall, LabMethod, LabMethods, LabView } from './protocol.ts';
 
 /** As LabMethods, but answering when everything is kept. */
 export type Methods = {
@@ -22,6 +22,17 @@ export type Methods = {
     ...args: Parameters<LabMethods[M]>
   ) => Promise<ReturnType<LabMethods[M]>>;
 };
+
+/** The page's door has checked the arguments' types; the methods check what they mean. */
+export function isLabCall(methods: Methods, call: { readonly method: string; readonly args: readonly unknown[] }): call is LabCall {
+  return call.method in methods;
+}
+
+/** Makes the call that the page asked for. */
+export function invoke<M extends LabMethod>(methods: Methods, call: LabCall<M>): Promise<ReturnType<LabMethods[M]>> {
+  const method: Methods[M] = methods[call.method];
+  return method(...call.args);
+}
 
 /** An argument or a state that does not allow what was asked. */
 export class Refusal extends Error {}

@@ -3,6 +3,7 @@
  * arrives as one frame at a time, so that no two panes can disagree.
  */
 import type { Reply } from '../resp/reply.ts';
+import type { StorageView } from '../storage/storage-view.ts';
 import type {
   Crash,
   CrashKind,
@@ -21,6 +22,7 @@ import type {
   Workload,
 } from '../lab/view.ts';
 
+export type { StorageView } from '../storage/storage-view.ts';
 /** The page knows this file alone: what it shows is the lab's own view of itself. */
 export { recordCause, recordKind } from '../lab/view.ts';
 export type {
@@ -55,12 +57,6 @@ export interface ClockView {
   /** Virtual seconds per real second, 0.001 to 100. */
   readonly speed: number;
   readonly now: LabMillis;
-}
-
-export interface StorageView {
-  readonly state: 'kept' | 'degraded' | 'memory-only' | 'read-only';
-  /** What, where, what to do; shown until the state changes. */
-  readonly notice: string | null;
 }
 
 export interface LaneFrame {
@@ -160,6 +156,11 @@ export interface CommandSyntaxJson {
   readonly since: string;
   readonly arguments: readonly unknown[];
 }
+
+/** A call of one method, its arguments being that method's. */
+export type LabCall<M extends LabMethod = LabMethod> = {
+  readonly [Method in M]: { readonly method: Method; readonly args: Parameters<LabMethods[Method]> };
+}[M];
 
 export type ToWorker =
   | {

@@ -3,7 +3,7 @@ import { Lab } from '../lab/lab.ts';
 import { planLab } from '../lab/setup.ts';
 import { openDurableLog, type OpenedLog } from '../storage/open-durable-log.ts';
 import { LabHost, type Keeper } from './lab-host.ts';
-import { labMethods, Refusal, type Methods } from './methods.ts';
+import { invoke, isLabCall, labMethods, Refusal, type Methods } from './methods.ts';
 import type { FromWorker, StorageView, ToWorker } from './protocol.ts';
 import { reopenLab } from './reopen.ts';
 
@@ -90,8 +90,8 @@ async function answer(
   call: Extract<ToWorker, { to: 'call' }>,
 ): Promise<FromWorker> {
   try {
-    const method = methods[call.method] as (...args: readonly unknown[]) => Promise<unknown>;
-    return { from: 'answer', id: call.id, value: await method(...call.args) };
+    if (!isLabCall(methods, call)) throw new Refusal(`the lab has no method ${call.method}`);
+    return { from: 'answer', id: call.id, value: await invoke(methods, call) };
   } catch (thrown) {
     const message = thrown instanceof Error ? thrown.message : String(thrown);
     if (!(thrown instanceof Refusal)) console.error(thrown);

@@ -36,10 +36,11 @@ export const walls: Readonly<Record<string, Wall>> = {
   shell: { values: [...core, 'cli', 'tools'], packages: ['just-bash', 'fflate'] },
   lessons: { values: [...core, 'tools'] },
   storage: { values: core, packages: ['idb-keyval', 'fflate'] },
-  'worker/protocol': { values: [], types: workerSide },
+  // The constants of the lab's view are part of the protocol.
+  'worker/protocol': { values: ['lab'], types: workerSide },
   'worker/link': { values: ['worker/protocol'], types: workerSide },
   worker: {
-    values: ['worker/protocol', 'storage', 'lessons', 'shell', 'tools', ...core],
+    values: ['worker/protocol', 'storage', 'lessons', 'shell', 'tools', 'cli', ...core],
   },
   console: {
     values: ['worker/link', 'worker/protocol', 'cli'],
@@ -156,7 +157,9 @@ function throughTheWall(
   if (to === undefined) return packageComplaint(part, wall, specifier);
   if (!to.startsWith('src/')) return contentComplaint(part, to);
   if (isWorkerAddress(specifier)) {
-    return part === 'worker/link' ? undefined : `only worker/link starts the worker`;
+    return part === 'worker/link' || path === 'src/ui/start-worker.ts'
+      ? undefined
+      : `only ui/start-worker and worker/link start the worker`;
   }
   if (/\.(css|svg|json|txt|woff2)$/.test(to)) return undefined;
   if (!sources.has(to))
