@@ -28,6 +28,7 @@ export interface ScriptingDoor {
   workload(workload: object | null): Promise<void>;
   view(): Promise<{ now: number; lanes: readonly ScriptedLane[] }>;
   readFile(path: string): Promise<Uint8Array>;
+  export(kind: string, options?: object): Promise<ReadonlyMap<string, Uint8Array>>;
 }
 
 declare global {
