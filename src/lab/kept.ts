@@ -9,6 +9,7 @@ import {
   takenBytes,
   type GrowableBytes,
 } from '../base/growable-bytes.ts';
+import { parseOwnJson } from '../base/json.ts';
 import type { Micros, Millis } from '../base/time.ts';
 import { decodePlatterChanges, encodePlatterChanges } from '../machine/platter-codec.ts';
 import type { PlatterChange } from '../machine/platter.ts';
@@ -56,7 +57,7 @@ export function decodeKept(bytes: Uint8Array): Kept | string {
   const blocks = readBlocks(bytes);
   const first = blocks?.[0];
   if (blocks === undefined || first === undefined) return 'a kept record is damaged';
-  const head: KeptHead = JSON.parse(utf8Decode(byteStringOf(first)));
+  const head = parseOwnJson<KeptHead>(utf8Decode(byteStringOf(first)));
   if (head.version !== 1) return `this lab was kept by a newer version (${String(head.version)})`;
   const changes = new Map<string, readonly PlatterChange[]>();
   for (const [i, lane] of head.lanes.entries()) {

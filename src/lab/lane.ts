@@ -13,18 +13,12 @@ import type { ServerEvent } from '../server/events.ts';
 import { Server } from '../server/server.ts';
 import type { ThreadName, Work } from '../server/state.ts';
 import { logOffsets } from './durability.ts';
-import type {
-  LabClockEvent,
-  LaneClient,
-  LaneEvent,
-  LaneEventPayload,
-  LaneState,
-} from './lane-state.ts';
+import type { LabClockEvent, LaneEvent, LaneEventPayload, LaneState } from './lane-state.ts';
 import { riskOf, survivesTo } from './ledger.ts';
 import { acknowledge, endOffset } from './record-log.ts';
 import type { CrashKind, LabEvent, LabMillis } from './view.ts';
-import { shortReply, wordsText } from './texts.ts';
 import { bootServer } from './boot.ts';
+import { closeClient, connectedClient, deliver, settle, WORKLOAD_TOKEN } from './lane-clients.ts';
 import { childCallEnded, runChild, startChildren } from './lane-children.ts';
 import { enterFile, enterNewBase, recordUnit, recount } from './lane-log.ts';
 import { kernelClock } from './kernel-clock.ts';
@@ -42,7 +36,6 @@ export interface LaneSurroundings {
 
 /** A completion that comes sooner than this counts as no waiting when the clock stands still. */
 const NO_WAITING: Micros = 1_000;
-export const WORKLOAD_TOKEN = -1;
 const BIO_THREADS: readonly Exclude<ThreadName, 'main'>[] = ['bio_aof', 'bio_close_file'];
 
 export class Lane {
@@ -79,7 +72,7 @@ export class Lane {
     const client = this.state.clients.get(name);
     if (client === undefined) return;
     this.cancelWhere(({ payload }) => payload.type === 'arrive' && payload.client === name);
-    this.closeClient(client);
+    closeClient(this, client);
   }
 
   /** Starts redis-server, as its init system would: with /etc/redis/redis.conf, in /data. */
@@ -145,35 +138,9 @@ export class Lane {
     this.cancelWhere(
       ({ payload }) => 'pid' in payload && payload.pid === state.pid && payload.lane === state.id,
     );
-    for (const client of [...state.clients.values()]) this.closeClient(client);
+    for (const client of [...state.clients.values()]) closeClient(this, client);
     state.clientNames.clear();
     state.waitsFor = 'time';
-  }
-
-  private closeClient(client: LaneClient): void {
-    if (client.id !== null) {
-      this.server?.disconnect(client.id);
-      this.state.clientNames.delete(client.id);
-    }
-    client.id = null;
-    for (const { token } of client.waiting.splice(0))
-      this.settle(client.name, token, { outcome: 'closed' });
-  }
-
-  private settle(
-    client: string,
-    token: number,
-    outcome: LaneState['answers'][number]['outcome'],
-  ): void {
-    if (token !== WORKLOAD_TOKEN) {
-      this.state.answers.push({ token, outcome });
-      return;
-    }
-    const waiting = this.state.clients.get(client)?.waiting.length ?? 0;
-    if (waiting === 0 && !this.state.idle.includes(client)) {
-      this.state.idle.push(client);
-      this.surroundings.idle(this);
-    }
   }
 
   // --- events ---
@@ -202,26 +169,15 @@ export class Lane {
   private arrive(payload: Extract<LaneEventPayload, { type: 'arrive' }>): void {
     const { state, server } = this;
     if (server === null || state.server?.phase === 'exited') {
-      return this.settle(payload.client, payload.token, { outcome: 'refused' });
+      return settle(this, payload.client, payload.token, { outcome: 'refused' });
     }
-    const client = this.connected(payload.client, server);
+    const client = connectedClient(this, payload.client, server);
     const { argv, token } = payload;
     client.waiting.push({ token, argv, row: null });
     server.receive(client.id!, argv);
     state.commands++;
     if (token !== WORKLOAD_TOKEN) state.ownSamples.push(this.labNow());
     if (state.waitsFor === 'poll') this.runMain();
-  }
-
-  private connected(name: string, server: Server): LaneClient {
-    const { clients, clientNames } = this.state;
-    const client = clients.get(name) ?? { name, id: null, waiting: [] };
-    clients.set(name, client);
-    if (client.id === null) {
-      client.id = server.connect(this.wallNow, '127.0.0.1:50000').id;
-      clientNames.set(client.id, name);
-    }
-    return client;
   }
 
   // --- the main thread ---
@@ -394,40 +350,11 @@ export class Lane {
     const end = state.server?.aof.mode === 'off' ? endOffset(state.records) : acknowledged;
     acknowledge(state.records, end, this.now);
     state.acknowledgedOffset = end;
-    for (const { client: id, reply } of replies) this.deliver(id, reply);
+    for (const delivery of replies) deliver(this, delivery);
   }
 
-  private deliver(id: number, reply: Delivery['reply']): void {
-    const { state } = this;
-    const name = state.clientNames.get(id);
-    const client = name === undefined ? undefined : state.clients.get(name);
-    if (client === undefined) return;
-    if (reply.type === 'push') {
-      state.pushes.push({ client: client.name, reply });
-      return;
-    }
-    const waiting = client.waiting.shift();
-    if (waiting === undefined) {
-      state.pushes.push({ client: client.name, reply });
-      return;
-    }
-    const { row, token } = waiting;
-    if (row !== null && row < state.records.count) {
-      state.records.replies.set(row, shortReply(reply));
-      state.repliedRows.push(row);
-    }
-    if (token !== WORKLOAD_TOKEN) {
-      const command = wordsText(waiting.argv);
-      this.event({
-        event: 'reply',
-        lane: state.id,
-        at: this.labNow(),
-        command,
-        text: shortReply(reply),
-      });
-    }
-    this.settle(client.name, token, { outcome: 'reply', reply });
-    if (this.server?.state.engine.sessions.get(id)?.closing === true) this.closeClient(client);
+  workDone(): void {
+    this.surroundings.idle(this);
   }
 
   /** The crash has happened: tells the world. */

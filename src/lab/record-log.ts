@@ -99,7 +99,7 @@ export function lengthOf(log: RecordLog, row: number): number {
 }
 
 export function recordBytes(log: RecordLog, row: number): Uint8Array {
-  return log.bytes.bytes.subarray(row === 0 ? 0 : log.ends[row - 1]!, log.ends[row]!);
+  return log.bytes.bytes.subarray(row === 0 ? 0 : log.ends[row - 1]!, log.ends[row]);
 }
 
 /** Replies have left the server: every row that begins before `offset` is acknowledged. */

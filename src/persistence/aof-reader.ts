@@ -63,7 +63,7 @@ export function readFrame(reader: FrameReader, bytes: Uint8Array, at: number): F
 export function frameArguments(reader: FrameReader, bytes: Uint8Array): ByteString[] {
   const argv = new Array<ByteString>(reader.count);
   for (let i = 0; i < reader.count; i++)
-    argv[i] = byteStringOf(bytes, reader.bounds[i * 2]!, reader.bounds[i * 2 + 1]!);
+    argv[i] = byteStringOf(bytes, reader.bounds[i * 2], reader.bounds[i * 2 + 1]);
   return argv;
 }
 

@@ -351,7 +351,8 @@ export class Server implements Core {
   answer(client: ClientId | null, reply: Reply | null): void {
     const { state } = this;
     const session = client === null ? undefined : state.engine.sessions.get(client);
-    if (session === undefined) return;
+    // A command that has its reply already only asked for something to be done before that leaves.
+    if (session?.blocked?.reason !== 'server') return;
     session.blocked = null;
     if (reply !== null) state.outgoing.push({ client: session.id, reply });
   }

@@ -197,7 +197,7 @@ export class LabHost {
     }
     this.committing = true;
     this.journalBytes += record.length;
-    this.keeper
+    void this.keeper
       .append(record)
       .catch(() => undefined)
       .then(() => this.release(answers, events, frame, waiters))
@@ -356,13 +356,20 @@ export class LabHost {
     return { risk, commands: new Float64Array(), own, fsyncs };
   }
 
-  lost(laneId: string | undefined, from: number, count: number): LostReport {
+  /** A person's own writes first, then by offset; `filter` is part of a key. */
+  lost(laneId: string | undefined, from: number, count: number, filter: string): LostReport {
     const lane = this.lab.lane(laneId);
     const crash = lane?.state.crash;
     if (lane === undefined || crash === null || crash === undefined) return { total: 0, rows: [] };
+    const wanted = crash.rows.filter(({ command }) => filter === '' || command.includes(filter));
+    const ordered = [...wanted.filter(({ own }) => own), ...wanted.filter(({ own }) => !own)];
+    const layers = ['process', 'page-cache', 'drive'] as const;
     return {
-      total: crash.lost,
-      rows: crash.rows.slice(from, from + count).map((row) => lostWrite(lane, crash, row)),
+      total: ordered.length,
+      rows: ordered.slice(from, from + count).map((row) => lostWrite(lane, crash, row)),
+      groups: layers
+        .map((layer) => ({ layer, writes: wanted.filter((row) => row.layer === layer).length }))
+        .filter(({ writes }) => writes > 0),
     };
   }
 }

@@ -14,22 +14,35 @@ import { planLab } from '../lab/setup.ts';
 import { wordsText } from '../lab/texts.ts';
 import type { Reply } from '../resp/reply.ts';
 import type { LabHost } from './lab-host.ts';
-import type { CommandSyntaxJson, JsonReply, LabCall, LabMethod, LabMethods, LabView } from './protocol.ts';
+import type {
+  CommandSyntaxJson,
+  JsonReply,
+  LabCall,
+  LabMethod,
+  LabMethods,
+  LabView,
+} from './protocol.ts';
 
 /** As LabMethods, but answering when everything is kept. */
 export type Methods = {
   readonly [M in keyof LabMethods]: (
     ...args: Parameters<LabMethods[M]>
-  ) => Promise<ReturnType<LabMethods[M]>>;
+  ) => Promise<ReturnType<LabMethods[M]>> | ReturnType<LabMethods[M]>;
 };
 
 /** The page's door has checked the arguments' types; the methods check what they mean. */
-export function isLabCall(methods: Methods, call: { readonly method: string; readonly args: readonly unknown[] }): call is LabCall {
+export function isLabCall(
+  methods: Methods,
+  call: { readonly method: string; readonly args: readonly unknown[] },
+): call is LabCall {
   return call.method in methods;
 }
 
 /** Makes the call that the page asked for. */
-export function invoke<M extends LabMethod>(methods: Methods, call: LabCall<M>): Promise<ReturnType<LabMethods[M]>> {
+export function invoke<M extends LabMethod>(
+  methods: Methods,
+  call: LabCall<M>,
+): Promise<ReturnType<LabMethods[M]>> | ReturnType<LabMethods[M]> {
   const method: Methods[M] = methods[call.method];
   return method(...call.args);
 }
@@ -144,13 +157,13 @@ export function labMethods(
         lab().state.tail = tail;
         return undefined;
       }),
-    async view() {
+    view() {
       return labView(lab());
     },
-    async lost({ lane, from, count }) {
-      return host.lost(lane, from, count);
+    lost({ lane, from, count, filter }) {
+      return host.lost(lane, from, count, filter ?? '');
     },
-    async readFile(path, { lane }) {
+    readFile(path, { lane }) {
       const bytes = laneOf(lab(), lane).kernel.readFile(absolute(path));
       if (bytes === undefined)
         throw new Refusal(`readFile: there is no file ${path}; view() lists the files`);
@@ -171,13 +184,13 @@ export function labMethods(
       await host.committed();
       return { keys: result.keys, commands: result.commands };
     },
-    async actionLog() {
+    actionLog() {
       return lab().state.actions.slice();
     },
-    async export(kind, { lane }) {
+    export(kind, { lane }) {
       return kind === 'appendonlydir' ? exportLog(laneOf(lab(), lane)) : exportRun(lab());
     },
-    async syntax() {
+    syntax() {
       return [...commandTable.values()].flatMap(syntaxOf);
     },
     async takeOver() {

@@ -159,7 +159,10 @@ export interface CommandSyntaxJson {
 
 /** A call of one method, its arguments being that method's. */
 export type LabCall<M extends LabMethod = LabMethod> = {
-  readonly [Method in M]: { readonly method: Method; readonly args: Parameters<LabMethods[Method]> };
+  readonly [Method in M]: {
+    readonly method: Method;
+    readonly args: Parameters<LabMethods[Method]>;
+  };
 }[M];
 
 export type ToWorker =

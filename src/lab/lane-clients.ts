@@ -1,0 +1,83 @@
+/** The clients of a lane: programs outside the machine, with their connections and what they wait for. */
+import type { Delivery } from '../engine/effects.ts';
+import type { Micros } from '../base/time.ts';
+import type { Server } from '../server/server.ts';
+import type { LaneAnswer, LaneClient, LaneState } from './lane-state.ts';
+import { shortReply, wordsText } from './texts.ts';
+import type { LabMillis } from './view.ts';
+
+/** Who waits for nothing: the workload. */
+export const WORKLOAD_TOKEN = -1;
+const CLIENT_ADDRESS = '127.0.0.1:50000';
+
+/** What the clients take of their lane. */
+export interface ClientHost {
+  readonly state: LaneState;
+  readonly server: Server | null;
+  readonly wallNow: Micros;
+  labNow(): LabMillis;
+  /** A workload client is idle again. */
+  workDone(): void;
+}
+
+export function connectedClient(host: ClientHost, name: string, server: Server): LaneClient {
+  const { clients, clientNames } = host.state;
+  const client = clients.get(name) ?? { name, id: null, waiting: [] };
+  clients.set(name, client);
+  if (client.id === null) {
+    client.id = server.connect(host.wallNow, CLIENT_ADDRESS).id;
+    clientNames.set(client.id, name);
+  }
+  return client;
+}
+
+/** The connection ends; whoever waits on it is told. */
+export function closeClient(host: ClientHost, client: LaneClient): void {
+  if (client.id !== null) {
+    host.server?.disconnect(client.id);
+    host.state.clientNames.delete(client.id);
+  }
+  client.id = null;
+  for (const { token } of client.waiting.splice(0))
+    settle(host, client.name, token, { outcome: 'closed' });
+}
+
+export function settle(
+  host: ClientHost,
+  client: string,
+  token: number,
+  outcome: LaneAnswer['outcome'],
+): void {
+  const { state } = host;
+  if (token !== WORKLOAD_TOKEN) {
+    state.answers.push({ token, outcome });
+    return;
+  }
+  const waiting = state.clients.get(client)?.waiting.length ?? 0;
+  if (waiting > 0 || state.idle.includes(client)) return;
+  state.idle.push(client);
+  host.workDone();
+}
+
+/** A reply reaches its client: the first of its commands that waits is answered. */
+export function deliver(host: ClientHost, { client: id, reply }: Delivery): void {
+  const { state } = host;
+  const client = state.clients.get(state.clientNames.get(id) ?? '');
+  if (client === undefined) return;
+  const waiting = reply.type === 'push' ? undefined : client.waiting.shift();
+  if (waiting === undefined) {
+    state.pushes.push({ client: client.name, reply });
+    return;
+  }
+  const { row, token, argv } = waiting;
+  if (row !== null && row < state.records.count) {
+    state.records.replies.set(row, shortReply(reply));
+    state.repliedRows.push(row);
+  }
+  if (token !== WORKLOAD_TOKEN) {
+    const [at, command, text] = [host.labNow(), wordsText(argv), shortReply(reply)];
+    state.events.push({ event: 'reply', lane: state.id, at, command, text });
+  }
+  settle(host, client.name, token, { outcome: 'reply', reply });
+  if (host.server?.state.engine.sessions.get(id)?.closing === true) closeClient(host, client);
+}
