@@ -16,6 +16,7 @@ import { currentStep, freshGuide, guideAfter } from './lesson/guide.ts';
 import type { Guide, GuideStep } from './lesson/guide.ts';
 import type { RecordStore } from './log/record-store.ts';
 import { RecentPeak } from './model/recent-peak.ts';
+import { RowNumbers } from './model/row-numbers.ts';
 import { situationOf } from './model/situation.ts';
 import type { Situation } from './model/situation.ts';
 import { suggest } from './model/suggest.ts';
@@ -26,6 +27,7 @@ import type { Timeline } from './model/timeline.ts';
 /** What is kept of one lane between frames. Read it behind `model.frame`: it changes when the frame does. */
 export interface LaneHistory {
   readonly records: RecordStore;
+  readonly rowNumbers: RowNumbers;
   readonly timeline: Timeline;
   /** Rows of a person's own commands that change data, oldest first; the newest few thousand. */
   readonly ownRows: number[];
@@ -86,7 +88,7 @@ export class ReadModel {
 
   /** Whether a person has sent this command in this run. */
   wasSent(command: string): boolean {
-    return this.#frame !== null && this.#sent.has(command);
+    return this.#frame !== null && this.#sent.has(unquoted(command));
   }
 
   receive(frame: Frame): void {
@@ -119,7 +121,7 @@ export class ReadModel {
   }
 
   #note(command: string): void {
-    if (this.#sent.size < 1000) this.#sent.add(command);
+    if (this.#sent.size < 1000) this.#sent.add(unquoted(command));
   }
 
   #forget(run: number): void {
@@ -132,8 +134,9 @@ export class ReadModel {
     const { view } = lane;
     const history = this.#histories.get(view.id) ?? newHistory(this.#newRecords());
     this.#histories.set(view.id, history);
-    history.records.receive(lane);
-    const ownWrite = lane.records === null ? null : noteOwnRows(history, lane.records);
+    const records = lane.records === null ? null : history.rowNumbers.apply(lane.records);
+    history.records.receive({ ...lane, records });
+    const ownWrite = records === null ? null : noteOwnRows(history, records);
     if (lane.timeline !== null) appendBatch(history.timeline, lane.timeline);
     for (const event of frame.events) {
       if (!('lane' in event) || event.lane !== view.id) continue;
@@ -153,9 +156,15 @@ export class ReadModel {
   }
 }
 
+/** The lab reports words; a person may have put them in quotes. */
+function unquoted(command: string): string {
+  return command.replaceAll('"', '');
+}
+
 function newHistory(records: RecordStore): LaneHistory {
   return {
     records,
+    rowNumbers: new RowNumbers(),
     timeline: createTimeline(),
     ownRows: [],
     serverLog: [],

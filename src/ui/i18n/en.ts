@@ -287,7 +287,7 @@ export const en = {
         title: 'Watch it reach the disk',
         text: 'The bytes go from the **process buffer** to the **page cache** and, once a second, to the **disk**. Until an fsync ends, a power cut takes them.',
         textPaused: 'The clock is paused. Press **Play**, or step to the next fsync.',
-        done: (at: number): string => `The fsync ended at ${instant(at, numbers)} s. A power cut cannot take it now.`,
+        done: (at: number): string => `The fsync ended at ${instant(at, numbers)} s. A power cut cannot take it now. To see a write pass each place, slow the clock to 1/1000 and write again.`,
       },
       crash: {
         title: 'Cut the power, then boot',

@@ -287,7 +287,7 @@ export const id = {
         text: 'Byte bergerak dari **buffer proses** ke **page cache** dan, sekali tiap detik, ke **disk**. Sebelum fsync selesai, listrik putus menghapusnya.',
         textPaused: 'Jam sedang dijeda. Tekan **Jalankan**, atau melangkah ke fsync berikutnya.',
         done: (at: number): string =>
-          `fsync selesai pada ${instant(at, numbers)} detik. Listrik putus tidak dapat mengambilnya lagi.`,
+          `fsync selesai pada ${instant(at, numbers)} detik. Listrik putus tidak dapat mengambilnya lagi. Untuk melihat penulisan melewati tiap tempat, perlambat jam ke 1/1000 lalu tulis lagi.`,
       },
       crash: {
         title: 'Putus listrik, lalu nyalakan',

@@ -109,6 +109,8 @@ export class RecordStore {
 
   /** Adds the next rows. Throws RangeError when rows were skipped or come a second time. */
   append(batch: RecordBatch): void {
+    // Replies may come later than their rows.
+    for (const [row, text] of batch.replies) this.#replies.set(row, text);
     if (batch.count === 0) return;
     if (this.#chunks.length === 0) this.#first = this.#count = batch.first;
     if (batch.first !== this.#count) {
@@ -119,7 +121,6 @@ export class RecordStore {
     }
     for (let from = 0; from < batch.count;) from += this.#take(batch, from);
     for (const [row, text] of batch.typed) this.#typed.set(row, text);
-    for (const [row, text] of batch.replies) this.#replies.set(row, text);
     this.#letGo();
   }
 

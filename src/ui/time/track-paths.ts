@@ -1,4 +1,5 @@
 /** Paths of the timeline's tracks, never more of them than there are pixels. */
+import type { RecordStore } from '../log/record-store.ts';
 import type { Column } from '../model/timeline.ts';
 import type { Outage } from './outages.ts';
 import { timeX } from './span.ts';
@@ -111,9 +112,26 @@ function pixelColumns(
   return columns;
 }
 
+/** Moments in ascending order. */
+export interface Moments {
+  readonly rows: number;
+  at(row: number): number;
+  /** The first row at or after a moment. */
+  firstFrom(at: number): number;
+}
+
+/** The moments of a log's records. */
+export function recordMoments(records: RecordStore): Moments {
+  return {
+    rows: records.count,
+    at: (row) => records.timeAt(row),
+    firstFrom: (at) => records.rowAfterTime(at - 1e-6),
+  };
+}
+
 /** One upright stroke a moment; those closer than `apart` pixels share one. */
 export function tickPath(
-  times: Column,
+  times: Moments,
   span: TimeSpan,
   width: number,
   top: number,
