@@ -321,13 +321,16 @@ function parseFaultValue(
 ): Parsed<number | string | undefined> {
   if (wanted === 'none')
     return text === undefined ? { ok: true, value: undefined } : failure(`${kind} takes no value`);
-  if (wanted === 'errno') {
-    const errno = text ?? 'EIO';
-    return /^E[A-Z0-9]+$/.test(errno)
-      ? { ok: true, value: errno }
-      : failure(`"${errno}" is no errno, as EIO is`);
-  }
+  // Without a value the machine takes its own: EIO, ENOMEM for a fork, a disk that is full at once.
+  if (text === undefined && (wanted === 'errno' || kind === 'disk-full'))
+    return { ok: true, value: undefined };
   if (text === undefined) return failure(`${kind} needs a value`);
+  if (wanted === 'errno') {
+    return /^E[A-Z0-9]+$/.test(text)
+      ? { ok: true, value: text }
+      : failure(`"${text}" is no errno, as EIO is`);
+  }
+  if (wanted === 'factor') return parsePositiveNumber(text);
   if (wanted === 'bytes') return parseByteCount(text);
   return wanted === 'duration' ? parseDuration(text) : parseCount(text);
 }

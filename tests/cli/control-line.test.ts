@@ -29,11 +29,8 @@ describe('a control line', () => {
     ['!signal sigkill lane=a', { kind: 'signal', signal: 'KILL', lane: 'a' }],
     ['!fault fsync-time 1800ms', { kind: 'fault', fault: { kind: 'fsync-time', value: 1800 } }],
     ['!fault disk-full', { kind: 'fault', fault: { kind: 'disk-full' } }],
-    [
-      '!fault disk-capacity 64mb',
-      { kind: 'fault', fault: { kind: 'disk-capacity', value: 67_108_864 } },
-    ],
-    ['!fault fsync-error', { kind: 'fault', fault: { kind: 'fsync-error', value: 'EIO' } }],
+    ['!fault disk-full 64mb', { kind: 'fault', fault: { kind: 'disk-full', value: 67_108_864 } }],
+    ['!fault fsync-error', { kind: 'fault', fault: { kind: 'fsync-error' } }],
     ['!fault clock-jump -1h', { kind: 'fault', fault: { kind: 'clock-jump', value: -3_600_000 } }],
     [
       '!fault write-error ENOSPC lane=main path=/data/x.aof at=2s until=3s',

@@ -29,11 +29,18 @@ describe('determinism', () => {
     const begin = lab.clock.now;
     const end = begin + 1_600_000;
     // A workload, a slow disk from half a second on, and a rewrite under way: states of every kind.
-    lab.setWorkload({ rate: 150, mix: ['SET k:{k} {v}', 'INCR c:{k}', 'SET e:{n} 1 PX 300', 'DEL k:{k}'], clients: 3 });
+    lab.setWorkload({
+      rate: 150,
+      mix: ['SET k:{k} {v}', 'INCR c:{k}', 'SET e:{n} 1 PX 300', 'DEL k:{k}'],
+      clients: 3,
+    });
     lab.plan({ kind: 'fsync-time', value: 700, at: 500 });
     lab.runUntil(begin + 600_000, Infinity);
     for (const { state } of lab.lanes) lab.send([ascii('BGREWRITEAOF')], 'person', state.id, 1);
-    const instants = Array.from({ length: 100 }, () => lab.clock.now + nextBelow(random, 900_000)).sort((a, b) => a - b);
+    const instants = Array.from(
+      { length: 100 },
+      () => lab.clock.now + nextBelow(random, 900_000),
+    ).sort((a, b) => a - b);
     const copies = instants.map((instant) => {
       while ((lab.clock.next() ?? Infinity) <= instant) lab.runUntil(lab.clock.next()!, 1);
       return new Lab(cloneData(lab.state));
