@@ -103,7 +103,7 @@ describe('a control line', () => {
     ['!fault', '!fault: a kind is missing; known are fsync-time'],
     ['!fault meteor', '!fault: "meteor" is no fault'],
     ['!fault fsync-time', '!fault: fsync-time needs a value'],
-    ['!fault disk-full 3', '!fault: disk-full takes no value'],
+    ['!fault lying-drive 3', '!fault: lying-drive takes no value'],
     ['!fault fsync-error broken', '!fault: "broken" is no errno'],
     ['!fault fsync-time 1s 2s', '!fault: "2s" is not wanted here'],
     ['!fault disk-full at=soon', '"soon" is not a duration'],
@@ -168,7 +168,7 @@ describe('a control line', () => {
   });
 
   test('every fault prints and reads back, with a value of its kind', () => {
-    const sample = { none: undefined, duration: 1800.5, errno: 'EIO', bytes: 4096, count: 17 };
+    const sample = { none: undefined, duration: 1800.5, errno: 'EIO', bytes: 4096, count: 17, factor: 2.5 };
     for (const [kind, wanted] of FAULT_KINDS) {
       const value = sample[wanted];
       const action: ControlAction = {
