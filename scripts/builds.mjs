@@ -26,25 +26,32 @@ export async function buildSite(when) {
  * @param {'always' | 'if-changed'} when
  */
 export async function buildNodeHost(when) {
-  await buildUnlessFresh('node', when, () =>
-    build({
-      root,
-      configFile: false,
-      logLevel: 'warn',
-      publicDir: false,
-      ssr: { noExternal: true, target: 'node' },
-      build: {
-        ssr: nodeEntry,
-        target: 'node20',
-        outDir: 'dist/node',
-        emptyOutDir: true,
-        minify: false,
-        rolldownOptions: {
-          output: { entryFileNames: 'server.mjs', codeSplitting: false },
-        },
+  await buildUnlessFresh('node', when, () => bundleNodeHost('dist/node'));
+}
+
+/**
+ * Writes server.mjs to a folder of the caller's: tests use one of their own.
+ *
+ * @param {string} outDir
+ */
+export async function bundleNodeHost(outDir) {
+  await build({
+    root,
+    configFile: false,
+    logLevel: 'warn',
+    publicDir: false,
+    ssr: { noExternal: true, target: 'node' },
+    build: {
+      ssr: nodeEntry,
+      target: 'node20',
+      outDir,
+      emptyOutDir: true,
+      minify: false,
+      rolldownOptions: {
+        output: { entryFileNames: 'server.mjs', codeSplitting: false },
       },
-    }),
-  );
+    },
+  });
 }
 
 /**

@@ -25,7 +25,7 @@ import {
 } from '../../resp/request-decoder.ts';
 import { directiveText } from '../../server/directives.ts';
 import type { Server } from '../../server/server.ts';
-import { normalBufferLimit } from './buffer-limit.ts';
+import { normalBufferLimit, type BufferLimit } from './buffer-limit.ts';
 
 const MICROS_PER_SECOND = 1_000_000;
 /** A buffer of replies that grew beyond this is given away instead of copied. */
@@ -60,6 +60,8 @@ export class Connections {
   private readonly atTurnsEnd = new Set<Connection>();
   private sleeping = false;
   private warnedAt: Micros | null = null;
+  private bufferLimitText = '';
+  private bufferLimitNow: BufferLimit = normalBufferLimit('');
 
   /** `wake`: requests have arrived. */
   constructor(server: Server, clock: () => Micros, wake: () => void) {
@@ -192,14 +194,13 @@ export class Connections {
 
   // --- out ---
 
-  deliver(replies: readonly Delivery[]): void {
+  answer(replies: readonly Delivery[]): void {
     for (const { client, reply, protocol } of replies) {
       const connection = this.byClient.get(client);
       if (connection === undefined || connection.input === 'dropped') continue;
       encodeReply(reply, protocol ?? connection.session.protocol, connection.out);
       this.touch(connection);
     }
-    this.send();
   }
 
   private touch(connection: Connection): void {
@@ -208,7 +209,7 @@ export class Connections {
     this.touched.push(connection);
   }
 
-  private send(): void {
+  send(): void {
     const { counters } = this.server.state;
     const connections = this.touched;
     this.touched = [];
@@ -231,9 +232,18 @@ export class Connections {
     }
   }
 
+  private bufferLimit(): BufferLimit {
+    const text = directiveText(this.server.state.directives, 'client-output-buffer-limit');
+    if (text !== this.bufferLimitText) {
+      this.bufferLimitText = text;
+      this.bufferLimitNow = normalBufferLimit(text);
+    }
+    return this.bufferLimitNow;
+  }
+
   /** client-output-buffer-limit for normal clients: none unless it was set. */
   private limitOutput(connection: Connection): void {
-    const { hard, soft, softSeconds } = normalBufferLimit(this.server.state.directives);
+    const { hard, soft, softSeconds } = this.bufferLimit();
     if (hard === 0 && soft === 0) return;
     const { writableLength } = connection.socket;
     const now = this.clock();
@@ -290,9 +300,12 @@ export class Connections {
     for (const { socket } of this.byClient.values()) socket.resume();
   }
 
-  /** Once a second: `timeout`, and limits that are exceeded for too long. */
+  /** Once a second: `timeout`, limits that are exceeded for too long, processor time. */
   sweep(): void {
-    const { timeout } = this.server.state.settings;
+    const { settings, counters } = this.server.state;
+    const { timeout } = settings;
+    const { user, system } = process.cpuUsage();
+    counters.cpuMicros = user + system;
     const now = this.clock();
     for (const connection of [...this.byClient.values()]) {
       const { session, socket } = connection;

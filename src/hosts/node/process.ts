@@ -18,8 +18,9 @@ const BIO_THREADS: readonly Exclude<ThreadName, 'main'>[] = ['bio_aof', 'bio_clo
 export interface Surroundings {
   log(line: string): void;
   ready(): void;
-  /** Replies leave now. */
-  deliver(replies: readonly Delivery[]): void;
+  /** Replies, in their order; and all of them leave. */
+  answer(replies: readonly Delivery[]): void;
+  send(): void;
   /** A turn is over: nothing that has arrived waits any more. True: more has arrived by that. */
   turnEnded(): 'more' | 'idle';
   /** The main thread sleeps, and reads no sockets; and wakes again. */
@@ -130,13 +131,18 @@ export class RedisProcess {
 
   /** Takes what the server has said and answered since the last time. */
   collect(): void {
-    const { state } = this.server;
-    const { events } = state;
+    const { events } = this.server.state;
+    if (events.length === 0) return;
+    let answered = false;
     for (const event of events.splice(0)) {
       if (event.event === 'log') this.around.log(event.line);
-      else if (event.event === 'replies') this.around.deliver(event.replies);
       else if (event.event === 'ready') this.around.ready();
+      else if (event.event === 'replies') {
+        this.around.answer(event.replies);
+        answered = true;
+      }
     }
+    if (answered) this.around.send();
   }
 
   // --- threads and children ---

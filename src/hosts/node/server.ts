@@ -55,7 +55,8 @@ async function serve(directives: DirectiveValues, configFile: string | null): Pr
     ready: () => {
       if (text('unixsocket') !== '') server.log('notice', 'Ready to accept connections unix');
     },
-    deliver: (replies) => connections.deliver(replies),
+    answer: (replies) => connections.answer(replies),
+    send: () => connections.send(),
     turnEnded: () => connections.turnEnded(),
     sleeps: () => connections.sleeps(),
     wakes: () => connections.wakes(),
