@@ -116,7 +116,8 @@ export class Lab implements LaneSurroundings {
     actions: LabState['actions'],
   ): Lab {
     const lab = new Lab(newLabState(plan, now, platters));
-    lab.state.actions.push(...actions);
+    const at = lab.now;
+    lab.state.actions.push(...actions, { at, action: '!power tail=lost' }, { at, action: '!boot' });
     for (const lane of lab.lanes) lane.boot();
     lab.runUntilUp();
     return lab;

@@ -15,6 +15,7 @@ import type {
   LabEvent,
   LaneFrame,
   LostReport,
+  PushedReply,
   StorageView,
   TimelineBatch,
 } from './protocol.ts';
@@ -29,6 +30,7 @@ export interface Keeper {
 export interface HostPorts {
   now(): number;
   sendFrame(frame: Frame): void;
+  sendPushes(pushes: readonly PushedReply[]): void;
   fatal(message: string): void;
 }
 
@@ -43,8 +45,22 @@ const AHEAD_MS = 4;
 /** A lab's journal is begun anew when it has grown to this, and to several times the platters' own size. */
 const JOURNAL_BYTES = 16 * 1024 * 1024;
 const JOURNAL_FACTOR = 4;
+/**
+ * Writes that reach no platter change nothing that must be kept, but their number must be known when the tab closes:
+ * what a reply told is counted with the reply, what a workload does at least this often.
+ */
+const RISKS_EVERY_MS = 250;
 /** Rows of records in one frame; the rest comes with the next. */
 const ROWS_PER_FRAME = 20_000;
+
+/** What leaves when the batch that it belongs to is kept. */
+interface Output {
+  readonly answers: readonly LaneAnswer[];
+  readonly pushes: readonly PushedReply[];
+  readonly events: readonly LabEvent[];
+  readonly frame: Frame | null;
+  readonly waiters: readonly (() => void)[];
+}
 
 type Settle = (answer: LaneAnswer['outcome']) => void;
 
@@ -58,6 +74,7 @@ export class LabHost {
   private committing = false;
   private journalBytes = 0;
   private actionsKept: number;
+  private risksKept = { at: 0, text: '' };
   private wantsCommit: (() => void)[] = [];
   /** Wall time and lab time that belong together while the clock plays. */
   private anchor: { wall: number; virtual: number };
@@ -67,13 +84,14 @@ export class LabHost {
   private timer: ReturnType<typeof setTimeout> | null = null;
   private eventsToSend: LabEvent[] = [];
 
-  constructor(lab: Lab, keeper: Keeper, ports: HostPorts, kept: 'kept' | 'new') {
+  /** `actionsKept`: how many of the lab's actions the keeper has; null if it knows nothing of this lab. */
+  constructor(lab: Lab, keeper: Keeper, ports: HostPorts, actionsKept: number | null) {
     this.lab = lab;
     this.keeper = keeper;
     this.ports = ports;
-    this.actionsKept = lab.state.actions.length;
+    this.actionsKept = actionsKept ?? 0;
     this.anchor = { wall: ports.now(), virtual: lab.clock.now };
-    if (kept === 'new') void this.keepAnew();
+    if (actionsKept === null) void this.keepAnew();
     this.changed();
   }
 
@@ -186,21 +204,23 @@ export class LabHost {
   /** Closes a batch and keeps it; what it holds leaves afterwards. One batch is under way at a time. */
   private commit(): void {
     if (this.committing) return;
-    const answers = this.lab.lanes.flatMap(({ state }) => state.answers.splice(0));
-    const events = this.lab.lanes.flatMap(({ state }) => state.events.splice(0));
-    const frame = this.takeFrame();
-    const record = this.takeBatch();
-    const waiters = this.wantsCommit.splice(0);
-    if (record === null) {
-      this.release(answers, events, frame, waiters);
-      return;
-    }
+    const { lanes } = this.lab;
+    const answers = lanes.flatMap(({ state }) => state.answers.splice(0));
+    const output: Output = {
+      answers,
+      pushes: lanes.flatMap(({ state }) => state.pushes.splice(0).map((push) => ({ lane: state.id, ...push }))),
+      events: lanes.flatMap(({ state }) => state.events.splice(0)),
+      frame: this.takeFrame(),
+      waiters: this.wantsCommit.splice(0),
+    };
+    const record = this.takeBatch(answers.length > 0);
+    if (record === null) return this.release(output);
     this.committing = true;
     this.journalBytes += record.length;
     void this.keeper
       .append(record)
       .catch(() => undefined)
-      .then(() => this.release(answers, events, frame, waiters))
+      .then(() => this.release(output))
       .then(() => this.compact())
       .finally(() => {
         this.committing = false;
@@ -214,22 +234,18 @@ export class LabHost {
       this.lab.state.actions.length > this.actionsKept ||
       (this.frameDue && this.framesUnderWay === 0) ||
       this.lab.lanes.some(
-        ({ state }) => state.answers.length > 0 || state.kernel.platterChanges.length > 0,
+        ({ state }) => state.answers.length > 0 || state.pushes.length > 0 || state.kernel.platterChanges.length > 0,
       )
     );
   }
 
-  private release(
-    answers: readonly LaneAnswer[],
-    events: readonly LabEvent[],
-    frame: Frame | null,
-    waiters: readonly (() => void)[],
-  ): void {
+  private release({ answers, pushes, events, frame, waiters }: Output): void {
     for (const { token, outcome } of answers) {
       const settle = this.waiting.get(token);
       this.waiting.delete(token);
       settle?.(outcome);
     }
+    if (pushes.length > 0) this.ports.sendPushes(pushes);
     this.eventsToSend.push(...events);
     if (frame !== null)
       this.ports.sendFrame({
@@ -240,7 +256,7 @@ export class LabHost {
     for (const resolve of waiters) resolve();
   }
 
-  private takeBatch(): Uint8Array | null {
+  private takeBatch(answered: boolean): Uint8Array | null {
     const { lab } = this;
     const changes = new Map<string, readonly PlatterChange[]>();
     for (const { state, kernel } of lab.lanes) {
@@ -248,12 +264,16 @@ export class LabHost {
       if (lane.length > 0) changes.set(state.id, lane);
     }
     const actions = this.takeActions();
-    if (changes.size === 0 && actions.length === 0) return null;
+    const isDue = this.ports.now() - this.risksKept.at >= RISKS_EVERY_MS;
+    if (changes.size === 0 && actions.length === 0 && !answered && !isDue) return null;
+    const before = this.risksKept.text;
+    const risks = this.risks();
+    if (changes.size === 0 && actions.length === 0 && this.risksKept.text === before) return null;
     return encodeKept({
       kind: 'batch',
       at: lab.clock.now,
       actions,
-      risks: this.risks(),
+      risks,
       changes,
       clock: this.clockNow(),
     });
@@ -269,11 +289,14 @@ export class LabHost {
     return { paused: this.lab.state.paused, speed: this.lab.state.speed };
   }
 
+  /** What a power cut would take now, which is kept next. */
   private risks(): { lane: string; writes: number }[] {
-    return this.lab.lanes.map((lane) => ({
+    const risks = this.lab.lanes.map((lane) => ({
       lane: lane.state.id,
       writes: laneView(lane, 'lost').atRisk.powerLoss.writes,
     }));
+    this.risksKept = { at: this.ports.now(), text: JSON.stringify(risks) };
+    return risks;
   }
 
   private startRecord(): Uint8Array {

@@ -6,26 +6,25 @@ import { applyPlatterChanges, createPlatter, type Platter } from '../machine/pla
 
 export interface Reopened {
   readonly lab: Lab | null;
+  /** How many of the lab's actions are kept already: its power cut and its boot are not. */
+  readonly actionsKept: number;
   /** What the learner should know of the time in between; null if there is nothing to say. */
   readonly report: string | null;
 }
 
 export function reopenLab(records: readonly Uint8Array[]): Reopened {
-  if (records.length === 0) return { lab: null, report: null };
+  if (records.length === 0) return nothing(null);
   const kept: Kept[] = [];
   for (const bytes of records) {
     const record = decodeKept(bytes);
     if (typeof record === 'string')
-      return {
-        lab: null,
-        report: `${record}; a new lab was started and the old bytes were left in place.`,
-      };
+      return nothing(`${record}; a new lab was started and the old bytes were left in place.`);
     kept.push(record);
   }
   const first = kept[0]!;
   const last = kept[kept.length - 1]!;
   if (first.plan === undefined)
-    return { lab: null, report: 'What was kept has no beginning; a new lab was started.' };
+    return nothing('What was kept has no beginning; a new lab was started.');
   const platters = new Map<string, Platter>(
     first.plan.lanes.map((id) => [id, createPlatter(first.at)]),
   );
@@ -43,13 +42,13 @@ export function reopenLab(records: readonly Uint8Array[]): Reopened {
     lanes: first.plan.lanes.map((id) => ({ id, config: new Map() })),
     files: new Map(),
   };
-  const lab = Lab.reopen(
-    plan,
-    last.at,
-    platters,
-    kept.flatMap(({ actions }) => actions),
-  );
-  return { lab, report: powerCutReport(last) };
+  const actions = kept.flatMap((record) => record.actions);
+  const lab = Lab.reopen(plan, last.at, platters, actions);
+  return { lab, actionsKept: actions.length, report: powerCutReport(last) };
+}
+
+function nothing(report: string | null): Reopened {
+  return { lab: null, actionsKept: 0, report };
 }
 
 function powerCutReport(last: Kept): string | null {

@@ -62,14 +62,16 @@ async function start(): Promise<{ host: LabHost; methods: Methods }> {
     {
       now: () => performance.now(),
       sendFrame: (frame) => post({ from: 'frame', frame }),
+      sendPushes: (pushes) => post({ from: 'push', pushes }),
       fatal: (message) => post({ from: 'fatal', message }),
     },
-    found.lab === null ? 'new' : 'kept',
+    found.lab === null ? null : found.actionsKept,
   );
   keeper.opened.log.onStatus(() => host.changed());
   const takeOver = async (): Promise<void> => {
     await keeper.opened.writer.takeOver();
     keeper.opened = await openDurableLog(LOG_NAME, { writer: keeper.opened.writer });
+    keeper.opened.log.onStatus(() => host.changed());
     const again = reopenLab(keeper.opened.records);
     if (again.lab !== null) await host.replaceLab(again.lab);
     else host.changed();

@@ -1,43 +1,11 @@
 /** The lab's page as a person uses it: by role and name, with the keyboard in the console. */
 import { expect, type Page } from '@playwright/test';
+import type { AofLab } from '../../src/ui/aof-lab.ts';
 
-export interface ScriptedLane {
-  readonly state: string;
-  readonly acknowledgedWrites: number;
-  readonly acknowledged: number | null;
-  readonly written: number | null;
-  readonly fsynced: number | null;
-  readonly keys: number;
-  readonly atRisk: { readonly processKill: { readonly writes: number }; readonly powerLoss: { readonly writes: number } };
-  readonly lost: readonly { readonly command: string; readonly layer: string }[];
-  readonly crash: { readonly acknowledged: number; readonly survived: number; readonly lost: number; readonly recount: unknown } | null;
-  readonly files: readonly { readonly path: string; readonly size: number; readonly durableSize: number }[];
-}
+/** A lane as `window.aofLab` shows it (docs/scripting-door.md). */
+export type ScriptedLane = Awaited<ReturnType<AofLab['view']>>['lanes'][number];
 
-/** What the tests use of `window.aofLab` (docs/scripting-door.md). */
-export interface ScriptingDoor {
-  readonly ready: Promise<unknown>;
-  reset(setup: object): Promise<void>;
-  send(command: string, options?: object): Promise<{ text: string; reply: unknown }>;
-  setClock(clock: object): Promise<void>;
-  advance(ms: number): Promise<void>;
-  step(what: string): Promise<void>;
-  plan(fault: object | null): Promise<void>;
-  crash(kind: string, options?: object): Promise<void>;
-  boot(options?: object): Promise<void>;
-  workload(workload: object | null): Promise<void>;
-  view(): Promise<{ now: number; lanes: readonly ScriptedLane[] }>;
-  readFile(path: string): Promise<Uint8Array>;
-  export(kind: string, options?: object): Promise<ReadonlyMap<string, Uint8Array>>;
-}
-
-declare global {
-  interface Window {
-    readonly aofLab: ScriptingDoor;
-  }
-}
-
-export async function openLab(page: Page, setup?: object): Promise<void> {
+export async function openLab(page: Page, setup?: Parameters<AofLab['reset']>[0]): Promise<void> {
   await page.goto('/');
   await page.waitForFunction(() => 'aofLab' in window);
   await page.evaluate(() => window.aofLab.ready.then(() => undefined));
