@@ -64,7 +64,7 @@ export interface AofLab {
   plan(fault: Fault | null): Promise<void>;
   /** What the lab looks like now. */
   view(): Promise<LabView>;
-  /** A file as the disk would give it after a power cut; a relative path starts at /data. */
+  /** A file as a program on the machine would read it now; a relative path starts at /data. */
   readFile(path: string, options?: LaneOptions): Promise<Uint8Array>;
   /** Puts a file on the disk, past the page cache. */
   writeFile(path: string, bytes: Uint8Array, options?: LaneOptions): Promise<void>;

@@ -208,7 +208,9 @@ export class LabHost {
     const answers = lanes.flatMap(({ state }) => state.answers.splice(0));
     const output: Output = {
       answers,
-      pushes: lanes.flatMap(({ state }) => state.pushes.splice(0).map((push) => ({ lane: state.id, ...push }))),
+      pushes: lanes.flatMap(({ state }) =>
+        state.pushes.splice(0).map((push) => ({ lane: state.id, ...push })),
+      ),
       events: lanes.flatMap(({ state }) => state.events.splice(0)),
       frame: this.takeFrame(),
       waiters: this.wantsCommit.splice(0),
@@ -234,7 +236,10 @@ export class LabHost {
       this.lab.state.actions.length > this.actionsKept ||
       (this.frameDue && this.framesUnderWay === 0) ||
       this.lab.lanes.some(
-        ({ state }) => state.answers.length > 0 || state.pushes.length > 0 || state.kernel.platterChanges.length > 0,
+        ({ state }) =>
+          state.answers.length > 0 ||
+          state.pushes.length > 0 ||
+          state.kernel.platterChanges.length > 0,
       )
     );
   }

@@ -1,4 +1,12 @@
-import type { Frame, FromWorker, LabEvent, LabMethod, LabMethods, ToWorker } from './protocol.ts';
+import type {
+  Frame,
+  FromWorker,
+  LabEvent,
+  LabMethod,
+  LabMethods,
+  PushedReply,
+  ToWorker,
+} from './protocol.ts';
 
 /** The worker's methods as the page calls them: each answers when the lab has done it, or rejects with its reason. */
 export type LabCalls = {
@@ -21,6 +29,8 @@ export interface LabLink {
   readonly ready: Promise<string | null>;
   /** Frames in order. The next one is asked for when this one has been painted. */
   onFrame(listener: (frame: Frame) => void): () => void;
+  /** What no command asked for: MONITOR, published messages. */
+  onPush(listener: (push: PushedReply) => void): () => void;
   /** The events of a frame, each after the frame itself was given out. */
   onEvent(listener: (event: LabEvent) => void): () => void;
   readonly trouble: Trouble | null;
@@ -62,6 +72,7 @@ class WorkerLink implements LabLink {
   readonly #startWorker: () => Worker;
   readonly #frames = new Listeners<Frame>();
   readonly #events = new Listeners<LabEvent>();
+  readonly #pushes = new Listeners<PushedReply>();
   readonly #troubles = new Listeners<Trouble | null>();
   readonly #waiting = new Map<number, Waiting>();
   #calls = 0;
@@ -94,6 +105,10 @@ class WorkerLink implements LabLink {
 
   onEvent(listener: (event: LabEvent) => void): () => void {
     return this.#events.add(listener);
+  }
+
+  onPush(listener: (push: PushedReply) => void): () => void {
+    return this.#pushes.add(listener);
   }
 
   onTrouble(listener: (trouble: Trouble | null) => void): () => void {
@@ -146,6 +161,9 @@ class WorkerLink implements LabLink {
         return;
       case 'frame':
         this.#show(message.frame);
+        return;
+      case 'push':
+        for (const push of message.pushes) this.#pushes.tell(push);
         return;
       case 'fatal':
         this.#fail(this.#worker, message.message);

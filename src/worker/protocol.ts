@@ -174,9 +174,17 @@ export type ToWorker =
     }
   | { readonly to: 'frame-shown' };
 
+export interface PushedReply {
+  readonly lane: string;
+  readonly client: string;
+  readonly reply: Reply;
+}
+
 export type FromWorker =
   | { readonly from: 'ready'; readonly recovered: string | null }
   | { readonly from: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly from: 'refusal'; readonly id: number; readonly message: string }
   | { readonly from: 'frame'; readonly frame: Frame }
+  /** What no command asked for: MONITOR, published messages, invalidations. */
+  | { readonly from: 'push'; readonly pushes: readonly PushedReply[] }
   | { readonly from: 'fatal'; readonly message: string };
