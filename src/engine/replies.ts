@@ -8,6 +8,7 @@ export const PONG: Reply = { type: 'status', value: 'PONG' };
 export const NULL: Reply = { type: 'null' };
 export const NULL_ARRAY: Reply = { type: 'null-array' };
 export const EMPTY_ARRAY: Reply = { type: 'array', value: [] };
+export const EMPTY_SET: Reply = { type: 'set', value: [] };
 export const ZERO: Reply = { type: 'integer', value: 0 };
 export const ONE: Reply = { type: 'integer', value: 1 };
 
@@ -28,6 +29,9 @@ export function array(value: readonly Reply[]): Reply {
 }
 export function bulks(values: Iterable<ByteString>): Reply {
   return { type: 'array', value: Array.from(values, bulk) };
+}
+export function setOf(values: Iterable<ByteString>): Reply {
+  return { type: 'set', value: Array.from(values, bulk) };
 }
 export function map(value: readonly (readonly [Reply, Reply])[]): Reply {
   return { type: 'map', value };

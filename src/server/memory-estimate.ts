@@ -84,7 +84,7 @@ export function valueBytes(value: Value): number {
     case 'list':
       return OBJECT + COLLECTION + value.bytes + value.length * PACKED_ELEMENT;
     case 'set':
-      return collection(value.members.size, value.encoding !== 'hashtable', value.members, 1);
+      return collection(value.members.length, value.encoding !== 'hashtable', value.members, 1);
     case 'hash':
       return collection(
         value.fields.size,

@@ -5,7 +5,6 @@ import { serializedLength } from '../../src/server/serialized-length.ts';
 import { newEngineFixture } from '../support/engine-fixture.ts';
 import { configure, testConfig, newTestPort } from '../support/engine-port.ts';
 import { describeWithRedis, replyText, startRedis, words } from '../support/real-redis.ts';
-import type { SetValue } from '../../src/engine/data/set.ts';
 import type { Value } from '../../src/engine/data/value.ts';
 
 interface Golden {
@@ -23,21 +22,11 @@ function valueOf(
   commands: readonly (readonly string[])[],
   config: Record<string, string> = {},
 ): Value {
-  const [name, , ...members] = commands[0]!;
-  if (name === 'SADD') return setOf(members, config);
   const settings = testConfig();
   for (const [name, value] of Object.entries(config)) configure(settings, name, value);
   const fixture = newEngineFixture(newTestPort(settings));
   for (const argv of commands) fixture.run(argv.map((word) => ascii(word)));
   return fixture.engine.state.databases[0]!.space.keys.get('k' as ByteString)!.value;
-}
-
-function setOf(members: readonly string[], config: Record<string, string>): SetValue {
-  const integers = members.every((member) => /^-?\d+$/.test(member));
-  const hashed =
-    config['set-max-listpack-entries'] === '0' || members.length > (integers ? 512 : 128);
-  const encoding = hashed ? 'hashtable' : integers ? 'intset' : 'listpack';
-  return { kind: 'set', encoding, members: new Set(members.map((member) => ascii(member))) };
 }
 
 const dumped = golden.filter(

@@ -157,12 +157,16 @@ function equal(real: Reply, ours: Reply, line: ProgramLine): boolean {
 const timed = new Set(['ttl', 'pttl']);
 
 /** Replies whose order is that of a hash table. */
-const unordered = new Set(['keys', 'scan', 'hkeys', 'hvals', 'hgetall', 'smembers', 'sunion', 'sinter', 'sdiff']);
+const unordered = new Set([
+  ...['keys', 'scan', 'sscan', 'hscan', 'zscan', 'hkeys', 'hvals', 'hgetall'],
+  ...['smembers', 'sunion', 'sinter', 'sdiff', 'spop', 'srandmember'],
+]);
 
 function sorted(reply: Reply, name: string): unknown {
   if (reply.type === 'map') return reply.value.map((pair) => JSON.stringify(pair)).sort();
   if (reply.type !== 'array' && reply.type !== 'set') return reply;
-  if (name === 'scan') return reply.value.map((item) => sorted(item, 'keys'));
+  if (name === 'scan' || name === 'sscan') return reply.value.map((item) => sorted(item, 'keys'));
+  if (name === 'hscan' || name === 'zscan') return reply.value.map((item) => sorted(item, 'hgetall'));
   const items = reply.value.map((item) => JSON.stringify(item));
   if (name !== 'hgetall') return items.sort();
   const pairs: string[] = [];

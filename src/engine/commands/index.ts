@@ -6,12 +6,16 @@ import { connectionCommands } from './connection.ts';
 import { debugCommands } from './debug.ts';
 import { expiryCommands } from './expiry.ts';
 import { genericCommands } from './generic.ts';
+import { hashWalkCommands } from './hash-walks.ts';
 import { hashCommands } from './hashes.ts';
 import { lcsCommands } from './lcs.ts';
+import { listMoveCommands } from './list-moves.ts';
 import { listCommands } from './lists.ts';
 import { objectCommands } from './object.ts';
 import { scanCommands } from './scan.ts';
 import { serverCommands } from './server.ts';
+import { setAlgebraCommands } from './sets-algebra.ts';
+import { setCommands } from './sets.ts';
 import { sortedSetCommands } from './sorted-sets.ts';
 import { stringCommands } from './strings.ts';
 import { transactionCommands } from './transactions.ts';
@@ -21,7 +25,11 @@ export const handlers: readonly Handlers[] = [
   stringCommands,
   lcsCommands,
   hashCommands,
+  hashWalkCommands,
   listCommands,
+  listMoveCommands,
+  setCommands,
+  setAlgebraCommands,
   sortedSetCommands,
   genericCommands,
   scanCommands,
