@@ -8,6 +8,7 @@ import type { ClientId } from '../engine/session.ts';
 import { fsyncedInMain } from '../persistence/aof-writer.ts';
 import type { Core } from './core.ts';
 import { flush } from './flush.ts';
+import { tempBaseName } from './rewrite-child.ts';
 
 export type ShutdownRequest = Extract<ServerRequest, { kind: 'shutdown' }>;
 
@@ -39,13 +40,22 @@ export function beginShutdown(core: Core, request: ShutdownRequest, client: Clie
 
 /** The forced flush is done, well or not: an error does not stop the shutdown (spec §1.5). */
 export function finishShutdown(core: Core): void {
-  const { aof } = core.state;
+  const { aof, child } = core.state;
   if (aof.mode === 'off' || aof.fd === -1) return stopped(core);
   core.emit({ event: 'fsync-started', at: core.clock, covers: aof.written });
-  core.begin('main', [{ call: 'fdatasync', fd: aof.fd, mayFail: true }], {
-    step: 'stopped',
-    covers: aof.written,
-  });
+  const left =
+    child?.kind === 'aof'
+      ? [tempBaseName(child.pid, 'writing'), tempBaseName(child.pid, 'finished')]
+      : [];
+  core.begin(
+    'main',
+    [
+      { call: 'fdatasync', fd: aof.fd, mayFail: true },
+      // aof.c:aofRemoveTempFile, for a child that was killed.
+      ...left.map((path) => ({ call: 'unlink', path, mayFail: true }) as const),
+    ],
+    { step: 'stopped', covers: aof.written },
+  );
 }
 
 export function shutdownSynced(core: Core, covers: number, ok: boolean): void {

@@ -158,6 +158,27 @@ describe('the end', () => {
     }
   });
 
+  test.each([
+    ['SEGFAULT', 'SIGSEGV'],
+    ['PANIC', 'SIGABRT'],
+  ])('DEBUG %s ends it by %s, without a flush', async (how, signal) => {
+    const dir = directory();
+    const settings = ['--appendonly', 'yes', '--enable-debug-command', 'yes'];
+    const host = await startHost(dir, ...settings);
+    await host.send('SET a 1');
+    const ended = new Promise((resolve) => {
+      host.process.once('exit', (code, by) => resolve({ code, signal: by }));
+    });
+    await host.exchange(`SET b 1\r\nDEBUG ${how}\r\n`).catch(() => '');
+    expect(await ended).toEqual({ code: null, signal });
+    const again = await startHost(dir, ...settings);
+    expect(await again.send('EXISTS a', 'EXISTS b')).toEqual([
+      { type: 'integer', value: 1 },
+      { type: 'integer', value: 0 },
+    ]);
+    await again.stop();
+  });
+
   test('a client that sleeps the server holds up the others, and the signal is heard', async () => {
     const host = await startHost(directory(), '--enable-debug-command', 'yes');
     const before = performance.now();

@@ -23,6 +23,8 @@ const STDOUT = 1;
 const STDERR = 2;
 const LARGEST_SEED = 2 ** 32;
 const SWEEP_MILLIS = 1000;
+/** As a shell tells it of a process that the signal has killed. */
+const DIED_OF_SIGUSR1 = 138;
 
 const clock = newWallClock();
 
@@ -69,6 +71,8 @@ async function serve(directives: DirectiveValues, configFile: string | null): Pr
   process.on('SIGTERM', () => redis.signal('SIGTERM'));
   process.on('SIGINT', () => redis.signal('SIGINT'));
   process.on('SIGHUP', () => undefined);
+  // Left alone, Node would open a port for a debugger.
+  process.on('SIGUSR1', () => process.exit(DIED_OF_SIGUSR1));
 
   redis.announce();
   const problem = await listen(directives, (...client) => connections.accept(...client));
@@ -76,6 +80,9 @@ async function serve(directives: DirectiveValues, configFile: string | null): Pr
     for (const line of problem) server.log('warning', line);
     redis.collect();
     process.exit(1);
+  }
+  if (text('daemonize') === 'yes') {
+    server.log('warning', 'daemonize yes: this server stays in the foreground.');
   }
   writePidFile(text('pidfile'), server);
   setInterval(() => connections.sweep(), SWEEP_MILLIS);
