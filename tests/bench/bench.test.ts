@@ -2,7 +2,12 @@ import { expect, test } from 'vitest';
 import { inTurns, quantile, rowOf } from './bench.ts';
 
 test('a row holds the medians, and its goal is about their ratio', () => {
-  const measured = { name: 'load', unit: 'MB/s', rounds: [70, 1, 80], peer: { name: 'it', rounds: [100, 90, 500] } };
+  const measured = {
+    name: 'load',
+    unit: 'MB/s',
+    rounds: [70, 1, 80],
+    peer: { name: 'it', rounds: [100, 90, 500] },
+  };
   expect(rowOf({ ...measured, goal: { atLeast: 0.7, of: 'times' } })).toEqual({
     name: 'load',
     value: 70,
@@ -13,7 +18,10 @@ test('a row holds the medians, and its goal is about their ratio', () => {
     met: true,
   });
   expect(rowOf({ ...measured, goal: { atLeast: 0.71, of: 'times' } }).met).toBe(false);
-  expect(rowOf({ ...measured, goal: { atMost: 69, of: 'value' } })).toMatchObject({ goal: '≤ 69', met: false });
+  expect(rowOf({ ...measured, goal: { atMost: 69, of: 'value' } })).toMatchObject({
+    goal: '≤ 69',
+    met: false,
+  });
 });
 
 test('without its peer a row neither meets its goal nor misses it', () => {

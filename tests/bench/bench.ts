@@ -58,7 +58,10 @@ export async function inTurns<Name extends string>(
   subjects: Readonly<Record<Name, () => number | Promise<number>>>,
 ): Promise<Record<Name, number[]>> {
   const names = Object.keys(subjects) as Name[];
-  const figures = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, number[]>;
+  const figures = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<
+    Name,
+    number[]
+  >;
   for (let round = 0; round < rounds; round++) {
     for (const name of names) figures[name].push(await subjects[name]());
   }

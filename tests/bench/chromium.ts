@@ -22,14 +22,17 @@ export async function launchChromium(...flags: string[]): Promise<Browser> {
 }
 
 /** Builds tests/bench/page/NAME.html as the site itself is built, and serves it, and `files` by their addresses. */
-export async function serveBenchPage(name: string, files: Readonly<Record<string, string>> = {}): Promise<Site> {
+export async function serveBenchPage(
+  name: string,
+  files: Readonly<Record<string, string>> = {},
+): Promise<Site> {
   const cache = join(root, 'node_modules', '.cache');
   mkdirSync(cache, { recursive: true });
   const folder = mkdtempSync(join(cache, `bench-${name}-`));
   await build({
     root: join(root, 'tests', 'bench', 'page'),
     configFile: false,
-    logLevel: 'warn',
+    logLevel: 'error',
     publicDir: false,
     plugins: [svelte({ configFile: false })],
     worker: { format: 'es' },
@@ -58,9 +61,14 @@ const types: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-export function serveFolder(folder: string, files: Readonly<Record<string, string>> = {}): Promise<Site> {
+export function serveFolder(
+  folder: string,
+  files: Readonly<Record<string, string>> = {},
+): Promise<Site> {
   const server = createServer((request, response) => {
-    const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname));
+    const path = normalize(
+      decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname),
+    );
     const file = files[path] ?? join(folder, path === '/' ? 'index.html' : path);
     if (!existsSync(file)) {
       response.writeHead(404).end();

@@ -41,10 +41,19 @@ export async function startPeer(directory: string, ...settings: string[]): Promi
   const port = await freePort();
   const fixed = [
     ...['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', ''],
-    ...['--appendfsync', 'no', '--aof-use-rdb-preamble', 'no', '--auto-aof-rewrite-percentage', '0'],
+    ...[
+      '--appendfsync',
+      'no',
+      '--aof-use-rdb-preamble',
+      'no',
+      '--auto-aof-rewrite-percentage',
+      '0',
+    ],
     ...['--enable-debug-command', 'yes', '--logfile', ''],
   ];
-  const server = spawn('redis-server', [...fixed, ...settings], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const server = spawn('redis-server', [...fixed, ...settings], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const log = await readyLog(server);
   const socket = await connected(port);
   const loaded = /DB loaded from append only file: ([0-9.]+) seconds/.exec(log);

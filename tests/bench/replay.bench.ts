@@ -25,7 +25,8 @@ const ROUNDS = 5;
 const CHILD = '--child';
 
 if (process.argv[2] === CHILD) replayInThisProcess(process.argv[3]!, process.argv[4] === 'digest');
-else if (redisVersion === undefined) remark('replay: redis-server is not installed, so there is no log to load.');
+else if (redisVersion === undefined)
+  remark('replay: redis-server is not installed, so there is no log to load.');
 else await compare();
 
 async function compare(): Promise<void> {
@@ -44,8 +45,12 @@ async function compare(): Promise<void> {
 
   // What is measured is right: each side ends up with the data set that redis-server had.
   const inNode = replayInChild(file, 'digest');
-  for (const [where, result] of [['Node', inNode], ['the Worker', await inWorker('digest')]] as const) {
-    if (result.digest !== digest) throw new Error(`${where} holds ${result.digest}, redis-server ${digest}`);
+  for (const [where, result] of [
+    ['Node', inNode],
+    ['the Worker', await inWorker('digest')],
+  ] as const) {
+    if (result.digest !== digest)
+      throw new Error(`${where} holds ${result.digest}, redis-server ${digest}`);
   }
   const { commands, keys } = inNode;
   const size = (statSync(file).size / 1e6).toFixed(1);
@@ -63,7 +68,13 @@ async function compare(): Promise<void> {
 
   const peer = { name: `${redisName} loads the same file`, rounds: redis };
   const unit = 'thousand commands/s';
-  report({ name: 'replay in a Chromium Worker', unit, rounds: worker, peer, goal: { atLeast: 0.7, of: 'times' } });
+  report({
+    name: 'replay in a Chromium Worker',
+    unit,
+    rounds: worker,
+    peer,
+    goal: { atLeast: 0.7, of: 'times' },
+  });
   report({ name: 'replay in Node', unit, rounds: node, peer, goal: { atLeast: 0.8, of: 'times' } });
 }
 
@@ -84,5 +95,7 @@ function replayInThisProcess(file: string, withDigest: boolean): void {
   const bytes = readFileSync(file);
   const reading = performance.now() - start;
   const replayed = replay(bytes, () => performance.now(), withDigest ? 'digest' : 'no-digest');
-  process.stdout.write(JSON.stringify({ ...replayed, milliseconds: replayed.milliseconds + reading }));
+  process.stdout.write(
+    JSON.stringify({ ...replayed, milliseconds: replayed.milliseconds + reading }),
+  );
 }

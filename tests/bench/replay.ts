@@ -18,7 +18,11 @@ export interface Replayed {
 }
 
 /** Loads a log into an empty engine; `digest` says what came out of it. */
-export function replay(bytes: Uint8Array, now: () => number, digest: 'digest' | 'no-digest'): Replayed {
+export function replay(
+  bytes: Uint8Array,
+  now: () => number,
+  digest: 'digest' | 'no-digest',
+): Replayed {
   const engine = newBenchEngine();
   const start = now();
   const load = newAofLoad(bytes, 0);

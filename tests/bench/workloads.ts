@@ -25,7 +25,8 @@ function encodeNext(random: RandomState, sink: GrowableBytes): void {
   const dice = nextBelow(random, 100);
   if (dice < 55) encode(sink, 'SET', plainKey(random), valueOf(random));
   else if (dice < 75) encode(sink, 'INCR', `visits:${numbered(nextBelow(random, OTHER_KEYS), 6)}`);
-  else if (dice < 85) encode(sink, 'APPEND', `log:${numbered(nextBelow(random, OTHER_KEYS), 8)}`, 'one more;');
+  else if (dice < 85)
+    encode(sink, 'APPEND', `log:${numbered(nextBelow(random, OTHER_KEYS), 8)}`, 'one more;');
   else if (dice < 90) {
     const at = String(nextBelow(random, 48));
     encode(sink, 'SETRANGE', `page:${numbered(nextBelow(random, OTHER_KEYS), 7)}`, at, 'rewritten');
@@ -54,10 +55,14 @@ function numbered(n: number, digits: number): string {
 /** `count` different small keys, set once. */
 export function smallKeys(count: number): Uint8Array {
   const sink = newGrowableBytes(count * 48);
-  for (let i = 0; i < count; i++) encode(sink, 'SET', `key:${numbered(i, 8)}`, `value:${numbered(i, 8)}`);
+  for (let i = 0; i < count; i++)
+    encode(sink, 'SET', `key:${numbered(i, 8)}`, `value:${numbered(i, 8)}`);
   return takenBytes(sink);
 }
 
 function encode(sink: GrowableBytes, ...argv: string[]): void {
-  encodeCommand(argv.map((word): ByteString => ascii(word)), sink);
+  encodeCommand(
+    argv.map((word): ByteString => ascii(word)),
+    sink,
+  );
 }
