@@ -115,11 +115,15 @@ function options(
       }
     }
   });
-  const clamped = Math.max(0, Math.min(label.x, width - measure(label.variants.at(-1) ?? '', 600)));
+  // Markers close together at an edge: a short label stands where there is room, if not at its line.
   const text = label.variants.at(-1) ?? '';
-  for (const row of [0, 1] as const) {
-    const end = clamped + measure(text, 600);
-    found.push({ label: { x: clamped, end, anchor: 'start', row, text }, cost: 60 + row });
+  const length = measure(text, 600);
+  const last = Math.max(0, width - length);
+  for (const x of [Math.min(label.x, last), 0, last]) {
+    for (const row of [0, 1] as const) {
+      const away = Math.abs(x - label.x) / 10;
+      found.push({ label: { x, end: x + length, anchor: 'start', row, text }, cost: 60 + row + away });
+    }
   }
   return found;
 }
