@@ -254,6 +254,9 @@ describe('a rewrite', () => {
     await running;
     const digest = await digestOf(host);
     await host.stop();
+    expect(logFiles(dir).get('appendonly.aof.manifest')).toBe(
+      'file appendonly.aof.2.base.aof seq 2 type b\nfile appendonly.aof.2.incr.aof seq 2 type i\n',
+    );
 
     const again = await startHost(dir, ...withLog('everysec'));
     expect(await digestOf(again)).toBe(digest);
