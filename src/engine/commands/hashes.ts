@@ -1,11 +1,16 @@
 /** Hashes. https://redis.io/docs/latest/commands/?group=hash, t_hash.c */
-import type { ByteString } from '../../base/bytes.ts';
+import { ascii, type ByteString } from '../../base/bytes.ts';
+import { addInt64, formatInteger, parseInt64 } from '../../base/integers.ts';
+import { addLongDoubles, formatLongDouble, parseLongDouble } from '../../base/long-double.ts';
 import type { Reply } from '../../resp/reply.ts';
+import { int64Argument } from '../arguments.ts';
 import type { Handlers } from '../command.ts';
 import type { Context } from '../context.ts';
-import { expectFields, newHash, setField } from '../data/hash.ts';
-import { ReplyError, wrongArity } from '../errors.ts';
+import { deleteField, expectFields, newHash, setField } from '../data/hash.ts';
+import { errors, ReplyError, wrongArity } from '../errors.ts';
 import { array, bulk, bulkOrNull, bulks, integer, map, OK, ONE, ZERO } from '../replies.ts';
+
+const HSET = ascii('HSET');
 
 export const hashCommands: Handlers = {
   hset: (ctx, argv) => integer(setFields(ctx, argv)),
@@ -24,6 +29,38 @@ export const hashCommands: Handlers = {
     return ONE;
   },
 
+  hincrby(ctx, argv) {
+    const [, key, field] = argv;
+    const by = int64Argument(argv[3]!);
+    const known = ctx.writeKind(key!, 'hash')?.fields.get(field!);
+    const old = known === undefined ? 0 : parseInt64(known);
+    if (old === undefined) throw new ReplyError(errors.hashNotInteger);
+    const sum = addInt64(old, by);
+    if (sum === undefined) throw new ReplyError(errors.overflow);
+    const hash = ctx.writeOrCreate(key!, 'hash', newHash);
+    setField(hash, field!, formatInteger(sum), ctx.server.config);
+    ctx.modified(key!, 'h', 'hincrby');
+    return integer(sum);
+  },
+
+  hincrbyfloat(ctx, argv) {
+    const [, key, field] = argv;
+    const by = parseLongDouble(argv[3]!);
+    if (by === undefined) throw new ReplyError(errors.notFloat);
+    if (by.kind !== 'finite') throw new ReplyError(errors.valueNanOrInfinity);
+    const known = ctx.writeKind(key!, 'hash')?.fields.get(field!);
+    const old = parseLongDouble(known ?? ascii('0'));
+    if (old === undefined) throw new ReplyError(errors.hashNotFloat);
+    const sum = addLongDoubles(old, by);
+    if (sum.kind !== 'finite') throw new ReplyError(errors.nanOrInfinity);
+    const text = formatLongDouble(sum);
+    setField(ctx.writeOrCreate(key!, 'hash', newHash), field!, text, ctx.server.config);
+    ctx.modified(key!, 'h', 'hincrbyfloat');
+    // The result, since another machine's arithmetic could differ.
+    ctx.propagate(HSET, key!, field!, text);
+    return bulk(text);
+  },
+
   hget: (ctx, argv) => bulkOrNull(ctx.readKind(argv[1]!, 'hash')?.fields.get(argv[2]!)),
 
   hmget(ctx, argv) {
@@ -33,14 +70,14 @@ export const hashCommands: Handlers = {
 
   hdel(ctx, argv) {
     const key = argv[1]!;
-    const fields = ctx.writeKind(key, 'hash')?.fields;
-    if (fields === undefined) return ZERO;
-    const removed = argv.slice(2).filter((field) => fields.delete(field)).length;
+    const hash = ctx.writeKind(key, 'hash');
+    if (hash === undefined) return ZERO;
+    const removed = argv.slice(2).filter((field) => deleteField(hash, field)).length;
     if (removed === 0) return ZERO;
     ctx.touched(key);
     ctx.notify('h', 'hdel', key);
     ctx.changed(removed);
-    if (fields.size === 0) ctx.removeEmpty(key);
+    if (hash.fields.size === 0) ctx.removeEmpty(key);
     return integer(removed);
   },
 

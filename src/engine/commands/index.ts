@@ -13,6 +13,7 @@ import { listMoveCommands } from './list-moves.ts';
 import { listCommands } from './lists.ts';
 import { objectCommands } from './object.ts';
 import { scanCommands } from './scan.ts';
+import { serializeCommands } from './serialize.ts';
 import { serverCommands } from './server.ts';
 import { setAlgebraCommands } from './sets-algebra.ts';
 import { setCommands } from './sets.ts';
@@ -34,6 +35,7 @@ export const handlers: readonly Handlers[] = [
   genericCommands,
   scanCommands,
   objectCommands,
+  serializeCommands,
   expiryCommands,
   transactionCommands,
   connectionCommands,

@@ -79,6 +79,48 @@ export function* elements(list: ListValue, start = 0, end = list.length): Genera
   for (let i = start; i < end; i++) yield elementAt(list, i);
 }
 
+/** `index` is inside the list. */
+export function replaceAt(list: ListValue, index: number, element: ByteString): void {
+  list.bytes += listpackEntryBytes(element) - listpackEntryBytes(elementAt(list, index));
+  list.ring[(list.head + index) & (list.ring.length - 1)] = element;
+}
+
+/** The new element stands at `index`, which is at most the length; what was there comes after it. */
+export function insertAt(list: ListValue, index: number, element: ByteString): void {
+  const end: End = index < list.length / 2 ? 'left' : 'right';
+  push(list, end, element);
+  const mask = list.ring.length - 1;
+  const at = (i: number): number => (list.head + i) & mask;
+  if (end === 'left') for (let i = 0; i < index; i++) list.ring[at(i)] = list.ring[at(i + 1)];
+  else for (let i = list.length - 1; i > index; i--) list.ring[at(i)] = list.ring[at(i - 1)];
+  list.ring[at(index)] = element;
+}
+
+/** Takes away up to `most` of the elements that equal `element`, from that end on; returns how many. */
+export function removeEqual(list: ListValue, element: ByteString, from: End, most: number): number {
+  const kept: (ByteString | undefined)[] = [];
+  let removed = 0;
+  for (let i = 0; i < list.length; i++) {
+    const other = elementAt(list, from === 'left' ? i : list.length - 1 - i);
+    if (removed < most && other === element) removed++;
+    else kept.push(other);
+  }
+  if (removed === 0) return 0;
+  list.bytes -= removed * listpackEntryBytes(element);
+  if (from === 'right') kept.reverse();
+  list.ring = kept;
+  while (list.ring.length < SMALLEST_RING || (list.ring.length & (list.ring.length - 1)) !== 0) list.ring.push(undefined);
+  list.head = 0;
+  list.length = list.length - removed;
+  return removed;
+}
+
+/** Keeps the elements from `start` up to, not including, `end`. */
+export function keepRange(list: ListValue, start: number, end: number): void {
+  for (let i = list.length; i > end; i--) pop(list, 'right');
+  for (let i = 0; i < start; i++) pop(list, 'left');
+}
+
 export function copyList(list: ListValue): ListValue {
   return { ...list, ring: list.ring.slice() };
 }
@@ -88,7 +130,7 @@ const SAFETY_BYTES = 8192;
 const SMALLEST_NODE_BYTES = 4096;
 
 /** quicklist.c:quicklistNodeExceedsLimit. */
-function exceeds({ listMaxListpackSize: size }: ListLimits, bytes: number, length: number): boolean {
+export function exceeds({ listMaxListpackSize: size }: ListLimits, bytes: number, length: number): boolean {
   if (size >= 0) return bytes > SAFETY_BYTES || length > Math.max(1, size);
   return bytes > SMALLEST_NODE_BYTES << (Math.min(-size, 5) - 1);
 }
