@@ -22,7 +22,7 @@ export async function digestOf(redis: RealRedis): Promise<string> {
 
 export function temporaryFolder(): { readonly path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'aof-lab-e2e-'));
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+  return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
 /** The files of `folder`/appendonlydir, by their paths below `folder`. */
