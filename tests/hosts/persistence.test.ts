@@ -231,6 +231,10 @@ describeWithRedis('logs go from one server to the other', () => {
     const copy = directory();
     cpSync(join(dir, 'appendonlydir'), join(copy, 'appendonlydir'), { recursive: true });
     const real = await startRedis('--dir', copy, ...withLog('always'));
+    // DEBUG is answered while the log is loaded, with a digest of what is there so far.
+    await until(
+      async () => !replyText((await real.send([argvOf('PING')]))[0]).startsWith('LOADING'),
+    );
     const digest = await digestOf({ send: (...lines) => real.send(lines.map(argvOf)) });
     await real.stop();
     return digest;
