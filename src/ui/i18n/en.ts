@@ -116,6 +116,7 @@ export const en = {
     lost: (size: string, n: number, layer: LayerMark): string =>
       `${size}, ${count(n, numbers)} ${n === 1 ? 'write' : 'writes'}, died in the ${layers[layer]}`,
     gone: (size: string): string => `${size} in the buffer, never acknowledged`,
+    goneShort: 'never acknowledged',
     bufferShort: 'buffer',
     markers: {
       acknowledged: 'acknowledged',
@@ -164,6 +165,7 @@ export const en = {
       if (n === 0) return 'are lost.';
       return `${writes(n)}, **${duration(ms, numbers)}**, ${n === 1 ? 'is' : 'are'} lost.`;
     },
+    ofShort: (a: number): string => `of ${count(a, numbers)}`,
     bootWill: 'Boot will replay:',
     fileKept: 'The file kept:',
     cameBack: 'Boot brought back:',

@@ -114,6 +114,7 @@ export const id = {
     lost: (size: string, n: number, layer: LayerMark): string =>
       `${size}, ${count(n, numbers)} penulisan, di ${layers[layer]}`,
     gone: (size: string): string => `${size} di buffer, tidak pernah terkonfirmasi`,
+    goneShort: 'tak terkonfirmasi',
     bufferShort: 'buffer',
     markers: {
       acknowledged: 'terkonfirmasi',
@@ -157,6 +158,7 @@ export const id = {
     killedAt: (at: number): string => `Proses dimatikan pada ${instant(at, numbers)}:`,
     areLost: (n: number, ms: number): string =>
       n === 0 ? 'hilang.' : `${writes}, **${duration(ms, numbers)}**, hilang.`,
+    ofShort: (a: number): string => `dari ${count(a, numbers)}`,
     bootWill: 'Setelah dinyalakan:',
     fileKept: 'Berkas menyimpan:',
     cameBack: 'Yang kembali:',

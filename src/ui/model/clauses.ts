@@ -151,15 +151,14 @@ function pastClause(crash: Crash, text: Dictionary): Clause {
 
 function keptClause(crash: Crash, label: string, text: Dictionary): Clause {
   const kept = crash.recount?.survived ?? crash.survived;
-  const rest = text.sentence.ofWrites(crash.acknowledged);
   return {
     label,
     shortLabel: label.replace(/:$/, ''),
     marks: ['disk'],
     lead: null,
     figure: count(kept, text.numbers),
-    rest,
-    shortRest: rest,
+    rest: text.sentence.ofWrites(crash.acknowledged),
+    shortRest: text.sentence.ofShort(crash.acknowledged),
     aside: null,
   };
 }

@@ -62,11 +62,13 @@ export interface PlacedMarkerLabel {
 /**
  * Marker labels stand right of their line, or left of it near the right edge; of all arrangements without an
  * overlap the one that shortens and moves least is taken. At most three labels, so all can be tried.
+ * In one row a label without room is left out: its text is empty.
  */
 export function placeMarkerLabels(
   labels: readonly MarkerLabel[],
   width: number,
   measure: Measure,
+  rows: 1 | 2 = 2,
 ): readonly PlacedMarkerLabel[] {
   let best: readonly PlacedMarkerLabel[] = [];
   let least = Infinity;
@@ -78,7 +80,7 @@ export function placeMarkerLabels(
       least = cost;
       return;
     }
-    for (const option of options(label, labels, width, measure)) {
+    for (const option of options(label, labels, width, measure, rows)) {
       if (placed.some((other) => overlaps(option.label, other))) continue;
       visit([...placed, option.label], cost + option.cost);
     }
@@ -97,11 +99,13 @@ function options(
   all: readonly MarkerLabel[],
   width: number,
   measure: Measure,
+  rows: 1 | 2,
 ): readonly Option[] {
+  const lines = rows === 1 ? ([0] as const) : ([0, 1] as const);
   const found: Option[] = [];
   label.variants.forEach((text, shorter) => {
     const length = measure(text, 600);
-    for (const row of [0, 1] as const) {
+    for (const row of lines) {
       for (const side of ['right', 'left'] as const) {
         const x = side === 'right' ? label.x + lineGap : label.x - lineGap - length;
         const outside = x < -0.5 || x + length > width + 0.5;
@@ -120,15 +124,21 @@ function options(
   const length = measure(text, 600);
   const last = Math.max(0, width - length);
   for (const x of [Math.min(label.x, last), 0, last]) {
-    for (const row of [0, 1] as const) {
+    for (const row of lines) {
       const away = Math.abs(x - label.x) / 10;
       found.push({ label: { x, end: x + length, anchor: 'start', row, text }, cost: 60 + row + away });
     }
+  }
+  // In a single row three may be too many: the line itself still says where the marker is.
+  if (rows === 1) {
+    const nowhere = { x: -1000, end: -1000, anchor: 'start', row: 0, text: '' } as const;
+    found.push({ label: nowhere, cost: 200 });
   }
   return found;
 }
 
 function overlaps(one: PlacedMarkerLabel, other: PlacedMarkerLabel): boolean {
+  if (one.text === '' || other.text === '') return false;
   return one.row === other.row && one.x < other.end + 8 && other.x < one.end + 8;
 }
 

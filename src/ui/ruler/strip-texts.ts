@@ -18,7 +18,8 @@ export function zoneTexts(situation: Situation, view: LaneView, text: Dictionary
     const { name, rest } = wordsOf(zone.kind, size, situation, view, text);
     const whole = rest === '' ? name : `${name}  ${rest}`;
     const sized = zone.kind === 'gone' ? name : `${name}  ${size}`;
-    const short = zone.kind === 'buffer' ? text.ruler.bufferShort : name;
+    const shorter = { buffer: text.ruler.bufferShort, gone: text.ruler.goneShort };
+    const short = zone.kind === 'buffer' || zone.kind === 'gone' ? shorter[zone.kind] : name;
     return { zone, mark: markOf(zone.kind), variants: [whole, sized, name, short] };
   });
 }
