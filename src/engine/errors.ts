@@ -24,6 +24,11 @@ export const errors = {
   notValidFloat: 'ERR min or max is not a float',
   countOutOfRange: 'ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807',
   numkeys: 'ERR numkeys should be greater than 0',
+  countPositive: 'ERR count should be greater than 0',
+  weightNotFloat: 'ERR weight value is not a float',
+  notLexRange: 'ERR min or max not valid string range item',
+  limitByRank: 'ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX',
+  scoresByLex: 'ERR syntax error, WITHSCORES not supported in combination with BYLEX',
   tooManyKeys: "ERR Number of keys can't be greater than number of args",
   negativeLimit: "ERR LIMIT can't be negative",
   outOfRange: 'ERR value is out of range',
@@ -156,6 +161,10 @@ export function unknownSubcommand(parent: string, sub: string): string {
 /** addReplySubcommandSyntaxError: a known container with arguments that do not fit. */
 export function unknownSubcommandOrArity(parent: string, sub: string): string {
   return `ERR unknown subcommand or wrong number of arguments for '${echoed(sub, ECHO_LENGTH)}'. Try ${parent.toUpperCase()} HELP.`;
+}
+
+export function noInputKey(name: string): string {
+  return `ERR at least 1 input key is needed for '${name}' command`;
 }
 
 export function outOfBounds(min: number, max: number): string {

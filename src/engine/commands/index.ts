@@ -17,6 +17,9 @@ import { serializeCommands } from './serialize.ts';
 import { serverCommands } from './server.ts';
 import { setAlgebraCommands } from './sets-algebra.ts';
 import { setCommands } from './sets.ts';
+import { sortedSetAlgebraCommands } from './sorted-set-algebra.ts';
+import { sortedSetPopCommands } from './sorted-set-pops.ts';
+import { sortedSetRangeCommands } from './sorted-set-ranges.ts';
 import { sortedSetCommands } from './sorted-sets.ts';
 import { stringCommands } from './strings.ts';
 import { transactionCommands } from './transactions.ts';
@@ -32,6 +35,9 @@ export const handlers: readonly Handlers[] = [
   setCommands,
   setAlgebraCommands,
   sortedSetCommands,
+  sortedSetRangeCommands,
+  sortedSetPopCommands,
+  sortedSetAlgebraCommands,
   genericCommands,
   scanCommands,
   objectCommands,

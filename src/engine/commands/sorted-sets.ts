@@ -1,12 +1,31 @@
 /** Sorted sets. https://redis.io/docs/latest/commands/?group=sorted-set, t_zset.c */
-import type { ByteString } from '../../base/bytes.ts';
+import { ascii, type ByteString } from '../../base/bytes.ts';
+import { formatDouble17g, formatDoubleShortest } from '../../base/doubles.ts';
+import { globMatch } from '../../base/glob.ts';
+import { formatInteger, INT64_MAX } from '../../base/integers.ts';
+import { nextBelow } from '../../base/random.ts';
 import type { Reply } from '../../resp/reply.ts';
-import { doubleArgument, is, syntaxError } from '../arguments.ts';
+import { doubleArgument, int64Argument, is, syntaxError } from '../arguments.ts';
 import type { Handlers } from '../command.ts';
 import type { Context } from '../context.ts';
-import { newSortedSet, rankOf, removeMember, scoreOf, setScore, sortedSetSize, type SortedSetValue } from '../data/sorted-set.ts';
+import {
+  expectMembers,
+  membersByRank,
+  newSortedSet,
+  rankOf,
+  removeMember,
+  scanMembers,
+  scoreOf,
+  setScore,
+  sortedSetSize,
+  type ScoredMember,
+  type SortedSetValue,
+} from '../data/sorted-set.ts';
 import { errors, ReplyError, wrongArity } from '../errors.ts';
-import { array, double, integer, NULL, NULL_ARRAY, ZERO } from '../replies.ts';
+import { distinctPicks, picksWithRepeats } from '../random-picks.ts';
+import { array, bulk, bulks, double, EMPTY_ARRAY, integer, NULL, NULL_ARRAY, ZERO } from '../replies.ts';
+import { cursorArgument, scanOptions } from './scan.ts';
+import { countArgument } from './sets.ts';
 
 export const sortedSetCommands: Handlers = {
   zadd: (ctx, argv) => add(ctx, argv, 'zadd'),
@@ -41,7 +60,61 @@ export const sortedSetCommands: Handlers = {
 
   zrank: (ctx, argv) => rank(ctx, argv, 'up'),
   zrevrank: (ctx, argv) => rank(ctx, argv, 'down'),
+
+  zrandmember(ctx, argv) {
+    const options = argv.length > 2 ? randomOptions(argv) : undefined;
+    const zset = ctx.readKind(argv[1]!, 'zset');
+    if (zset === undefined) return options === undefined ? NULL : EMPTY_ARRAY;
+    const size = sortedSetSize(zset);
+    const { random } = ctx.state;
+    if (options === undefined) return bulk(memberAt(zset, nextBelow(random, size)).member);
+    const { count, withScores } = options;
+    const picks = count < 0 ? picksWithRepeats(random, size, -count) : distinctPicks(random, size, count);
+    return membersReply(ctx, picks.map((pick) => memberAt(zset, pick)), withScores);
+  },
+
+  zscan(ctx, argv) {
+    const cursor = cursorArgument(argv[2]!);
+    const zset = ctx.readKind(argv[1]!, 'zset');
+    if (zset === undefined) return array([bulk(ascii('0')), EMPTY_ARRAY]);
+    const { count, pattern } = scanOptions(argv, 3, 'elements');
+    const step = scanMembers(zset, cursor, count);
+    // A listpack holds the text of a score, a hash table the score, which is written in 17 digits here (db.c).
+    const text = zset.order.encoding === 'listpack' ? formatDoubleShortest : formatDouble17g;
+    const found: ByteString[] = [];
+    for (const { member, score } of step.members) {
+      if (pattern === undefined || globMatch(pattern, member)) found.push(member, text(score));
+    }
+    return array([bulk(formatInteger(step.cursor)), bulks(found)]);
+  },
 };
+
+/** Members, with their scores if asked for: pairs in RESP3, one flat array in RESP2. */
+export function membersReply(ctx: Context, members: Iterable<ScoredMember>, withScores: boolean): Reply {
+  const replies: Reply[] = [];
+  for (const { member, score } of members) {
+    if (!withScores) replies.push(bulk(member));
+    else if (ctx.client.protocol === 2) replies.push(bulk(member), double(score));
+    else replies.push(array([bulk(member), double(score)]));
+  }
+  return array(replies);
+}
+
+function memberAt(zset: SortedSetValue, rank: number): ScoredMember {
+  const [found] = membersByRank(zset, rank, rank + 1);
+  return found!;
+}
+
+const MOST_WITH_SCORES = INT64_MAX / 2n;
+
+function randomOptions(argv: readonly ByteString[]): { count: number; withScores: boolean } {
+  const count = countArgument(argv[2]!);
+  const withScores = argv.length === 4 && is(argv[3], 'WITHSCORES');
+  if (argv.length > 3 && !withScores) syntaxError();
+  const exact = BigInt(int64Argument(argv[2]!));
+  if (withScores && (exact > MOST_WITH_SCORES || exact < -MOST_WITH_SCORES)) throw new ReplyError(errors.outOfRange);
+  return { count, withScores };
+}
 
 function scoreReply(zset: SortedSetValue | undefined, member: ByteString): Reply {
   const score = zset === undefined ? undefined : scoreOf(zset, member);
@@ -81,6 +154,7 @@ function add(ctx: Context, argv: readonly ByteString[], name: 'zadd' | 'zincrby'
   const zset = known ?? newSortedSet();
   // With any option a new set gets its first member.
   if (known === undefined) ctx.put(key, zset);
+  expectMembers(zset, scores.length, ctx.server.config);
 
   let added = 0;
   let moved = 0;

@@ -81,6 +81,12 @@ export function setScore(
   return 'moved';
 }
 
+/** Many members at once are assumed to be different ones, hence not to fit (zsetTypeMaybeConvert). */
+export function expectMembers(zset: SortedSetValue, count: number, limits: SortedSetLimits): void {
+  const { order } = zset;
+  if (order.encoding === 'listpack' && count > limits.zsetMaxListpackEntries) zset.order = largeOrder(order.entries);
+}
+
 export function removeMember({ order }: SortedSetValue, member: ByteString): boolean {
   if (order.encoding === 'listpack') {
     const at = order.entries.findIndex((entry) => entry.member === member);
@@ -153,6 +159,29 @@ export function* membersByRankDown({ order }: SortedSetValue, from = 0, to = Inf
   for (let node = nodeAt(list, end - 1), rank = end - 1; rank >= from; node = list.before[node]!, rank--) {
     yield { member: list.members[node]!, score: list.scores[node]! };
   }
+}
+
+/**
+ * One step of a scan: about `count` members from the position `cursor` (0 begins) on, and the next cursor (0: the
+ * end). A small set is told at once. In a large one the position is a node's number, which a member keeps when its
+ * score changes, so that none is missed that stays.
+ */
+export function scanMembers(
+  { order }: SortedSetValue,
+  cursor: number,
+  count: number,
+): { members: readonly ScoredMember[]; cursor: number } {
+  if (order.encoding === 'listpack') return { members: order.entries, cursor: 0 };
+  const { nodes, list } = order;
+  const members: ScoredMember[] = [];
+  const end = list.members.length;
+  const stop = Math.min(end, Math.max(1, cursor) + count);
+  for (let node = Math.max(1, cursor); node < stop; node++) {
+    const member = list.members[node]!;
+    // A node that was given back keeps an empty name.
+    if (nodes.get(member) === node) members.push({ member, score: list.scores[node]! });
+  }
+  return { members, cursor: stop < end ? stop : 0 };
 }
 
 export function copySortedSet({ order }: SortedSetValue): SortedSetValue {
