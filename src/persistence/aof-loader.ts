@@ -49,8 +49,10 @@ export function stepAofLoad(load: AofLoad, engine: Engine, now: Micros, budget: 
   for (let left = budget; left > 0; left--) {
     const kind = readFrame(reader, bytes, load.at);
     if (kind === 'command') {
-      const argv: readonly ByteString[] = frameArguments(reader, bytes);
       const wasInMulti = session.transaction !== null;
+      const words = frameArguments(reader, bytes);
+      // A transaction keeps its commands until EXEC.
+      const argv: readonly ByteString[] = wasInMulti ? words.slice() : words;
       const failure = engine.replay(session, argv, now);
       if (failure === 'unknown') return { kind: 'unknown-command', name: argv[0]! };
       if (failure !== undefined && load.firstError === null && failure.type === 'error')

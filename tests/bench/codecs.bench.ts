@@ -71,7 +71,7 @@ function allCommands(count: number): (readonly ByteString[])[] {
     all.length < count && readFrame(reader, bytes, at) === 'command';
     at = reader.end
   ) {
-    all.push(frameArguments(reader, bytes));
+    all.push(frameArguments(reader, bytes).slice());
   }
   return all;
 }
