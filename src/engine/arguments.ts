@@ -2,7 +2,9 @@
 import type { ByteString } from '../base/bytes.ts';
 import { equalsIgnoreCase } from '../base/bytes.ts';
 import { parseDouble } from '../base/doubles.ts';
-import { parseInt64 } from '../base/integers.ts';
+import { INT64_MAX, parseInt64 } from '../base/integers.ts';
+import { doubleOfLongDouble, parseLongDouble } from '../base/long-double.ts';
+import type { Micros, Millis } from '../base/time.ts';
 import { errors, outOfBounds, ReplyError } from './errors.ts';
 
 /** An int64; a bigint where a number would lose digits. */
@@ -40,6 +42,24 @@ export function doubleArgument(word: ByteString, message: string = errors.notFlo
   const value = parseDouble(word);
   if (value === undefined || Number.isNaN(value)) throw new ReplyError(message);
   return value;
+}
+
+/** A timeout in seconds, with a fraction, as the instant when it is over; null if it is 0: never. */
+export function secondsTimeout(word: ByteString, now: Millis): Micros | null {
+  const seconds = parseLongDouble(word);
+  if (seconds === undefined) throw new ReplyError(errors.timeoutNotFloat);
+  return timeoutEnd(Math.ceil(doubleOfLongDouble(seconds) * 1000), now);
+}
+
+export function millisTimeout(word: ByteString, now: Millis): Micros | null {
+  return timeoutEnd(Number(int64Argument(word, errors.timeoutNotInteger)), now);
+}
+
+/** timeout.c:getTimeoutFromObjectOrReply; the last millisecond itself has not passed yet (`timeout >= now`). */
+function timeoutEnd(timeout: Millis, now: Millis): Micros | null {
+  if (timeout < 0) throw new ReplyError(errors.timeoutNegative);
+  if (timeout > Number(INT64_MAX) - now) throw new ReplyError(errors.timeoutOutOfRange);
+  return timeout === 0 ? null : (now + timeout + 1) * 1000;
 }
 
 export function syntaxError(): never {

@@ -6,6 +6,7 @@ import { ascii, type ByteString } from '../base/bytes.ts';
 import type { Micros, Millis } from '../base/time.ts';
 import type { Reply } from '../resp/reply.ts';
 import { errors, ReplyError } from './errors.ts';
+import { leaveRows, signalGone, signalReady, waitForKeys, type WaitRequest } from './blocking.ts';
 import type { Command } from './command.ts';
 import type { Delivery, PropagatedCommand, ServerRequest } from './effects.ts';
 import type { EngineState } from './engine-state.ts';
@@ -17,7 +18,7 @@ import { isString } from './data/string.ts';
 import { firstUse, lruClock, nextUse } from './data/usage.ts';
 import type { SortedSetValue } from './data/sorted-set.ts';
 import type { Entry, Expiry, StringValue, Value } from './data/value.ts';
-import { array, error, integer } from './replies.ts';
+import { array, error, integer, NULL_ARRAY } from './replies.ts';
 import type { ServerPort } from './server-port.ts';
 import type { Blocked, Session } from './session.ts';
 import { touchWatchers } from './transaction.ts';
@@ -26,6 +27,9 @@ const DEL = ascii('DEL');
 const UNLINK = ascii('UNLINK');
 
 export type NotificationType = 'g' | '$' | 'l' | 's' | 'h' | 'z' | 'x' | 'e' | 't' | 'd' | 'm' | 'n';
+
+/** Waiting that ends by the clock, by keys, or when the log is on disk. */
+type Wait = Exclude<Blocked, { reason: 'server' | 'pause' }>;
 
 type ObjectValue = Exclude<Value, StringValue>;
 interface ValueOfKind {
@@ -47,7 +51,7 @@ export class Context {
 
   /** What goes to the log for the unit at hand. */
   readonly pending: PropagatedCommand[] = [];
-  /** Replies to other clients. */
+  /** Replies to other clients, and what comes to this one after its reply. */
   readonly served: Delivery[] = [];
   /** What the server has to do; more than one only inside a transaction. */
   readonly requests: ServerRequest[] = [];
@@ -59,6 +63,8 @@ export class Context {
   argv: readonly ByteString[] = [];
   /** A queued command of a transaction is running: it may not wait, and has to give a reply. */
   insideTransaction = false;
+  /** The client had waited for keys until then, and its command is run again; undefined: the command has just come. */
+  waitedUntil: Micros | null | undefined = undefined;
 
   readonly state: EngineState;
   readonly server: ServerPort;
@@ -135,6 +141,7 @@ export class Context {
   /** db.c:deleteExpiredKeyAndPropagate. */
   expire(key: ByteString): void {
     removeKey(this.db.space, key);
+    if (this.state.rows.size > 0) signalGone(this.state, this.db.id, key);
     this.state.stats.expired++;
     this.pending.push({ db: this.db.id, argv: [this.server.config.lazyfreeLazyExpire ? UNLINK : DEL, key] });
     this.touched(key);
@@ -174,10 +181,12 @@ export class Context {
     const known = space.keys.get(key);
     if (known === undefined) {
       const entry = addKey(space, key, value, this.firstAccess());
+      if (this.state.rows.size > 0) signalReady(this.state, this.db.id, key);
       this.notify('n', 'new', key);
       return entry;
     }
     replaceValue(space, key, known, value, this.usesLfu() ? known.lru : this.firstAccess());
+    if (this.state.rows.size > 0) signalGone(this.state, this.db.id, key);
     return known;
   }
 
@@ -201,6 +210,7 @@ export class Context {
 
   remove(key: ByteString): boolean {
     if (!removeKey(this.db.space, key)) return false;
+    if (this.state.rows.size > 0) signalGone(this.state, this.db.id, key);
     this.touched(key);
     return true;
   }
@@ -281,24 +291,45 @@ export class Context {
   }
 
   /** The client waits; the handler returns what this returns. */
-  block(blocked: Exclude<Blocked, { reason: 'server' }>): undefined {
+  block(blocked: Wait): undefined {
     this.client.blocked = blocked;
     this.state.waiting.add(this.client.id);
+  }
+
+  /**
+   * The client waits until one of the keys holds what it wants, and the words at hand are run again then. A client
+   * that may not wait gets what it would get at the end of its time: `otherwise`.
+   */
+  blockForKeys({ type, keys, deadline, whenGone }: WaitRequest, otherwise: Reply = NULL_ARRAY): Reply | undefined {
+    // The client that replays a log may not wait either (aof.c:createAOFClient: CLIENT_DENY_BLOCKING).
+    if (this.insideTransaction || this.client.loading) return otherwise;
+    const { client, argv, waitedUntil } = this;
+    // A command that is run again keeps the end of its time.
+    const end = waitedUntil === undefined ? deadline : waitedUntil;
+    waitForKeys(this.state, client, { reason: 'keys', type, db: this.db.id, keys, argv, deadline: end, whenGone });
+    return undefined;
   }
 
   /** Ends the waiting of a client: with what it gets when its time is up, or with an error. */
   unblock(session: Session, how: 'timeout' | 'error'): void {
     const { blocked } = session;
-    if (blocked === null || blocked.reason === 'server') return;
+    if (blocked === null || blocked.reason === 'server' || blocked.reason === 'pause') return;
+    leaveRows(this.state, session);
     session.blocked = null;
-    this.state.waiting.delete(session.id);
-    const reply = how === 'error' ? error(errors.unblocked) : this.replyAtDeadline(session, blocked);
-    this.served.push({ client: session.id, reply });
+    this.answer(session, how === 'error' ? error(errors.unblocked) : this.replyAtDeadline(session, blocked));
   }
 
-  private replyAtDeadline(session: Session, blocked: Exclude<Blocked, { reason: 'server' }>): Reply {
+  private replyAtDeadline(session: Session, blocked: Wait): Reply {
     if (blocked.reason === 'wait') return blocked.onTimeout;
+    if (blocked.reason === 'keys') return NULL_ARRAY;
     return array([integer(this.server.fsynced(session) ? 1 : 0), integer(0)]);
+  }
+
+  /** A reply to a client, which may not want it (CLIENT REPLY); what is pushed comes in any case. */
+  answer(session: Session, reply: Reply): void {
+    const { replyMode } = session;
+    if (replyMode === 'skip') session.replyMode = 'on';
+    if (replyMode === 'on' || reply.type === 'push') this.served.push({ client: session.id, reply });
   }
 
   /** `type` is the letter in notify-keyspace-events, which `A` does not hold for `m` and `n`. */

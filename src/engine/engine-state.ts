@@ -22,11 +22,22 @@ export interface EngineStats {
   byCommand: Map<string, CommandStats>;
 }
 
+/** Clients that wait for one key, first come first. */
+export interface KeyRow {
+  readonly db: number;
+  readonly key: ByteString;
+  readonly clients: Set<ClientId>;
+}
+
 export interface EngineState {
   readonly databases: Database[];
   readonly sessions: Map<ClientId, Session>;
   /** `db:key` → clients that watch it. */
   readonly watchers: Map<string, Set<ClientId>>;
+  /** `db:key` → who waits for it. */
+  readonly rows: Map<string, KeyRow>;
+  /** Rows, by name, whose key has changed so that somebody may be served. */
+  readonly ready: Set<string>;
   /** Clients that wait for something other than the server's own work. */
   readonly waiting: Set<ClientId>;
   readonly random: RandomState;
@@ -43,6 +54,8 @@ export function newEngineState(databases: number, seed: number): EngineState {
     watchers: new Map(),
     waiting: new Set(),
     random: seedRandom(seed),
+    rows: new Map(),
+    ready: new Set(),
     stats: newEngineStats(),
     dirty: 0,
     activeExpire: true,
@@ -53,6 +66,7 @@ export function newEngineStats(): EngineStats {
   return { commands: 0, hits: 0, misses: 0, expired: 0, evicted: 0, errors: new Map(), byCommand: new Map() };
 }
 
-export function watcherKey(db: number, key: ByteString): string {
+/** A key and its database in one text. */
+export function keyName(db: number, key: ByteString): string {
   return `${db}:${key}`;
 }

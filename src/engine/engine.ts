@@ -8,6 +8,7 @@ import type { Reply } from '../resp/reply.ts';
 import { commandFlag, type Command } from './command.ts';
 import { commandTable, findCommand, findSubcommand } from './command-table.ts';
 import { Context } from './context.ts';
+import { leaveRows, nextReadyRow, servable } from './blocking.ts';
 import type { Cause, Delivery, Outcome, PropagatedCommand, ServerRequest, Unit } from './effects.ts';
 import type { CommandStats, EngineState } from './engine-state.ts';
 import { error, QUEUED } from './replies.ts';
@@ -19,6 +20,7 @@ import { discardTransaction, unwatchAll } from './transaction.ts';
 
 const NO_UNITS: readonly Unit[] = [];
 const NO_REPLIES: readonly Delivery[] = [];
+const NOTHING: Outcome = { replies: NO_REPLIES, units: NO_UNITS, request: null };
 const runInsideMulti = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset']);
 /** Commands that may delete expired keys all over the data set: each deletion is a unit of its own. */
 const touchesArbitraryKeys = new Set(['scan', 'randomkey']);
@@ -65,10 +67,49 @@ export class Engine {
     const reply = this.call(found, argv);
     const request = this.request();
     if (request !== null && reply === undefined) session.blocked = { reason: 'server' };
-    const units = ctx.pending.length === 0 ? NO_UNITS : this.units(found, session, argv);
+    let units = ctx.pending.length === 0 ? NO_UNITS : this.units(found, session, argv);
     const own = reply === undefined ? NO_REPLIES : this.deliver(session, reply);
-    const replies = ctx.served.length === 0 ? own : [...ctx.served.splice(0), ...own];
+    if (this.state.ready.size > 0) units = [...units, ...this.serveReady()];
+    const replies = ctx.served.length === 0 ? own : [...own, ...ctx.served.splice(0)];
     return { replies, units, request };
+  }
+
+  /**
+   * Clients that wait for keys which have changed run their commands again, first come first served; each is a unit
+   * of its own, after that of the command which changed the key. A client that is served may change a key for which
+   * another one waits (BLMOVE): that one is served as well.
+   */
+  private serveReady(): readonly Unit[] {
+    const units: Unit[] = [];
+    for (let row = nextReadyRow(this.state); row !== undefined; row = nextReadyRow(this.state)) {
+      // Those who wait on stand in the row again, at its end: each gets one chance.
+      for (const id of [...row.clients]) {
+        const session = servable(this.state, row, id);
+        if (session !== undefined) this.serve(session, units);
+      }
+    }
+    return units;
+  }
+
+  private serve(session: Session, units: Unit[]): void {
+    const ctx = this.context;
+    const { blocked } = session;
+    if (blocked?.reason !== 'keys') return;
+    leaveRows(this.state, session);
+    session.blocked = null;
+    ctx.client = session;
+    ctx.db = this.state.databases[session.db]!;
+    ctx.waitedUntil = blocked.deadline;
+    const { argv } = blocked;
+    const command = commandOf(argv)!;
+    const refusal = this.refusal(session, command);
+    const reply = refusal === undefined ? this.call(command, argv) : this.reject(session, command, refusal);
+    ctx.waitedUntil = undefined;
+    if (session.blocked === null) this.state.stats.commands++;
+    if (ctx.pending.length > 0) {
+      units.push({ cause: { client: session.id, typed: argv, kind: 'served' }, commands: ctx.pending.splice(0) });
+    }
+    if (reply !== undefined) ctx.answer(session, reply);
   }
 
   /**
@@ -100,9 +141,11 @@ export class Engine {
   call(command: Command, argv: readonly ByteString[]): Reply | undefined {
     const ctx = this.context;
     const stats = this.statsOf(command.facts.name);
-    stats.calls++;
     const dirty = ctx.begin();
     const reply = this.run(command, argv);
+    // What has to wait is counted when its waiting is over.
+    if (reply !== undefined || !isWaiting(ctx.client)) stats.calls++;
+    else this.state.stats.commands--;
     if (reply?.type === 'error') {
       stats.failed++;
       this.countError(reply.value);
@@ -144,19 +187,32 @@ export class Engine {
     return units;
   }
 
-  /** Replies to clients whose waiting is over, by the clock or because the log is on disk. To be asked once a turn. */
-  wake(now: Micros): readonly Delivery[] {
+  /**
+   * What clients get whose waiting is over, by the clock, because the log is on disk, or since a key has expired. To
+   * be asked once a turn.
+   */
+  wake(now: Micros): Outcome {
     const { state, context } = this;
-    if (state.waiting.size === 0) return NO_REPLIES;
-    for (const id of [...state.waiting]) {
-      const session = state.sessions.get(id);
-      const blocked = session?.blocked ?? null;
-      if (session === undefined || blocked === null || blocked.reason === 'server') continue;
+    if (state.waiting.size === 0 && context.served.length === 0) return NOTHING;
+    context.now = now;
+    context.nowMs = Math.floor(now / 1000);
+    context.effects = true;
+    for (const session of this.waitingByDeadline()) {
+      const { blocked } = session;
+      if (blocked === null || blocked.reason === 'server') continue;
       const due = blocked.deadline !== null && blocked.deadline <= now;
       const synced = blocked.reason === 'wait-aof' && blocked.replicas === 0 && this.server.fsynced(session);
       if (due || synced) context.unblock(session, 'timeout');
     }
-    return context.served.splice(0);
+    const units = state.ready.size === 0 ? NO_UNITS : this.serveReady();
+    return { replies: context.served.splice(0), units, request: null };
+  }
+
+  /** Those whose time is up are told in the order in which it was up. */
+  private waitingByDeadline(): Session[] {
+    const { state } = this;
+    const sessions = [...state.waiting].flatMap((id) => state.sessions.get(id) ?? []);
+    return sessions.sort((a, b) => deadlineOf(a) - deadlineOf(b) || a.id - b.id);
   }
 
   /** The next instant at which `wake` has something to do by the clock. */
@@ -174,7 +230,7 @@ export class Engine {
   forget(session: Session): void {
     discardTransaction(this.state, session);
     unwatchAll(this.state, session);
-    this.state.waiting.delete(session.id);
+    leaveRows(this.state, session);
     this.state.sessions.delete(session.id);
   }
 
@@ -233,7 +289,7 @@ export class Engine {
   }
 
   /** What goes to the client of a reply, which it may not want (CLIENT REPLY). */
-  deliver(session: Session, reply: Reply): readonly Delivery[] {
+  private deliver(session: Session, reply: Reply): readonly Delivery[] {
     if (session.replyMode === 'on') return [{ client: session.id, reply }];
     if (session.replyMode === 'skip') session.replyMode = 'on';
     return NO_REPLIES;
@@ -245,6 +301,16 @@ export class Engine {
     if (!touchesArbitraryKeys.has(command.facts.name)) return [{ cause, commands }];
     return commands.map((single) => ({ cause: { ...cause, kind: 'expiry' as const }, commands: [single] }));
   }
+}
+
+function isWaiting({ blocked }: Session): boolean {
+  return blocked !== null && blocked.reason !== 'server';
+}
+
+const NEVER = Number.MAX_VALUE;
+
+function deadlineOf({ blocked }: Session): Micros {
+  return blocked === null || blocked.reason === 'server' ? NEVER : (blocked.deadline ?? NEVER);
 }
 
 /** The command that `argv` names; for one with sub-commands, the sub-command if there is a second word. */

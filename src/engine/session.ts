@@ -2,6 +2,7 @@
 import { ascii, EMPTY, type ByteString } from '../base/bytes.ts';
 import type { Micros } from '../base/time.ts';
 import type { Protocol, Reply } from '../resp/reply.ts';
+import type { WaitedType } from './blocking.ts';
 
 export type ClientId = number;
 
@@ -54,10 +55,24 @@ export interface Session {
 /** `server`: the server does something for the client first, and then answers it. */
 export type Blocked =
   | { readonly reason: 'server' }
+  | KeyWait
+  /** CLIENT PAUSE: the command that came is held back until the pause is over. */
+  | { readonly reason: 'pause'; readonly deadline: Micros | null }
   /** Waiting for replicas, of which there are none, until the deadline (null: for ever). */
   | { readonly reason: 'wait'; readonly deadline: Micros | null; readonly onTimeout: Reply }
   /** Waiting for the log to be on disk up to the client's last write, and for so many replicas. */
   | { readonly reason: 'wait-aof'; readonly deadline: Micros | null; readonly replicas: number };
+
+/** Waiting for a key of a type, to run the command again. */
+export interface KeyWait {
+  readonly reason: 'keys';
+  readonly type: WaitedType;
+  readonly db: number;
+  readonly keys: readonly ByteString[];
+  readonly argv: readonly ByteString[];
+  readonly deadline: Micros | null;
+  readonly whenGone: boolean;
+}
 
 export function newSession(id: ClientId, now: Micros, address: string, localAddress: string, loading = false): Session {
   return {

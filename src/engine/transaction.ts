@@ -2,13 +2,13 @@
 import type { ByteString } from '../base/bytes.ts';
 import type { Millis } from '../base/time.ts';
 import { expiryOf, type Database, type KeySpace } from './data/key-space.ts';
-import { watcherKey, type EngineState } from './engine-state.ts';
+import { keyName, type EngineState } from './engine-state.ts';
 import type { Session } from './session.ts';
 
 export function watch(state: EngineState, session: Session, key: ByteString, expired: boolean): void {
   if (session.watched.some((known) => known.db === session.db && known.key === key)) return;
   session.watched.push({ db: session.db, key, expired });
-  const name = watcherKey(session.db, key);
+  const name = keyName(session.db, key);
   const watchers = state.watchers.get(name);
   if (watchers === undefined) state.watchers.set(name, new Set([session.id]));
   else watchers.add(session.id);
@@ -28,7 +28,7 @@ export function discardTransaction(state: EngineState, session: Session): void {
 
 /** touchWatchedKey: the transactions that watch `key` will fail. */
 export function touchWatchers(state: EngineState, db: Database, key: ByteString): void {
-  for (const id of [...(state.watchers.get(watcherKey(db.id, key)) ?? [])]) {
+  for (const id of [...(state.watchers.get(keyName(db.id, key)) ?? [])]) {
     const session = state.sessions.get(id);
     const watched = session?.watched.find((known) => known.db === db.id && known.key === key);
     if (session === undefined || watched === undefined) continue;
@@ -69,7 +69,7 @@ function breakWatch(state: EngineState, session: Session): void {
 
 function forgetWatched(state: EngineState, session: Session): void {
   for (const { db, key } of session.watched) {
-    const name = watcherKey(db, key);
+    const name = keyName(db, key);
     const watchers = state.watchers.get(name);
     watchers?.delete(session.id);
     if (watchers?.size === 0) state.watchers.delete(name);

@@ -189,7 +189,7 @@ export class Server implements Core {
         return undefined;
       case 'before-sleep':
         state.stage = 'replies';
-        state.outgoing.push(...this.engine.wake(now));
+        this.takeWoken(now);
         flush(this, 'turn', false);
         return undefined;
       case 'replies':
@@ -235,11 +235,29 @@ export class Server implements Core {
       session.writeOffset = state.replicationOffset;
     }
     if (outcome.request !== null)
+      this.markWriters(outcome.units);
       state.tasks.push({ task: 'request', client: session.id, request: outcome.request });
   }
 
   /** What a client sends while it waits is executed when its waiting is over. */
   private postpone(input: Input): void {
+  private takeWoken(now: Micros): void {
+    const { replies, units } = this.engine.wake(now);
+    for (const delivery of replies) this.state.outgoing.push(delivery);
+    if (units.length === 0) return;
+    this.propagate(units);
+    this.markWriters(units);
+  }
+
+  /** Clients that were served by what another one did have written as well (WAITAOF). */
+  private markWriters(units: readonly Unit[]): void {
+    const { engine, replicationOffset } = this.state;
+    for (const { cause } of units) {
+      const writer = cause.client === null ? undefined : engine.sessions.get(cause.client);
+      if (writer !== undefined) writer.writeOffset = replicationOffset;
+    }
+  }
+
     const { postponed } = this.state;
     const known = postponed.get(input.client);
     if (known === undefined) postponed.set(input.client, [input]);

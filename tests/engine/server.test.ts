@@ -191,8 +191,8 @@ test('what takes system calls is asked of the server', () => {
   expect(asked('BGREWRITEAOF')).toEqual([[], { kind: 'rewrite-aof' }]);
   expect(asked('FLUSHALL')).toEqual([['OK'], { kind: 'flushed-all' }]);
   expect(asked('DEBUG', 'SLEEP', '1.5')).toEqual([['OK'], { kind: 'sleep', micros: 1_500_000 }]);
-  expect(asked('DEBUG', 'RELOAD', 'NOSAVE')).toEqual([[], { kind: 'reload', from: 'rdb', save: false, flush: true }]);
-  expect(asked('DEBUG', 'LOADAOF')).toEqual([[], { kind: 'reload', from: 'aof', save: false, flush: true }]);
+  expect(asked('DEBUG', 'RELOAD', 'NOSAVE')).toEqual([[], { kind: 'reload', from: 'rdb', save: false, flush: true, merge: false }]);
+  expect(asked('DEBUG', 'LOADAOF')).toEqual([[], { kind: 'reload', from: 'aof', save: false, flush: true, merge: false }]);
   expect(asked('SHUTDOWN')).toEqual([[], { kind: 'shutdown', save: 'default', force: false, now: false }]);
   expect(asked('SHUTDOWN', 'NOSAVE', 'now', 'FORCE')).toEqual([[], { kind: 'shutdown', save: 'nosave', force: true, now: true }]);
   expect(asked('SHUTDOWN', 'ABORT')).toEqual([[], { kind: 'abort-shutdown' }]);
@@ -274,16 +274,16 @@ test('WAITAOF answers when the log is on disk, or when its time is up', () => {
   expect(line('WAITAOF 2 0 0')).toMatchObject({ value: 'ERR value is out of range, value must between 0 and 1' });
   expect(line('WAITAOF 1 0 -1')).toMatchObject({ value: 'ERR timeout is negative' });
   expect(waitaof('1', '0', '0')).toEqual([]);
-  expect(engine.wake(now + 1_000_000)).toEqual([]);
+  expect(engine.wake(now + 1_000_000).replies).toEqual([]);
   port.synced = true;
-  expect(engine.wake(now + 2_000_000)).toMatchObject([{ client: 1, reply: { value: [{ value: 1 }, { value: 0 }] } }]);
+  expect(engine.wake(now + 2_000_000).replies).toMatchObject([{ client: 1, reply: { value: [{ value: 1 }, { value: 0 }] } }]);
   expect(session().blocked).toBeNull();
   expect(waitaof('1', '0', '0')).toMatchObject([{ value: [{ value: 1 }, { value: 0 }] }]);
   port.synced = false;
   expect(engine.execute(session(), [ascii('WAITAOF'), ascii('1'), ascii('0'), ascii('50')], now).replies).toEqual([]);
   expect(engine.nextDeadline()).toBe(now + 50_000);
-  expect(engine.wake(now + 49_999)).toEqual([]);
-  expect(engine.wake(now + 50_000)).toMatchObject([{ reply: { value: [{ value: 0 }, { value: 0 }] } }]);
+  expect(engine.wake(now + 49_999).replies).toEqual([]);
+  expect(engine.wake(now + 50_000).replies).toMatchObject([{ reply: { value: [{ value: 0 }, { value: 0 }] } }]);
   expect(engine.nextDeadline()).toBeNull();
 });
 
@@ -294,8 +294,8 @@ test('CLIENT UNBLOCK ends the waiting of another client', () => {
   expect(blocked.blocked).not.toBeNull();
   const outcome = engine.execute(session(1), ['CLIENT', 'UNBLOCK', '2', 'ERROR'].map((word) => ascii(word)), now);
   expect(outcome.replies).toMatchObject([
-    { client: 2, reply: { value: 'UNBLOCKED client unblocked via CLIENT UNBLOCK' } },
     { client: 1, reply: { value: 1 } },
+    { client: 2, reply: { value: 'UNBLOCKED client unblocked via CLIENT UNBLOCK' } },
   ]);
   expect(line('CLIENT UNBLOCK 2')).toMatchObject({ value: 0 });
 });

@@ -3,7 +3,7 @@ import { ascii, type ByteString } from '../../src/base/bytes.ts';
 import { newGrowableBytes, takenBytes } from '../../src/base/growable-bytes.ts';
 import { splitArguments } from '../../src/base/split-arguments.ts';
 import type { Micros } from '../../src/base/time.ts';
-import type { ServerRequest, Unit } from '../../src/engine/effects.ts';
+import type { Delivery, ServerRequest, Unit } from '../../src/engine/effects.ts';
 import { newEngineState } from '../../src/engine/engine-state.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { newSession, type Session } from '../../src/engine/session.ts';
@@ -20,6 +20,8 @@ export interface EngineFixture {
   /** What went to the log. */
   readonly units: Unit[];
   readonly requests: ServerRequest[];
+  /** What other clients received than the one that ran a command, in its order. */
+  readonly others: Delivery[];
   /** Clients by number, made when they first speak. */
   session(client?: number): Session;
   /** Runs one command; the replies that this client gets, after any wait that has an end. */
@@ -37,6 +39,7 @@ export function newEngineFixture(port: TestPort = newTestPort()): EngineFixture 
     now: 1_700_000_000_000_000,
     units: [],
     requests: [],
+    others: [],
     session(client = 1) {
       const known = sessions.get(client);
       if (known !== undefined) return known;
@@ -52,8 +55,10 @@ export function newEngineFixture(port: TestPort = newTestPort()): EngineFixture 
       if (outcome.request !== null) fixture.requests.push(outcome.request);
       const { blocked } = session;
       const deadline = blocked === null || blocked.reason === 'server' ? null : blocked.deadline;
-      const waited = deadline === null ? [] : engine.wake(deadline);
-      return [...outcome.replies, ...waited].filter((delivery) => delivery.client === client).map(({ reply }) => reply);
+      const waited = deadline === null ? [] : engine.wake(deadline).replies;
+      const all = [...outcome.replies, ...waited];
+      fixture.others.push(...all.filter((delivery) => delivery.client !== client));
+      return all.filter((delivery) => delivery.client === client).map(({ reply }) => reply);
     },
     line(text, client = 1) {
       const replies = fixture.run(splitLine(text), client);

@@ -4,6 +4,7 @@ import { globMatch } from '../../base/glob.ts';
 import { nextBelow } from '../../base/random.ts';
 import type { Reply } from '../../resp/reply.ts';
 import { is, rangedArgument, syntaxError } from '../arguments.ts';
+import { signalReplaced } from '../blocking.ts';
 import type { Handlers } from '../command.ts';
 import type { Context } from '../context.ts';
 import { copyValue } from '../data/copy.ts';
@@ -121,6 +122,8 @@ export const genericCommands: Handlers = {
       const { space } = first;
       first.space = second.space;
       second.space = space;
+      signalReplaced(ctx.state, first, second.space);
+      signalReplaced(ctx.state, second, first.space);
     }
     ctx.changed();
     return OK;
@@ -151,7 +154,11 @@ function empty(ctx: Context, db: Database): number {
   touchAllWatchers(ctx.state, db, null, ctx.nowMs);
   const { size } = db.space.keys;
   // A snapshot that is being written keeps the old key space.
-  if (size > 0) db.space = newKeySpace();
+  if (size > 0) {
+    const before = db.space;
+    db.space = newKeySpace();
+    signalReplaced(ctx.state, db, before);
+  }
   return size;
 }
 

@@ -1,5 +1,6 @@
 /** The command table's groups. A new group adds a line here. */
 import type { Handlers } from '../command.ts';
+import { blockingCommands } from './blocking.ts';
 import { clientCommands } from './client.ts';
 import { commandInfoCommands } from './command-info.ts';
 import { connectionCommands } from './connection.ts';
@@ -40,6 +41,9 @@ export const handlers: readonly Handlers[] = [
   sortedSetAlgebraCommands,
   genericCommands,
   scanCommands,
+  geoCommands,
+  geoSearchCommands,
+  blockingCommands,
   objectCommands,
   serializeCommands,
   expiryCommands,

@@ -10,8 +10,7 @@ import { errors } from '../errors.ts';
 import { array, bulk, bulks, NULL, NULL_ARRAY } from '../replies.ts';
 import { afterPop, popFrom } from './lists.ts';
 
-export const LPOP = ascii('LPOP');
-export const RPOP = ascii('RPOP');
+export const popName = { left: ascii('LPOP'), right: ascii('RPOP') } as const;
 
 export const listMoveCommands: Handlers = {
   lmove(ctx, argv) {
@@ -77,7 +76,7 @@ export function popManyOfFirst(ctx: Context, { keys, end, count }: MultiPop): Re
     const list = ctx.writeKind(key, 'list');
     if (list === undefined) continue;
     const popped = popFrom(ctx, key, list, end, count);
-    ctx.propagate(end === 'left' ? LPOP : RPOP, key, formatInteger(popped.length));
+    ctx.propagate(popName[end], key, formatInteger(popped.length));
     return array([bulk(key), bulks(popped)]);
   }
   return undefined;

@@ -27,7 +27,7 @@ export interface MultiPop {
   readonly count: number;
 }
 
-const popName = { min: ascii('ZPOPMIN'), max: ascii('ZPOPMAX') } as const;
+export const sortedSetPopName = { min: ascii('ZPOPMIN'), max: ascii('ZPOPMAX') } as const;
 
 /** `numkeys key … MIN|MAX [COUNT n]` from the word `at` on. */
 export function multiPopArguments(argv: readonly ByteString[], at: number): MultiPop {
@@ -49,7 +49,7 @@ export function popFromFirst(ctx: Context, { keys, end, count }: MultiPop): Repl
   for (const key of keys) {
     const members = popMembers(ctx, key, end, count);
     if (members === undefined) continue;
-    ctx.propagate(popName[end], key, formatInteger(members.length));
+    ctx.propagate(sortedSetPopName[end], key, formatInteger(members.length));
     return array([bulk(key), array(members.map(({ member, score }) => array([bulk(member), double(score)])))]);
   }
   return undefined;
