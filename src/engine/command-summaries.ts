@@ -207,6 +207,7 @@ export const commandSummaries: Readonly<Record<string, string>> = {
   renamenx: 'Gives a key another name, unless that exists.',
   reset: 'Makes the connection as it was when it was opened.',
   restore: 'Makes a key of what DUMP gave.',
+  'restore-asking': 'Makes a key of what DUMP gave, for a slot that is moving.',
   role: 'Tells whether the server is a master or a replica.',
   rpop: 'Takes elements from the end of a list.',
   rpoplpush: 'Moves the last element of a list to the front of another.',

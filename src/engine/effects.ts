@@ -52,7 +52,7 @@ export type ServerRequest =
   | { readonly kind: 'append-only'; readonly on: boolean }
   | { readonly kind: 'rewrite-config' }
   | { readonly kind: 'sleep'; readonly micros: Micros }
-  | { readonly kind: 'reload'; readonly from: 'rdb' | 'aof'; readonly save: boolean; readonly flush: boolean }
+  | { readonly kind: 'reload'; readonly from: 'rdb' | 'aof'; readonly save: boolean; readonly flush: boolean; readonly merge: boolean }
   | { readonly kind: 'flushed-all' }
   /** Asked for one after the other inside a transaction, whose reply is already made. */
   | { readonly kind: 'sequence'; readonly requests: readonly ServerRequest[] }

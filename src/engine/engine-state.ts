@@ -40,6 +40,8 @@ export interface EngineState {
   readonly ready: Set<string>;
   /** Clients that wait for something other than the server's own work. */
   readonly waiting: Set<ClientId>;
+  /** The code of function libraries: it is kept, and saved with the data set. */
+  readonly libraries: ByteString[];
   readonly random: RandomState;
   stats: EngineStats;
   /** Changes to the data set since the last save: Redis's server.dirty. */
@@ -52,10 +54,11 @@ export function newEngineState(databases: number, seed: number): EngineState {
     databases: Array.from({ length: databases }, (_, id) => ({ id, space: newKeySpace() })),
     sessions: new Map(),
     watchers: new Map(),
-    waiting: new Set(),
-    random: seedRandom(seed),
     rows: new Map(),
     ready: new Set(),
+    waiting: new Set(),
+    libraries: [],
+    random: seedRandom(seed),
     stats: newEngineStats(),
     dirty: 0,
     activeExpire: true,

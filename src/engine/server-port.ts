@@ -5,7 +5,6 @@ import type { HashLimits } from './data/hash.ts';
 import type { ListLimits } from './data/list.ts';
 import type { SortedSetLimits } from './data/sorted-set.ts';
 import type { LfuSettings } from './data/usage.ts';
-import type { Value } from './data/value.ts';
 import type { Session } from './session.ts';
 
 /** The directives that commands look at, parsed; the server keeps them equal to CONFIG. */
@@ -25,6 +24,7 @@ export interface EngineConfig extends HashLimits, ListLimits, SortedSetLimits, L
   setMaxListpackValue: number;
   activeExpireEffort: number;
   requirePass: string;
+  rdbCompression: boolean;
 }
 
 export type ConfigSetResult = { readonly ok: true; readonly appendOnly?: boolean } | { readonly ok: false; readonly error: string };
@@ -66,8 +66,6 @@ export interface ServerPort {
   connection(session: Session): ConnectionFacts;
   /** Closes another client's connection; its session is marked `closing`. */
   disconnect(session: Session): void;
-  /** Bytes of the value in an RDB file, for DEBUG OBJECT. */
-  serializedLength(value: Value): number;
   debugAllowed(session: Session): boolean;
   setActiveExpire(on: boolean): void;
   setFlushSleep(micros: Micros): void;

@@ -2,7 +2,7 @@
 import type { Micros } from '../base/time.ts';
 import type { SimulatedKernel } from '../machine/kernel.ts';
 import type { Pid, SyscallResult } from '../machine/syscall.ts';
-import { completeRewriteChild, newRewriteChild, runRewriteChild } from '../server/rewrite-child.ts';
+import { completeChildCall, newChild, runChildProcess } from '../server/child-process.ts';
 import type { Server } from '../server/server.ts';
 import type { LaneEvent, LaneEventPayload, LaneState } from './lane-state.ts';
 
@@ -26,7 +26,7 @@ export function startChildren(host: ChildHost): void {
   for (const pid of server.state.forked.splice(0)) {
     const { child } = server.state;
     if (child === null || child.pid !== pid) continue;
-    state.children.push({ pid, parent: state.pid, state: newRewriteChild(pid, child.snapshot) });
+    state.children.push({ pid, parent: state.pid, state: newChild(pid, child.task) });
     host.schedule(host.now, { lane: state.id, type: 'child-wake', pid });
   }
   for (const { pid, signal } of server.state.signalsToSend.splice(0)) killChild(host, pid, signal);
@@ -36,8 +36,12 @@ export function runChild(host: ChildHost, pid: Pid): void {
   const { state, kernel, now } = host;
   const child = state.children.find((one) => one.pid === pid);
   if (child === undefined) return;
-  const wait = runRewriteChild(child.state, host.wallNow);
+  const wait = runChildProcess(child.state);
   if (wait.wait === 'exit') return childExited(host, pid, wait.code, null);
+  if (wait.wait === 'sleep') {
+    host.schedule(now + wait.micros, { lane: state.id, type: 'child-wake', pid });
+    return;
+  }
   if (wait.wait !== 'syscall') return;
   const { result, endsAt } = kernel.call({ pid, thread: 'main' }, wait.call, now);
   const writing = (wait.work.bytes * MICROS_PER_SECOND) / kernel.childBytesPerSecond(now);
@@ -47,7 +51,8 @@ export function runChild(host: ChildHost, pid: Pid): void {
 export function childCallEnded(host: ChildHost, pid: Pid, result: SyscallResult): void {
   const child = host.state.children.find((one) => one.pid === pid);
   if (child === undefined) return;
-  completeRewriteChild(child.state, result);
+  completeChildCall(child.state, result, host.wallNow);
+  host.state.logLines.push(...child.state.lines.splice(0));
   runChild(host, pid);
 }
 

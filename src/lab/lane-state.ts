@@ -6,7 +6,7 @@ import type { KernelEvent, KernelState } from '../machine/kernel-state.ts';
 import type { Pid, Syscall, SyscallResult } from '../machine/syscall.ts';
 import type { FsyncPolicy } from '../persistence/aof-writer.ts';
 import type { Reply } from '../resp/reply.ts';
-import type { RewriteChildState } from '../server/rewrite-child.ts';
+import type { ChildState } from '../server/child-process.ts';
 import type { ServerState, ThreadName } from '../server/state.ts';
 import { newDurability, type DurabilityState } from './durability.ts';
 import { newRecordLog, type RecordLog } from './record-log.ts';
@@ -85,7 +85,7 @@ export interface LanePush {
 export interface ChildProcess {
   readonly pid: Pid;
   readonly parent: Pid;
-  readonly state: RewriteChildState;
+  readonly state: ChildState;
 }
 
 export interface LaneState {

@@ -220,6 +220,8 @@ export class Lane {
         break;
       }
       case 'exit':
+        // The last thing that it did may be to stop its child.
+        startChildren(this);
         this.mainExited(wait.code, wait.signal);
         return;
       default:
@@ -312,6 +314,8 @@ export class Lane {
         return this.fsyncEnded(event.covers, event.ok);
       case 'segment':
         return enterFile(state, this.kernel, event, this.now);
+      case 'saved':
+        return;
       case 'rewritten':
         return enterNewBase(state, this.kernel, event.offset);
       case 'replies':

@@ -58,6 +58,7 @@ export function settingsOf(directives: DirectiveValues): Settings {
     logLevel: oneOf(text('loglevel'), ['debug', 'verbose', 'notice', 'warning', 'nothing']),
     alwaysShowLogo: yes('always-show-logo'),
     keyLoadDelayMicros: number('key-load-delay'),
+    rdbKeySaveDelayMicros: number('rdb-key-save-delay'),
     loadingProcessEventsIntervalBytes: number('loading-process-events-interval-bytes'),
     shutdownTimeout: number('shutdown-timeout'),
     slowlogLogSlowerThan: number('slowlog-log-slower-than'),

@@ -6,7 +6,7 @@ import type { ClientId } from '../engine/session.ts';
 import type { PlannedCall } from '../machine/plan.ts';
 import type { Reply } from '../resp/reply.ts';
 import type { ServerEvent } from './events.ts';
-import type { ServerState, ThreadName } from './state.ts';
+import type { AfterSave, ServerState, ThreadName } from './state.ts';
 import type { AfterFlush, Step } from './steps.ts';
 
 export type LogLevel = 'debug' | 'verbose' | 'notice' | 'warning';
@@ -22,6 +22,8 @@ export interface Core {
   begin(thread: ThreadName, calls: readonly PlannedCall[], then: Step): void;
   /** The log is flushed: the main thread goes on with what it was flushed for. */
   flushed(next: AfterFlush): void;
+  /** A snapshot was written in the foreground, or was not: the main thread goes on with what it was for. */
+  saved(after: AfterSave, how: 'saved' | 'failed'): void;
   /** Answers a client that waited for the server. */
   answer(client: ClientId | null, reply: Reply | null): void;
   /** Gives units to the log. */

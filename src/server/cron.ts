@@ -3,6 +3,7 @@ import type { Micros } from '../base/time.ts';
 import type { Core } from './core.ts';
 import { sampleRates } from './counters.ts';
 import { rewriteDue } from './rewrite.ts';
+import { savePointReached } from './save.ts';
 import type { Settings } from './settings.ts';
 import type { ServerState } from './state.ts';
 
@@ -33,7 +34,13 @@ export function cron(core: Core): void {
   core.propagate(core.engine.activeExpire(state.now, EXPIRE_KEYS_PER_RUN));
   if (state.child !== null) {
     if (state.child.exit !== null) state.tasks.push({ task: 'child-ended' });
-    return;
+  } else if (state.rewriteScheduled && rewriteDue(core)) {
+    state.tasks.push({ task: 'rewrite', client: null });
+  } else if (savePointReached(core)) {
+    state.tasks.push({ task: 'save', why: 'point' });
+  } else if (rewriteDue(core)) {
+    state.tasks.push({ task: 'rewrite', client: null });
   }
-  if (rewriteDue(core)) state.tasks.push({ task: 'rewrite', client: null });
+  // It waits for what was begun just now, and looks again then.
+  if (state.bgsaveScheduled) state.tasks.push({ task: 'save', why: 'scheduled' });
 }

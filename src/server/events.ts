@@ -30,6 +30,8 @@ export type ServerEvent =
     }
   /** A rewrite has ended: everything logged before `offset` is in the new base. */
   | { readonly event: 'rewritten'; readonly at: Micros; readonly offset: number }
+  /** A snapshot is in place as `dbfilename`: everything logged before `offset` is in it. */
+  | { readonly event: 'saved'; readonly at: Micros; readonly offset: number }
   | {
       readonly event: 'replies';
       readonly at: Micros;

@@ -1,9 +1,14 @@
 /** fork(2) for BGREWRITEAOF and BGSAVE: the child gets the data set as it is now. */
-import { takeSnapshot } from '../engine/data/snapshot.ts';
+import { millisOfMicros, secondsOfMicros } from '../base/time.ts';
+import { takeSnapshot, type Snapshot } from '../engine/data/snapshot.ts';
+import { saveOptionsOf } from '../engine/serialize/save-value.ts';
 import type { PlanOutcome } from '../machine/plan.ts';
 import type { Errno } from '../machine/syscall.ts';
+import type { RdbHeader, RdbSaveOptions } from '../persistence/rdb-writer.ts';
 import type { Core } from './core.ts';
-import type { Child } from './state.ts';
+import { estimateMemory } from './memory-estimate.ts';
+import type { Child, ChildTask, ServerState } from './state.ts';
+import { REDIS_VERSION } from './version.ts';
 
 export function fork(core: Core, kind: Child['kind']): void {
   const child = kind === 'aof' ? 'redis-aof-rewrite' : 'redis-rdb-bgsave';
@@ -15,10 +20,11 @@ export function takeChild(core: Core, kind: Child['kind'], outcome: PlanOutcome)
   const { state } = core;
   const result = outcome.results[0]!;
   if (!result.ok) return result.errno;
+  const { databases, libraries } = state.engine;
   const child: Child = {
     pid: result.value,
     kind,
-    snapshot: takeSnapshot(state.engine.databases),
+    task: childTask(state, kind, takeSnapshot(databases, libraries)),
     startedAt: state.now,
     dirty: state.engine.dirty,
     logOffset: state.aof.appended,
@@ -28,4 +34,41 @@ export function takeChild(core: Core, kind: Child['kind'], outcome: PlanOutcome)
   state.counters.forks++;
   state.forked.push(child.pid);
   return child;
+}
+
+export function childTask(state: ServerState, kind: Child['kind'], snapshot: Snapshot): ChildTask {
+  const { settings } = state;
+  const { logLevel } = settings;
+  return {
+    kind,
+    format: kind === 'rdb' || settings.aofUseRdbPreamble ? 'rdb' : 'aof',
+    snapshot,
+    header: rdbHeader(state, kind === 'aof'),
+    options: rdbOptions(state),
+    dbFilename: settings.dbFilename,
+    keyDelayMicros: settings.rdbKeySaveDelayMicros,
+    logs: logLevel === 'nothing' ? 'nothing' : logLevel === 'warning' ? 'warnings' : 'all',
+    utcOffset: state.utcOffset,
+  };
+}
+
+export function rdbHeader(state: ServerState, aofBase: boolean): RdbHeader {
+  return {
+    redisVersion: REDIS_VERSION,
+    createdAt: secondsOfMicros(state.now),
+    usedMemory: estimateMemory(state).used,
+    aofBase,
+  };
+}
+
+export function rdbOptions({ settings, now }: ServerState): RdbSaveOptions {
+  const { maxmemoryPolicy: policy, rdbChecksum, lfuLogFactor, lfuDecayTime } = settings;
+  return {
+    ...saveOptionsOf(settings),
+    checksum: rdbChecksum,
+    usage: policy.endsWith('lru') ? 'idle' : policy.endsWith('lfu') ? 'frequency' : 'none',
+    now: millisOfMicros(now),
+    lfuLogFactor,
+    lfuDecayTime,
+  };
 }

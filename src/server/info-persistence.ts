@@ -9,7 +9,7 @@ import type { Child, Loading, ServerState } from './state.ts';
 export function persistenceFields(state: ServerState, now: Micros): readonly InfoField[] {
   const { aof, child, rewrite, save, loading, engine } = state;
   const keysOfChild =
-    child === null ? 0 : child.snapshot.databases.reduce((sum, { keys }) => sum + keys.length, 0);
+    child === null ? 0 : child.task.snapshot.databases.reduce((sum, { keys }) => sum + keys.length, 0);
   const enabled = aof.mode !== 'off';
   return [
     ['loading', flag(loading !== null)],
@@ -29,8 +29,8 @@ export function persistenceFields(state: ServerState, now: Micros): readonly Inf
     ['rdb_current_bgsave_time_sec', secondsOf(child, 'rdb', now)],
     ['rdb_saves', save.count],
     ['rdb_last_cow_size', 0],
-    ['rdb_last_load_keys_expired', 0],
-    ['rdb_last_load_keys_loaded', 0],
+    ['rdb_last_load_keys_expired', save.expiredKeys],
+    ['rdb_last_load_keys_loaded', save.loadedKeys],
     ['aof_enabled', flag(enabled)],
     ['aof_rewrite_in_progress', flag(child?.kind === 'aof')],
     ['aof_rewrite_scheduled', flag(state.rewriteScheduled)],
@@ -61,8 +61,8 @@ function aofFields({ aof, rewriteScheduled, threads }: ServerState): readonly In
 }
 
 function loadingFields(state: ServerState, loading: Loading, now: Micros): readonly InfoField[] {
-  const { startedAt, totalBytes, loadedBefore, load } = loading;
-  const loaded = loadedBefore + (load?.at ?? 0);
+  const { startedAt, totalBytes, loadedBefore, load, rdb } = loading;
+  const loaded = loadedBefore + (load?.at ?? rdb?.reader.input.at ?? 0);
   const elapsed = secondsOfMicros(now - startedAt);
   const eta = loaded === 0 ? 1 : Math.floor((elapsed * (totalBytes - loaded)) / loaded);
   return [

@@ -3,7 +3,6 @@ import type { ByteString } from '../base/bytes.ts';
 import type { Micros, Seconds } from '../base/time.ts';
 import { newEngineStats } from '../engine/engine-state.ts';
 import { aofMisconf, rdbMisconf } from '../engine/errors.ts';
-import type { Value } from '../engine/data/value.ts';
 import type {
   ConfigSetResult,
   ConnectionFacts,
@@ -18,7 +17,6 @@ import { refreshSettings } from './config-settings.ts';
 import type { LogLevel } from './core.ts';
 import { newCounters } from './counters.ts';
 import { infoText } from './info.ts';
-import { serializedLength } from './serialized-length.ts';
 import type { ServerState } from './state.ts';
 
 export class StatePort implements ServerPort {
@@ -124,10 +122,6 @@ export class StatePort implements ServerPort {
   disconnect(session: Session): void {
     session.closing = true;
     this.state.disconnects.push(session.id);
-  }
-
-  serializedLength(value: Value): number {
-    return serializedLength(value, this.state.settings.rdbCompression ? 'compressed' : 'plain');
   }
 
   debugAllowed(session: Session): boolean {

@@ -12,8 +12,11 @@ import { rewrittenConfig } from './config-rewrite.ts';
 import type { Core } from './core.ts';
 import { flush } from './flush.ts';
 import { beginRewrite, turnOn } from './rewrite.ts';
+import { beginBackgroundSave, beginSave, killSavingChild } from './save.ts';
 import { beginShutdown, turnOff } from './shutdown.ts';
 import { readManifest } from './startup.ts';
+import { readSnapshot } from './load-snapshot.ts';
+import type { ReloadRequest } from './state.ts';
 import type { Step } from './steps.ts';
 
 const WHOLE_FILE = 0x7fff_ffff;
@@ -33,7 +36,7 @@ export function startRequest(core: Core, client: ClientId, request: ServerReques
       state.sleepMicros = request.micros;
       return core.answer(client, OK);
     case 'flushed-all':
-      return core.answer(client, OK);
+      return flushedAll(core);
     case 'rewrite-config':
       return readConfig(core, client);
     case 'abort-shutdown':
@@ -51,14 +54,20 @@ export function startRequest(core: Core, client: ClientId, request: ServerReques
     case 'die':
       return die(core, client, request.how);
     case 'save':
+      state.save.count++;
+      return beginSave(core, { then: 'reply', client });
     case 'bgsave':
-      return core.answer(client, error(noSnapshots));
+      return beginBackgroundSave(core, client);
     default:
       return unreachable(request);
   }
 }
 
-const noSnapshots = 'ERR snapshots are not available in this server yet; the append only log is';
+/** db.c:flushAllDataAndResetRDB: an old snapshot would bring back what was flushed. */
+function flushedAll(core: Core): void {
+  killSavingChild(core);
+  if (core.state.settings.save.length > 0) beginSave(core, { then: 'flushed-all' });
+}
 
 /** CONFIG REWRITE: the file as it stands, with what has changed; written beside it and renamed over it. */
 function readConfig(core: Core, client: ClientId): void {
@@ -120,21 +129,31 @@ export function configWritten(
   core.answer(step.client, error(`ERR Rewriting config file: ${errnoText[outcome.errno]}`));
 }
 
-/** DEBUG LOADAOF: what the log holds takes the place of what is in memory (debug.c). */
-function reload(
-  core: Core,
-  client: ClientId,
-  request: Extract<ServerRequest, { kind: 'reload' }>,
-): void {
-  if (request.from === 'rdb') return core.answer(client, error(noSnapshots));
-  core.state.reloadClient = client;
-  flush(core, 'reload', true);
+/** DEBUG LOADAOF and RELOAD: what the log, or a snapshot, holds takes the place of what is in memory (debug.c). */
+function reload(core: Core, client: ClientId, request: ReloadRequest): void {
+  core.state.reload = { client, request };
+  if (request.from === 'aof') flush(core, 'reload', true);
+  else if (request.save) beginSave(core, { then: 'reload' });
+  else emptyAndLoad(core);
+}
+
+export function savedForReload(core: Core, how: 'saved' | 'failed'): void {
+  const { state } = core;
+  if (how === 'saved') return emptyAndLoad(core);
+  const { client } = state.reload!;
+  state.reload = null;
+  core.answer(client, error(errors.saveFailed));
 }
 
 export function emptyAndLoad(core: Core): void {
-  const { state } = core;
-  for (const database of state.engine.databases) database.space = newKeySpace();
-  readManifest(core);
+  const { engine, reload: asked } = core.state;
+  const { from, flush: empties } = asked!.request;
+  if (empties) {
+    for (const database of engine.databases) database.space = newKeySpace();
+    engine.libraries.length = 0;
+  }
+  if (from === 'aof') readManifest(core);
+  else readSnapshot(core);
 }
 
 /** Ways to end that learners ask for; what was not written is lost, as in a crash. */

@@ -5,6 +5,7 @@ import type { Core } from './core.ts';
 import { backgroundSynced, flushCut, flushSynced, flushWritten } from './flush.ts';
 import { configRead, configWritten } from './requests.ts';
 import { baseInstalled, incrOpened, rewriteCleaned, rewriteForked } from './rewrite.ts';
+import { saveForked, saveInstalled, saveOpened, saveUndone, saveWritten } from './save.ts';
 import { logClosed, shutdownSynced } from './shutdown.ts';
 import {
   fileRead,
@@ -12,6 +13,7 @@ import {
   logOpened,
   manifestRead,
   sizesRead,
+  snapshotRead,
   tailCut,
 } from './startup.ts';
 import type { Step } from './steps.ts';
@@ -32,6 +34,8 @@ export function resume(core: Core, step: Step, outcome: PlanOutcome): void {
       return sizesRead(core, step.manifest, outcome);
     case 'file-read':
       return fileRead(core, outcome);
+    case 'snapshot-read':
+      return snapshotRead(core, outcome);
     case 'tail-cut':
       return tailCut(core, step, outcome);
     case 'log-opened':
@@ -41,7 +45,15 @@ export function resume(core: Core, step: Step, outcome: PlanOutcome): void {
     case 'incr-opened':
       return incrOpened(core, step, outcome);
     case 'forked':
-      return rewriteForked(core, outcome);
+      return step.kind === 'aof' ? rewriteForked(core, outcome) : saveForked(core, outcome);
+    case 'save-opened':
+      return saveOpened(core, outcome);
+    case 'save-written':
+      return saveWritten(core, step.length, outcome);
+    case 'save-installed':
+      return saveInstalled(core, outcome);
+    case 'save-undone':
+      return saveUndone(core);
     case 'base-installed':
       return baseInstalled(core, step, outcome);
     case 'rewrite-cleaned':

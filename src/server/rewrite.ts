@@ -19,11 +19,12 @@ import {
   type Manifest,
 } from '../persistence/aof-manifest.ts';
 import { newGrowableBytes } from '../base/growable-bytes.ts';
-import { baseFormat, tempBaseName } from './rewrite-child.ts';
+import { tempBaseName } from './child-process.ts';
 import { aofPath, type Core } from './core.ts';
 import { flush } from './flush.ts';
 import { fork, takeChild } from './fork.ts';
 import { persistManifest, removeHistory } from './manifest-calls.ts';
+import { signalNumber } from './signals.ts';
 import type { Child } from './state.ts';
 import type { Step } from './steps.ts';
 
@@ -147,7 +148,7 @@ export function rewriteForked(core: Core, outcome: PlanOutcome): void {
 export function rewriteEnded(core: Core, child: Child): void {
   const { state } = core;
   const { exit } = child;
-  releaseSnapshot(child.snapshot);
+  releaseSnapshot(child.task.snapshot);
   state.rewrite.lastSeconds = secondsOfMicros(state.now - state.rewrite.startedAt);
   if (exit?.code === 0 && exit.signal === null) {
     core.log('notice', 'Background AOF rewrite terminated with success');
@@ -155,7 +156,7 @@ export function rewriteEnded(core: Core, child: Child): void {
   }
   if (exit?.signal !== 'SIGUSR1') rewriteFailed(core);
   if (exit !== null && exit.signal !== null)
-    core.log('warning', `Background AOF rewrite terminated by signal ${exit.signal}`);
+    core.log('warning', `Background AOF rewrite terminated by signal ${signalNumber(exit.signal)}`);
   else core.log('warning', 'Background AOF rewrite terminated with error');
   cleanUp(core, child);
 }
@@ -163,7 +164,7 @@ export function rewriteEnded(core: Core, child: Child): void {
 function installBase(core: Core, child: Child): void {
   const { state } = core;
   const { settings, aof } = state;
-  const format = baseFormat(settings);
+  const format = settings.aofUseRdbPreamble ? 'rdb' : 'aof';
   let manifest = withNextBase(
     aof.manifest,
     settings.appendFilename,
@@ -211,7 +212,7 @@ export function baseInstalled(
   aof.manifest = step.manifest;
   core.log(
     'notice',
-    `Successfully renamed the temporary AOF base file ${tempBaseName(child.pid, 'finished')} into ${aofPath(state, step.manifest.base!.name)}`,
+    `Successfully renamed the temporary AOF base file ${tempBaseName(child.pid, 'finished')} into ${step.manifest.base!.name}`,
   );
   if (aof.mode === 'wait-rewrite') {
     aof.mode = 'on';

@@ -13,7 +13,8 @@ import { newPlan, nextCall, takeResult, type PlannedCall } from '../machine/plan
 import type { Pid, Syscall, SyscallResult } from '../machine/syscall.ts';
 import { appendUnit, type AppendedRecord } from '../persistence/aof-writer.ts';
 import type { Protocol, Reply } from '../resp/reply.ts';
-import { afterFlush } from './after-flush.ts';
+import { announceStart } from './announce.ts';
+import { afterFlush, afterSave } from './after-flush.ts';
 import type { Core, LogLevel } from './core.ts';
 import { cron, cronDue } from './cron.ts';
 import type { ServerEvent } from './events.ts';
@@ -22,9 +23,10 @@ import { StatePort } from './port.ts';
 import { resume } from './resume.ts';
 import { beginRewrite, rewriteEnded } from './rewrite.ts';
 import { startRequest } from './requests.ts';
+import { backgroundSaveEnded, beginBackgroundSave, scheduledSaveDue } from './save.ts';
 import { beginShutdown } from './shutdown.ts';
-import { announceStart, beginStartup, stepLoading } from './startup.ts';
-import type { Input, ServerState, Task, ThreadName, Work } from './state.ts';
+import { beginStartup, stepLoading } from './startup.ts';
+import type { AfterSave, Input, ServerState, Task, ThreadName, Work } from './state.ts';
 import type { AfterFlush, Step } from './steps.ts';
 import type { Wait } from './wait.ts';
 
@@ -233,14 +235,12 @@ export class Server implements Core {
     if (outcome.units.length > 0) {
       this.propagate(outcome.units);
       session.writeOffset = state.replicationOffset;
+      this.markWriters(outcome.units);
     }
     if (outcome.request !== null)
-      this.markWriters(outcome.units);
       state.tasks.push({ task: 'request', client: session.id, request: outcome.request });
   }
 
-  /** What a client sends while it waits is executed when its waiting is over. */
-  private postpone(input: Input): void {
   private takeWoken(now: Micros): void {
     const { replies, units } = this.engine.wake(now);
     for (const delivery of replies) this.state.outgoing.push(delivery);
@@ -258,6 +258,8 @@ export class Server implements Core {
     }
   }
 
+  /** What a client sends while it waits is executed when its waiting is over. */
+  private postpone(input: Input): void {
     const { postponed } = this.state;
     const known = postponed.get(input.client);
     if (known === undefined) postponed.set(input.client, [input]);
@@ -329,8 +331,12 @@ export class Server implements Core {
         return startRequest(this, task.client, task.request);
       case 'rewrite':
         return beginRewrite(this, task.client);
+      case 'save':
+        if (task.why === 'point' || scheduledSaveDue(this)) beginBackgroundSave(this, null);
+        return;
       case 'child-ended':
-        if (state.child !== null) rewriteEnded(this, state.child);
+        if (state.child?.kind === 'aof') rewriteEnded(this, state.child);
+        else if (state.child?.kind === 'rdb') backgroundSaveEnded(this, state.child);
         return;
       case 'shutdown':
         return beginShutdown(this, task.request, task.client);
@@ -364,6 +370,10 @@ export class Server implements Core {
 
   flushed(next: AfterFlush): void {
     afterFlush(this, next);
+  }
+
+  saved(after: AfterSave, how: 'saved' | 'failed'): void {
+    afterSave(this, after, how);
   }
 
   answer(client: ClientId | null, reply: Reply | null): void {

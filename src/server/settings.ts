@@ -27,7 +27,6 @@ export interface Settings extends EngineConfig {
   aofDisableAutoGc: boolean;
   save: readonly SavePoint[];
   stopWritesOnBgsaveError: boolean;
-  rdbCompression: boolean;
   rdbChecksum: boolean;
   dbFilename: string;
   dir: string;
@@ -40,6 +39,7 @@ export interface Settings extends EngineConfig {
   logLevel: 'debug' | 'verbose' | 'notice' | 'warning' | 'nothing';
   alwaysShowLogo: boolean;
   keyLoadDelayMicros: number;
+  rdbKeySaveDelayMicros: number;
   loadingProcessEventsIntervalBytes: number;
   shutdownTimeout: Seconds;
   slowlogLogSlowerThan: number;

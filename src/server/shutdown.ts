@@ -5,10 +5,13 @@ import type { ServerRequest } from '../engine/effects.ts';
 import { errors } from '../engine/errors.ts';
 import { error, OK } from '../engine/replies.ts';
 import type { ClientId } from '../engine/session.ts';
+import type { PlannedCall } from '../machine/plan.ts';
 import { fsyncedInMain } from '../persistence/aof-writer.ts';
 import type { Core } from './core.ts';
 import { flush } from './flush.ts';
-import { tempBaseName } from './rewrite-child.ts';
+import { tempBaseName, tempRdbName } from './child-process.ts';
+import { beginSave } from './save.ts';
+import type { Child } from './state.ts';
 
 export type ShutdownRequest = Extract<ServerRequest, { kind: 'shutdown' }>;
 
@@ -16,17 +19,14 @@ export type ShutdownRequest = Extract<ServerRequest, { kind: 'shutdown' }>;
 export function beginShutdown(core: Core, request: ShutdownRequest, client: ClientId | null): void {
   const { state } = core;
   core.log('notice', 'User requested shutdown...');
+  state.shutdown = { request, client };
   if (state.child !== null) {
     if (state.child.kind === 'rdb')
       core.log('warning', 'There is a child saving an .rdb. Killing it!');
     else if (state.aof.mode === 'wait-rewrite') {
       if (!request.force) {
         core.log('warning', "Writing initial AOF, can't exit.");
-        core.log(
-          'warning',
-          'Errors trying to shut down the server. Check the logs for more information.',
-        );
-        return core.answer(client, error(errors.shutdownFailed));
+        return shutdownFailed(core);
       }
       core.log('warning', 'Writing initial AOF. Exit anyway.');
     } else core.log('warning', 'There is a child rewriting the AOF. Killing it!');
@@ -41,28 +41,63 @@ export function beginShutdown(core: Core, request: ShutdownRequest, client: Clie
 /** The forced flush is done, well or not: an error does not stop the shutdown (spec §1.5). */
 export function finishShutdown(core: Core): void {
   const { aof, child } = core.state;
-  if (aof.mode === 'off' || aof.fd === -1) return stopped(core);
-  core.emit({ event: 'fsync-started', at: core.clock, covers: aof.written });
-  const left =
-    child?.kind === 'aof'
-      ? [tempBaseName(child.pid, 'writing'), tempBaseName(child.pid, 'finished')]
-      : [];
-  core.begin(
-    'main',
-    [
-      { call: 'fdatasync', fd: aof.fd, mayFail: true },
-      // aof.c:aofRemoveTempFile, for a child that was killed.
-      ...left.map((path) => ({ call: 'unlink', path, mayFail: true }) as const),
-    ],
-    { step: 'stopped', covers: aof.written },
-  );
+  const logged = aof.mode !== 'off' && aof.fd !== -1;
+  const calls: PlannedCall[] = [];
+  if (logged) calls.push({ call: 'fdatasync', fd: aof.fd, mayFail: true });
+  // aof.c:aofRemoveTempFile and rdb.c:rdbRemoveTempFile, for a child that was killed.
+  for (const path of child === null ? [] : tempFilesOf(child))
+    calls.push({ call: 'unlink', path, mayFail: true });
+  if (calls.length === 0) return saveBeforeExit(core);
+  const covers = logged ? aof.written : null;
+  if (covers !== null) core.emit({ event: 'fsync-started', at: core.clock, covers });
+  core.begin('main', calls, { step: 'stopped', covers });
 }
 
-export function shutdownSynced(core: Core, covers: number, ok: boolean): void {
-  core.emit({ event: 'fsync-ended', at: core.clock, covers, ok });
-  if (ok) fsyncedInMain(core.state.aof, secondsOfMicros(core.state.now));
-  else core.log('warning', 'Fail to fsync the AOF file: Input/output error');
-  stopped(core);
+function tempFilesOf({ pid, kind }: Child): readonly string[] {
+  return kind === 'rdb'
+    ? [tempRdbName(pid)]
+    : [tempBaseName(pid, 'writing'), tempBaseName(pid, 'finished')];
+}
+
+/** `covers`: null if there was nothing to fsync. */
+export function shutdownSynced(core: Core, covers: number | null, ok: boolean): void {
+  if (covers !== null) {
+    core.emit({ event: 'fsync-ended', at: core.clock, covers, ok });
+    if (ok) fsyncedInMain(core.state.aof, secondsOfMicros(core.state.now));
+    else core.log('warning', 'Fail to fsync the AOF file: Input/output error');
+  }
+  saveBeforeExit(core);
+}
+
+/** With save points even if nothing has changed since the last snapshot (spec §6.2). */
+function saveBeforeExit(core: Core): void {
+  const { settings, shutdown } = core.state;
+  const save = shutdown?.request.save ?? 'nosave';
+  if (save === 'nosave' || (save === 'default' && settings.save.length === 0)) return stopped(core);
+  core.log('notice', 'Saving the final RDB snapshot before exiting.');
+  beginSave(core, { then: 'shutdown' });
+}
+
+export function finalSaveEnded(core: Core, how: 'saved' | 'failed'): void {
+  if (how === 'saved') return stopped(core);
+  if (core.state.shutdown?.request.force === true) {
+    core.log('warning', 'Error trying to save the DB. Exit anyway.');
+    return stopped(core);
+  }
+  core.log('warning', "Error trying to save the DB, can't exit.");
+  shutdownFailed(core);
+}
+
+function shutdownFailed(core: Core): void {
+  const { state } = core;
+  core.log(
+    'warning',
+    'Errors trying to shut down the server. Check the logs for more information.',
+  );
+  const client = state.shutdown?.client ?? null;
+  state.shutdown = null;
+  state.phase = 'serving';
+  core.answer(client, error(errors.shutdownFailed));
 }
 
 function stopped(core: Core): void {

@@ -1,7 +1,8 @@
 /** From an empty process to "Ready to accept connections": manifest, files, replay, opening the log (spec §5). */
-import { ascii } from '../base/bytes.ts';
+import { unreachable } from '../base/assert.ts';
 import type { Micros } from '../base/time.ts';
-import { OK } from '../engine/replies.ts';
+import { errors } from '../engine/errors.ts';
+import { error, OK } from '../engine/replies.ts';
 import type { PlannedCall, PlanOutcome } from '../machine/plan.ts';
 import { errnoText } from '../machine/syscall.ts';
 import {
@@ -15,23 +16,69 @@ import {
   type Manifest,
 } from '../persistence/aof-manifest.ts';
 import { newAofLoad, stepAofLoad, type LoadStep } from '../persistence/aof-loader.ts';
-import { emptyRdb, isRdb, readEmptyRdb } from '../persistence/rdb-file.ts';
+import type { RdbLoad } from '../persistence/rdb-loader.ts';
+import { isRdb } from '../persistence/rdb-reader.ts';
+import { emptyRdb } from '../persistence/rdb-writer.ts';
+import type { Reply } from '../resp/reply.ts';
 import { aofPath, type Core } from './core.ts';
-import { logo } from './logo.ts';
+import { rdbHeader } from './fork.ts';
+import { readSnapshot, snapshotBytes, snapshotLoad, stepSnapshot } from './load-snapshot.ts';
 import { persistManifest, removeHistory } from './manifest-calls.ts';
 import type { Loading } from './state.ts';
 import type { Step } from './steps.ts';
-import { REDIS_VERSION } from './version.ts';
 
 /** Commands between two looks at the clients (aof.c: every 1024 commands). */
 const COMMANDS_PER_STEP = 1024;
 const WHOLE_FILE = 0x7fff_ffff;
-const USED_MEMORY_OF_EMPTY_SERVER = 1_048_576;
 
 export function beginStartup(core: Core): void {
   const { state } = core;
-  if (!state.settings.appendOnly) return becomeReady(core);
-  readManifest(core);
+  if (state.settings.appendOnly) readManifest(core);
+  else readSnapshot(core);
+}
+
+export function snapshotRead(core: Core, outcome: PlanOutcome): void {
+  const { state } = core;
+  const bytes = snapshotBytes(core, outcome);
+  if (bytes === 'absent' && state.reload === null) return becomeReady(core);
+  if (typeof bytes === 'string') return snapshotUnusable(core);
+  state.loading = {
+    startedAt: state.now,
+    files: [{ name: state.settings.dbFilename, size: bytes.length, type: 'snapshot' }],
+    file: 0,
+    loadedBefore: 0,
+    totalBytes: bytes.length,
+    load: null,
+    rdb: snapshotLoad(state, bytes, 'snapshot'),
+    commands: 0,
+  };
+}
+
+function snapshotLoaded(core: Core, loading: Loading): void {
+  const { state } = core;
+  if (state.reload !== null) {
+    core.log('warning', 'DB reloaded by DEBUG RELOAD');
+    return reloaded(core, OK);
+  }
+  const seconds = ((state.now - loading.startedAt) / 1e6).toFixed(3);
+  core.log('notice', `DB loaded from disk: ${seconds} seconds`);
+  becomeReady(core);
+}
+
+function snapshotUnusable(core: Core): void {
+  if (core.state.reload !== null) return reloaded(core, error(errors.reloadFailed));
+  core.log('warning', 'Fatal error loading the DB, check server logs. Exiting.');
+  core.die(1);
+}
+
+/** DEBUG RELOAD or LOADAOF is done. */
+function reloaded(core: Core, reply: Reply): void {
+  const { state } = core;
+  const client = state.reload?.client ?? null;
+  state.loading = null;
+  state.reload = null;
+  state.phase = 'serving';
+  core.answer(client, reply);
 }
 
 /** The load begins: what the manifest names comes into memory. */
@@ -50,29 +97,6 @@ export function readManifest(core: Core): void {
     ],
     { step: 'manifest-read' },
   );
-}
-
-/** All that the log says before the files are looked at. */
-export function announceStart(core: Core): void {
-  const { state } = core;
-  const { port, alwaysShowLogo } = state.settings;
-  core.log('notice', 'oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo');
-  core.log(
-    'notice',
-    `Redis version=${REDIS_VERSION}, bits=64, commit=00000000, modified=0, pid=${state.pid}, just started`,
-  );
-  if (state.configFile === null && state.directives.given.size === 0) {
-    core.log(
-      'warning',
-      'Warning: no config file specified, using the default config. In order to specify a config file use redis-server /path/to/redis.conf',
-    );
-  } else core.log('notice', 'Configuration loaded');
-  state.phase = 'initialized';
-  core.log('notice', 'monotonic clock: POSIX clock_gettime');
-  if (alwaysShowLogo) {
-    for (const line of logo(port, state.pid)) state.events.push({ event: 'log', line });
-  } else core.log('notice', `Running mode=standalone, port=${port}.`);
-  core.log('notice', 'Server initialized');
 }
 
 export function manifestRead(core: Core, outcome: PlanOutcome): void {
@@ -136,6 +160,7 @@ export function sizesRead(core: Core, manifest: Manifest, outcome: PlanOutcome):
     loadedBefore: 0,
     totalBytes,
     load: null,
+    rdb: null,
     commands: 0,
   };
   readFile(core, state.loading);
@@ -175,58 +200,69 @@ export function fileRead(core: Core, outcome: PlanOutcome): void {
     );
     return core.die(1);
   }
-  const start = isRdb(bytes) ? skipEmptyRdb(core, name, bytes) : 0;
-  if (start !== undefined) loading.load = newAofLoad(bytes, state.now, start);
-}
-
-/** The offset behind an RDB preamble without keys; undefined when the server has to stop. */
-function skipEmptyRdb(core: Core, name: string, bytes: Uint8Array): number | undefined {
-  core.log('notice', 'Reading RDB base file on AOF loading...');
-  const check = readEmptyRdb(bytes);
-  if (check.kind === 'empty') {
-    core.log(
-      'notice',
-      `Loading RDB produced by version ${check.aux.get(ascii('redis-ver')) ?? '?'}`,
-    );
-    core.log('notice', 'Done loading RDB, keys loaded: 0, keys expired: 0.');
-    return check.end;
-  }
-  if (check.kind === 'version')
-    core.log('warning', `Can't handle RDB format version ${check.version}`);
-  else if (check.kind === 'checksum') {
-    core.log(
-      'warning',
-      `Wrong RDB checksum expected: (${check.expected}) but got (${check.got}). Aborting now.`,
-    );
-  } else if (check.kind === 'holds-data') {
-    core.log(
-      'warning',
-      `${name} is a base in RDB format that holds keys; this server cannot read those yet. Rewrite it with aof-use-rdb-preamble no.`,
-    );
-  } else core.log('warning', 'Short read or OOM loading DB. Unrecoverable error, aborting now.');
-  core.log(
-    'warning',
-    `Error reading the RDB preamble of the AOF file ${name}, AOF loading aborted`,
-  );
-  core.die(1);
-  return undefined;
+  if (isRdb(bytes)) {
+    core.log('notice', 'Reading RDB base file on AOF loading...');
+    loading.rdb = snapshotLoad(state, bytes, 'aof-base');
+  } else loading.load = newAofLoad(bytes, state.now);
 }
 
 /** Replays a step's worth. False when the main thread has something else to do first. */
 export function stepLoading(core: Core, now: Micros): boolean {
   const { state } = core;
-  const loading = state.loading;
-  const load = loading?.load;
-  if (loading === null || load === null || load === undefined) return false;
+  const { loading } = state;
+  if (loading === null) return false;
+  if (loading.rdb !== null) return stepRdb(core, loading, loading.rdb);
+  const { load } = loading;
+  if (load === null) return false;
   const before = load.commands;
   const at = load.at;
   const step = stepAofLoad(load, core.engine, now, COMMANDS_PER_STEP);
   loading.commands += load.commands - before;
   state.work.commands += load.commands - before;
   state.work.bytes += load.at - at;
+  const { keyLoadDelayMicros } = state.settings;
+  if (keyLoadDelayMicros > 0) state.sleepMicros += (load.commands - before) * keyLoadDelayMicros;
   if (step.kind === 'more') return true;
   loaded(core, loading, step);
   return true;
+}
+
+function stepRdb(core: Core, loading: Loading, rdb: RdbLoad): true {
+  const step = stepSnapshot(core, loading);
+  switch (step.kind) {
+    case 'more':
+      return true;
+    case 'done':
+      loading.rdb = null;
+      // What follows a base is a log, as in files of Redis 4 to 6.
+      if (rdb.kind === 'aof-base')
+        loading.load = newAofLoad(rdb.reader.input.bytes, core.state.now, step.end);
+      else snapshotLoaded(core, loading);
+      return true;
+    case 'failed':
+    case 'refused':
+      rdbRefused(core, loading, rdb, step.kind);
+      return true;
+    case 'aborted':
+      core.die(1, 'SIGABRT');
+      return true;
+    default:
+      return unreachable(step);
+  }
+}
+
+/** A start fails. A reload of a file that is no snapshot at all goes on with what it has: nothing. */
+function rdbRefused(core: Core, loading: Loading, rdb: RdbLoad, how: 'failed' | 'refused'): void {
+  const { name } = loading.files[loading.file]!;
+  if (rdb.kind === 'aof-base') {
+    core.log(
+      'warning',
+      `Error reading the RDB preamble of the AOF file ${name}, AOF loading aborted`,
+    );
+    return core.die(1);
+  }
+  if (how === 'refused') return snapshotUnusable(core);
+  core.die(1);
 }
 
 function loaded(core: Core, loading: Loading, step: Exclude<LoadStep, { kind: 'more' }>): void {
@@ -312,13 +348,10 @@ function nextFile(core: Core, loading: Loading): void {
   loading.file++;
   if (loading.file < loading.files.length) return readFile(core, loading);
   core.log('notice', `DB loaded from append only file: ${seconds} seconds`);
-  if (state.reloadClient === null) return openLog(core, state.aof.manifest);
-  state.loading = null;
-  state.phase = 'serving';
+  if (state.reload === null) return openLog(core, state.aof.manifest);
   state.engine.dirty = 0;
   core.log('warning', 'Append Only File loaded by DEBUG LOADAOF');
-  core.answer(state.reloadClient, OK);
-  state.reloadClient = null;
+  reloaded(core, OK);
 }
 
 /** Opens the last incr file for appending; an empty manifest gets a base and an incr file first. */
@@ -357,14 +390,7 @@ function createBase(core: Core, name: string): readonly PlannedCall[] {
   const { state } = core;
   const { appendDirname, aofUseRdbPreamble } = state.settings;
   const temp = `temp-rewriteaof-${state.pid}.aof`;
-  const bytes = aofUseRdbPreamble
-    ? emptyRdb({
-        redisVersion: REDIS_VERSION,
-        createdAt: Math.floor(state.now / 1e6),
-        usedMemory: USED_MEMORY_OF_EMPTY_SERVER,
-        aofBase: true,
-      })
-    : new Uint8Array();
+  const bytes = aofUseRdbPreamble ? emptyRdb(rdbHeader(state, true)) : new Uint8Array();
   return [
     { call: 'mkdir', path: appendDirname, mode: 0o755, mayFail: true },
     { call: 'open', path: temp, mode: 'truncate', as: 'base' },

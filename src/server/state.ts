@@ -7,9 +7,11 @@ import { newEngineState, type EngineState } from '../engine/engine-state.ts';
 import type { ClientId } from '../engine/session.ts';
 import type { Snapshot } from '../engine/data/snapshot.ts';
 import type { Plan } from '../machine/plan.ts';
-import type { Pid } from '../machine/syscall.ts';
+import type { Fd, Pid } from '../machine/syscall.ts';
 import { newAofState, type AofState } from '../persistence/aof-writer.ts';
 import type { AofLoad } from '../persistence/aof-loader.ts';
+import type { RdbLoad } from '../persistence/rdb-loader.ts';
+import type { RdbHeader, RdbSaveOptions, RdbWriteJob } from '../persistence/rdb-writer.ts';
 import { newCounters, type Counters } from './counters.ts';
 import type { DirectiveValues } from './directives.ts';
 import type { ServerEvent } from './events.ts';
@@ -24,11 +26,24 @@ export interface Thread {
   readonly queue: Plan<Step>[];
 }
 
+/** What a child is forked for, with all that it takes along: CONFIG SET in its parent does not reach it. */
+export interface ChildTask {
+  readonly kind: 'aof' | 'rdb';
+  readonly format: 'aof' | 'rdb';
+  readonly snapshot: Snapshot;
+  readonly header: RdbHeader;
+  readonly options: RdbSaveOptions;
+  readonly dbFilename: string;
+  readonly keyDelayMicros: Micros;
+  readonly logs: 'all' | 'warnings' | 'nothing';
+  readonly utcOffset: Micros;
+}
+
 /** A forked child as its parent sees it. */
 export interface Child {
   readonly pid: Pid;
   readonly kind: 'aof' | 'rdb';
-  readonly snapshot: Snapshot;
+  readonly task: ChildTask;
   readonly startedAt: Micros;
   /** `dirty` at the fork. */
   readonly dirty: number;
@@ -38,10 +53,27 @@ export interface Child {
   exit: { readonly code: number; readonly signal: string | null } | null;
 }
 
+/** A snapshot that the main thread writes itself, while everybody waits. */
+export interface ForegroundSave {
+  readonly job: RdbWriteJob;
+  readonly after: AfterSave;
+  fd: Fd;
+}
+
+/** What a save in the foreground is for. */
+export type AfterSave =
+  | { readonly then: 'reply'; readonly client: ClientId }
+  | { readonly then: 'flushed-all' }
+  | { readonly then: 'shutdown' }
+  | { readonly then: 'reload' };
+
+export type ReloadRequest = Extract<ServerRequest, { readonly kind: 'reload' }>;
+
 /** One thing that the main thread has to do before it goes on to the next stage of its turn. */
 export type Task =
   | { readonly task: 'request'; readonly client: ClientId; readonly request: ServerRequest }
   | { readonly task: 'rewrite'; readonly client: ClientId | null }
+  | { readonly task: 'save'; readonly why: 'point' | 'scheduled' }
   | { readonly task: 'child-ended' }
   | {
       readonly task: 'shutdown';
@@ -62,13 +94,15 @@ export interface Loading {
   readonly files: readonly {
     readonly name: string;
     readonly size: number;
-    readonly type: 'base' | 'incr';
+    readonly type: 'base' | 'incr' | 'snapshot';
   }[];
   /** Index of the file at hand, and the bytes of those before it. */
   file: number;
   loadedBefore: number;
   readonly totalBytes: number;
+  /** What is being replayed, or read as a snapshot; both null while the file is not in memory yet. */
   load: AofLoad | null;
+  rdb: RdbLoad | null;
   commands: number;
 }
 
@@ -107,16 +141,23 @@ export interface ServerState {
   /** Children that were forked and have not been taken over yet by whoever runs processes. */
   readonly forked: Pid[];
   readonly signalsToSend: { readonly pid: Pid; readonly signal: string }[];
-  /** Who waits for the reply to BGREWRITEAOF, and to CONFIG SET appendonly. */
+  saving: ForegroundSave | null;
+  /** Who waits for the reply to BGREWRITEAOF, BGSAVE, and CONFIG SET appendonly. */
   rewriteClient: ClientId | null;
+  bgsaveClient: ClientId | null;
   appendOnlyClient: ClientId | null;
-  /** Who waits for DEBUG LOADAOF; null: a load is the server's own start. */
-  reloadClient: ClientId | null;
+  /** Who waits for DEBUG LOADAOF or RELOAD, and which it is; null: a load is the server's own start. */
+  reload: { readonly client: ClientId; readonly request: ReloadRequest } | null;
   rewriteScheduled: boolean;
   bgsaveScheduled: boolean;
   rewrite: RewriteStatus;
   save: SaveStatus;
   shutdownAsked: Extract<ServerRequest, { kind: 'shutdown' }> | null;
+  /** The shutdown that is under way, and who asked for it: null for a signal. */
+  shutdown: {
+    readonly request: Extract<ServerRequest, { kind: 'shutdown' }>;
+    readonly client: ClientId | null;
+  } | null;
   flushSleepMicros: number;
   sleepMicros: number;
   nextClientId: number;
@@ -153,6 +194,9 @@ export interface SaveStatus {
   lastOk: boolean;
   lastSeconds: Seconds;
   count: number;
+  /** Of the last snapshot that was loaded. */
+  loadedKeys: number;
+  expiredKeys: number;
 }
 
 export interface ServerSetup {
@@ -201,9 +245,11 @@ export function newServerState(setup: ServerSetup): ServerState {
     child: null,
     forked: [],
     signalsToSend: [],
+    saving: null,
     rewriteClient: null,
+    bgsaveClient: null,
     appendOnlyClient: null,
-    reloadClient: null,
+    reload: null,
     rewriteScheduled: false,
     bgsaveScheduled: false,
     rewrite: {
@@ -215,8 +261,17 @@ export function newServerState(setup: ServerSetup): ServerState {
       retryAt: 0,
       pauseMinutes: 0,
     },
-    save: { lastSave: seconds, lastTry: 0, lastOk: true, lastSeconds: -1, count: 0 },
+    save: {
+      lastSave: seconds,
+      lastTry: 0,
+      lastOk: true,
+      lastSeconds: -1,
+      count: 0,
+      loadedKeys: 0,
+      expiredKeys: 0,
+    },
     shutdownAsked: null,
+    shutdown: null,
     flushSleepMicros: 0,
     sleepMicros: 0,
     nextClientId: 1,

@@ -20,6 +20,7 @@ export type Step =
   | { readonly step: 'manifest-read' }
   | { readonly step: 'sizes-read'; readonly manifest: Manifest }
   | { readonly step: 'file-read' }
+  | { readonly step: 'snapshot-read' }
   | { readonly step: 'tail-cut'; readonly last: boolean; readonly at: number }
   | { readonly step: 'log-opened'; readonly manifest: Manifest; readonly created: boolean }
   | { readonly step: 'history-removed' }
@@ -28,8 +29,13 @@ export type Step =
   | { readonly step: 'forked'; readonly kind: 'aof' | 'rdb' }
   | { readonly step: 'base-installed'; readonly manifest: Manifest }
   | { readonly step: 'rewrite-cleaned'; readonly manifest: Manifest }
+  // Snapshots (save.ts)
+  | { readonly step: 'save-opened' }
+  | { readonly step: 'save-written'; readonly length: number }
+  | { readonly step: 'save-installed' }
+  | { readonly step: 'save-undone' }
   // Turning the log off, stopping (shutdown.ts)
-  | { readonly step: 'stopped'; readonly covers: number }
+  | { readonly step: 'stopped'; readonly covers: number | null }
   | { readonly step: 'append-only-stopped'; readonly covers: number }
   // CONFIG REWRITE (requests.ts)
   | { readonly step: 'config-read'; readonly client: ClientId }

@@ -259,7 +259,7 @@ describe('a rewrite', () => {
     const digest = await digestOf(host);
     await host.stop();
     expect(logFiles(dir).get('appendonly.aof.manifest')).toBe(
-      'file appendonly.aof.2.base.aof seq 2 type b\nfile appendonly.aof.2.incr.aof seq 2 type i\n',
+      'file appendonly.aof.2.base.rdb seq 2 type b\nfile appendonly.aof.2.incr.aof seq 2 type i\n',
     );
 
     const again = await startHost(dir, ...withLog('everysec'));

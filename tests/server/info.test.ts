@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ascii } from '../../src/base/bytes.ts';
 import { newSession } from '../../src/engine/session.ts';
 import { putValue, setExpiry } from '../../src/engine/data/key-space.ts';
+import { childTask } from '../../src/server/fork.ts';
 import { takeSnapshot } from '../../src/engine/data/snapshot.ts';
 import { newPlan } from '../../src/machine/plan.ts';
 import { sampleRates } from '../../src/server/counters.ts';
@@ -105,7 +106,7 @@ describe('persistence', () => {
     state.child = {
       pid: 8,
       kind: 'aof',
-      snapshot: takeSnapshot(state.engine.databases),
+      task: childTask(state, 'aof', takeSnapshot(state.engine.databases)),
       startedAt: START + 2_000_000,
       dirty: 0,
       logOffset: 0,
@@ -131,6 +132,7 @@ describe('persistence', () => {
       loadedBefore: 300,
       totalBytes: 400,
       load: null,
+      rdb: null,
       commands: 9,
     };
     const fields = [...info(state, 'persistence')];

@@ -39,6 +39,7 @@ export function testConfig(): EngineConfig {
     listMaxListpackSize: -2,
     activeExpireEffort: 1,
     requirePass: '',
+    rdbCompression: true,
   };
 }
 
@@ -55,6 +56,7 @@ const directives: Readonly<Record<string, keyof EngineConfig>> = {
   maxmemory: 'maxmemory',
   'maxmemory-policy': 'maxmemoryPolicy',
   'proto-max-bulk-len': 'protoMaxBulkLength',
+  rdbcompression: 'rdbCompression',
   requirepass: 'requirePass',
   'set-max-intset-entries': 'setMaxIntsetEntries',
   'set-max-listpack-entries': 'setMaxListpackEntries',
@@ -120,7 +122,6 @@ export function newTestPort(config: EngineConfig = testConfig()): TestPort {
       events: 'r',
     }),
     disconnect: (session) => void port.disconnected.push(session),
-    serializedLength: () => 2,
     debugAllowed: () => port.debug,
     setActiveExpire: () => undefined,
     setFlushSleep: () => undefined,

@@ -11,6 +11,7 @@ import { encodingOf } from '../data/encoding.ts';
 import { idleSeconds } from '../data/usage.ts';
 import { errors, oneLine, ReplyError, unknownSubcommandOrArity } from '../errors.ts';
 import { array, bulk, double, error, integer, map, NULL, OK, status, verbatim } from '../replies.ts';
+import { saveOptionsOf, serializedLength } from '../serialize/save-value.ts';
 import { helpReply } from './help.ts';
 import { later } from './server.ts';
 
@@ -59,7 +60,7 @@ const subcommands: ReadonlyMap<string, DebugSubcommand> = new Map([
     throw new ReplyError(unknownSubcommandOrArity('debug', argv[1]!));
   }),
   subcommand('LOADAOF', 'Flushes the log to its file and loads it again.', exactly(2), (ctx) => {
-    ctx.ask({ kind: 'reload', from: 'aof', save: false, flush: true });
+    ctx.ask({ kind: 'reload', from: 'aof', save: false, flush: true, merge: false });
     return later(ctx, OK);
   }),
   subcommand('LOG <message>', 'Writes a line into the log file.', exactly(3), (ctx, argv) => {
@@ -134,12 +135,14 @@ function die(ctx: Context, how: Death, delay?: ByteString): undefined {
 function reload(ctx: Context, argv: readonly ByteString[]): Reply | undefined {
   let save = true;
   let flush = true;
+  let merge = false;
   for (const word of argv.slice(2)) {
     if (is(word, 'NOSAVE')) save = false;
     else if (is(word, 'NOFLUSH')) flush = false;
-    else if (!is(word, 'MERGE')) throw new ReplyError(errors.debugReload);
+    else if (is(word, 'MERGE')) merge = true;
+    else throw new ReplyError(errors.debugReload);
   }
-  ctx.ask({ kind: 'reload', from: 'rdb', save, flush });
+  ctx.ask({ kind: 'reload', from: 'rdb', save, flush, merge });
   return later(ctx, OK);
 }
 
@@ -169,7 +172,7 @@ function describeObject(ctx: Context, key: ByteString): Reply {
   const address = (0x7f0000000000 + entry.slot * 16).toString(16);
   return status(
     `Value at:0x${address} refcount:1 encoding:${encodingOf(entry.value)}` +
-      ` serializedlength:${ctx.server.serializedLength(entry.value)}` +
+      ` serializedlength:${serializedLength(entry.value, saveOptionsOf(ctx.server.config))}` +
       ` lru:${entry.lru} lru_seconds_idle:${idleSeconds(entry.lru, ctx.nowMs)}`,
   );
 }

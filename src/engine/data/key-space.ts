@@ -14,6 +14,7 @@ import type { Entry, Expiry, Value } from './value.ts';
 export interface PreImage {
   readonly value: Value | undefined;
   readonly expireAt: Millis | undefined;
+  readonly lru: number;
 }
 
 export interface KeySpace {
@@ -45,6 +46,7 @@ export function beforeChange(space: KeySpace, key: ByteString): void {
   images.set(key, {
     value: entry === undefined ? undefined : copyValue(entry.value),
     expireAt: entry?.expiry?.at,
+    lru: entry?.lru ?? 0,
   });
 }
 

@@ -9,6 +9,8 @@ import type { Value } from './value.ts';
 
 export interface Snapshot {
   readonly databases: readonly SnapshotDatabase[];
+  /** The code of function libraries. */
+  readonly libraries: readonly ByteString[];
 }
 
 export interface SnapshotDatabase {
@@ -23,17 +25,35 @@ export interface SnapshotDatabase {
 export interface SnapshotEntry {
   readonly value: Value;
   readonly expireAt: Millis | undefined;
+  /** When, or how often, it was used: see usage.ts. Reads after the fork may have made it later. */
+  readonly lru: number;
 }
 
-export function takeSnapshot(databases: readonly Database[]): Snapshot {
+/** For a child: what the parent changes from now on is kept as it was. */
+export function takeSnapshot(
+  databases: readonly Database[],
+  libraries: readonly ByteString[] = [],
+): Snapshot {
+  const snapshot = presentState(databases, libraries);
+  for (const { space, preImages } of snapshot.databases) space.preImages = preImages;
+  return snapshot;
+}
+
+/** The data set as it is, for whoever lets nothing change it until he is done. */
+export function presentState(
+  databases: readonly Database[],
+  libraries: readonly ByteString[] = [],
+): Snapshot {
+  const filled = databases.filter(({ space }) => space.keys.size > 0);
   return {
-    databases: databases
-      .filter(({ space }) => space.keys.size > 0)
-      .map(({ id, space }) => {
-        const preImages = new Map<ByteString, PreImage>();
-        space.preImages = preImages;
-        return { id, space, preImages, keys: space.order.slice(), expires: space.expireOrder.length };
-      }),
+    databases: filled.map(({ id, space }) => ({
+      id,
+      space,
+      preImages: new Map<ByteString, PreImage>(),
+      keys: space.order.slice(),
+      expires: space.expireOrder.length,
+    })),
+    libraries: libraries.slice(),
   };
 }
 
@@ -46,7 +66,10 @@ export function releaseSnapshot(snapshot: Snapshot): void {
 
 export function snapshotEntry(database: SnapshotDatabase, key: ByteString): SnapshotEntry {
   const image = database.preImages.get(key);
-  if (image?.value !== undefined) return { value: image.value, expireAt: image.expireAt };
-  const { value, expiry } = database.space.keys.get(key)!;
-  return { value, expireAt: expiry?.at };
+  if (image?.value !== undefined) {
+    const { value, expireAt, lru } = image;
+    return { value, expireAt, lru };
+  }
+  const { value, expiry, lru } = database.space.keys.get(key)!;
+  return { value, expireAt: expiry?.at, lru };
 }

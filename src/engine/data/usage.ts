@@ -25,7 +25,18 @@ export function idleSeconds(lru: number, now: Millis): Seconds {
 }
 
 export function firstUse(now: Millis): number {
-  return (minutesOf(now) << 8) | INITIAL_COUNT;
+  return usedOften(INITIAL_COUNT, now);
+}
+
+/** The use of a key that was last used so many seconds ago (object.c:objectSetLRUOrLFU). */
+export function usedBefore(idle: Seconds, now: Millis): number {
+  const clock = lruClock(now) - Math.min(idle, LRU_CLOCK_MAX);
+  return clock < 0 ? clock + LRU_CLOCK_MAX : clock;
+}
+
+/** The use of a key with that counter, as of now. */
+export function usedOften(frequency: number, now: Millis): number {
+  return (minutesOf(now) << 8) | frequency;
 }
 
 /** The counter as it has decayed until now (LFUDecrAndReturn). */
@@ -42,7 +53,7 @@ export function nextUse(lru: number, now: Millis, settings: LfuSettings, random:
   let count = decayedCount(lru, now, settings);
   const above = Math.max(0, count - INITIAL_COUNT);
   if (count < 0xff && nextDouble(random) < 1 / (above * settings.lfuLogFactor + 1)) count++;
-  return (minutesOf(now) << 8) | count;
+  return usedOften(count, now);
 }
 
 function minutesOf(now: Millis): number {

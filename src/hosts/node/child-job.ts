@@ -4,35 +4,39 @@
  */
 import type { Micros } from '../../base/time.ts';
 import type { SyscallResult } from '../../machine/syscall.ts';
-import type { Snapshot } from '../../engine/data/snapshot.ts';
 import {
-  completeRewriteChild,
-  newRewriteChild,
-  runRewriteChild,
-  type RewriteChildState,
-} from '../../server/rewrite-child.ts';
+  completeChildCall,
+  newChild,
+  runChildProcess,
+  type ChildState,
+} from '../../server/child-process.ts';
+import type { ChildTask } from '../../server/state.ts';
 import type { NodeKernel } from './node-kernel.ts';
 
 /** So long the clients wait for one slice, at most; one step writes about 64 KB. */
 const SLICE_MILLIS = 10;
+const MICROS_PER_MILLI = 1000;
 
 export class ChildJob {
-  private readonly state: RewriteChildState;
+  private readonly state: ChildState;
   private readonly kernel: NodeKernel;
   private readonly clock: () => Micros;
+  private readonly log: (line: string) => void;
   private readonly exited: (code: number) => void;
   private stopped = false;
 
   constructor(
     pid: number,
-    snapshot: Snapshot,
+    task: ChildTask,
     kernel: NodeKernel,
     clock: () => Micros,
+    log: (line: string) => void,
     exited: (code: number) => void,
   ) {
-    this.state = newRewriteChild(pid, snapshot);
+    this.state = newChild(pid, task);
     this.kernel = kernel;
     this.clock = clock;
+    this.log = log;
     this.exited = exited;
     setImmediate(() => this.slice());
   }
@@ -55,14 +59,18 @@ export class ChildJob {
   private slice(): void {
     const end = performance.now() + SLICE_MILLIS;
     while (!this.stopped) {
-      const wait = runRewriteChild(this.state, this.clock());
+      const wait = runChildProcess(this.state);
       if (wait.wait === 'exit') return this.exited(wait.code);
+      if (wait.wait === 'sleep') {
+        setTimeout(() => this.slice(), Math.ceil(wait.micros / MICROS_PER_MILLI));
+        return;
+      }
       if (wait.wait !== 'syscall') throw new Error(`a child does not wait for ${wait.wait}`);
       const { call } = wait;
       if (call.call === 'fsync' || call.call === 'fdatasync') {
         return this.kernel.callInBackground(this.caller, call, (result) => this.resume(result));
       }
-      completeRewriteChild(this.state, this.kernel.call(this.caller, call, this.clock()).result);
+      this.take(this.kernel.call(this.caller, call, this.clock()).result);
       if (performance.now() >= end) {
         setImmediate(() => this.slice());
         return;
@@ -70,9 +78,14 @@ export class ChildJob {
     }
   }
 
+  private take(result: SyscallResult): void {
+    completeChildCall(this.state, result, this.clock());
+    for (const line of this.state.lines.splice(0)) this.log(line);
+  }
+
   private resume(result: SyscallResult): void {
     if (this.stopped) return;
-    completeRewriteChild(this.state, result);
+    this.take(result);
     this.slice();
   }
 }

@@ -169,10 +169,12 @@ export class RedisProcess {
     const { state } = this.server;
     for (const pid of state.forked.splice(0)) {
       if (state.child?.pid !== pid) continue;
-      this.child = new ChildJob(pid, state.child.snapshot, this.kernel, this.clock, (code) => {
+      const exited = (code: number): void => {
         this.child = null;
         this.server.childExited(pid, code, null);
-      });
+      };
+      const log = (line: string): void => this.around.log(line);
+      this.child = new ChildJob(pid, state.child.task, this.kernel, this.clock, log, exited);
     }
     for (const { pid, signal } of state.signalsToSend.splice(0)) {
       if (this.child?.pid !== pid) continue;
