@@ -193,7 +193,8 @@ export class Acts {
 export function speedPlace(speed: number): number {
   let nearest = 0;
   speeds.forEach((each, place) => {
-    const better = Math.abs(Math.log(each / speed)) < Math.abs(Math.log((speeds[nearest] ?? 1) / speed));
+    const better =
+      Math.abs(Math.log(each / speed)) < Math.abs(Math.log((speeds[nearest] ?? 1) / speed));
     if (better) nearest = place;
   });
   return nearest;

@@ -24,7 +24,7 @@ export class PageState {
   /** Share of the instrument's width, 0 to 1. */
   #consoleShare = $state<number | null>(storedNumber('console-share'));
   #timeHeight = $state<number>(storedNumber('time-height') ?? limits.time.usual);
-  #folded = $state.raw<ReadonlySet<Part>>(storedParts());
+  #folded = $state.raw<readonly Part[]>(storedParts());
 
   get letterKeys(): boolean {
     return this.#letterKeys;
@@ -66,15 +66,13 @@ export class PageState {
   }
 
   isFolded(part: Part): boolean {
-    return this.#folded.has(part);
+    return this.#folded.includes(part);
   }
   fold(part: Part, to: 'folded' | 'shown' | 'other'): void {
-    const folded = to === 'other' ? !this.#folded.has(part) : to === 'folded';
-    const next = new Set(this.#folded);
-    if (folded) next.add(part);
-    else next.delete(part);
-    this.#folded = next;
-    writePreference('folded', [...next].join(' '));
+    const folded = to === 'other' ? !this.#folded.includes(part) : to === 'folded';
+    const others = this.#folded.filter((each) => each !== part);
+    this.#folded = folded ? [...others, part] : others;
+    writePreference('folded', this.#folded.join(' '));
   }
 }
 
@@ -85,7 +83,7 @@ function storedNumber(name: string): number | null {
   return Number.isFinite(kept) ? kept : null;
 }
 
-function storedParts(): ReadonlySet<Part> {
+function storedParts(): readonly Part[] {
   const kept = (readPreference('folded') ?? '').split(' ');
-  return new Set(parts.filter((part) => kept.includes(part)));
+  return parts.filter((part) => kept.includes(part));
 }

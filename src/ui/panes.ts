@@ -6,6 +6,8 @@ export function focusPane(by: 1 | -1): void {
   const here = panes.findIndex((pane) => pane.contains(document.activeElement));
   const start = here === -1 && by === -1 ? 0 : here;
   const pane = panes.at((start + by) % panes.length);
-  const inside = pane?.querySelector<HTMLElement>('.xterm-helper-textarea, [role=grid], [role=log]');
+  const inside = pane?.querySelector<HTMLElement>(
+    '.xterm-helper-textarea, [role=grid], [role=log]',
+  );
   (inside ?? pane)?.focus();
 }

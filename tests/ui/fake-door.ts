@@ -65,9 +65,9 @@ export function fakeDoor(): FakeDoor {
     {
       get: (_, name) => {
         const method = String(name) as LabMethod;
-        return async (...args: never[]) => {
+        return (...args: never[]) => {
           calls.push({ method, args });
-          return answers[method]?.(...args) ?? null;
+          return Promise.resolve(answers[method]?.(...args) ?? null);
         };
       },
     },

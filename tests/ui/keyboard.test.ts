@@ -3,20 +3,28 @@ import { keyAct, keyRows } from '../../src/ui/keyboard.ts';
 import type { KeyPlace, KeyPress } from '../../src/ui/keyboard.ts';
 
 const act = (key: string, place: KeyPlace = 'elsewhere', more: Partial<KeyPress> = {}) =>
-  keyAct({ key, shiftKey: false, ctrlKey: false, altKey: false, metaKey: false, repeat: false, ...more }, place, 'on');
+  keyAct(
+    { key, shiftKey: false, ctrlKey: false, altKey: false, metaKey: false, repeat: false, ...more },
+    place,
+    'on',
+  );
 
 test('letters act, in both cases, but not where text is typed', () => {
-  expect([act('p'), act('P', 'elsewhere', { shiftKey: true }), act('p', 'control')]).toEqual(['power', 'power', 'power']);
+  expect([act('p'), act('P', 'elsewhere', { shiftKey: true }), act('p', 'control')]).toEqual([
+    'power',
+    'power',
+    'power',
+  ]);
   expect(act('p', 'text')).toBeNull();
 });
 
 test('F6, F8 and F9 act from the terminal too', () => {
-  expect([act('F6', 'text'), act('F6', 'text', { shiftKey: true }), act('F8', 'text'), act('F9', 'text')]).toEqual([
-    'next-pane',
-    'previous-pane',
-    'step',
-    'play',
-  ]);
+  expect([
+    act('F6', 'text'),
+    act('F6', 'text', { shiftKey: true }),
+    act('F8', 'text'),
+    act('F9', 'text'),
+  ]).toEqual(['next-pane', 'previous-pane', 'step', 'play']);
 });
 
 test('Space presses a focused button and does not also start the clock', () => {
@@ -34,7 +42,14 @@ test('a held key steps on, but does not cut the power again and again', () => {
 });
 
 test('letters can be switched off; the function keys stay', () => {
-  const press = { key: 'p', shiftKey: false, ctrlKey: false, altKey: false, metaKey: false, repeat: false };
+  const press = {
+    key: 'p',
+    shiftKey: false,
+    ctrlKey: false,
+    altKey: false,
+    metaKey: false,
+    repeat: false,
+  };
   expect(keyAct(press, 'elsewhere', 'off')).toBeNull();
   expect(keyAct({ ...press, key: 'F8' }, 'elsewhere', 'off')).toBe('step');
 });

@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
 import { Narrator } from '../../src/ui/narrator.ts';
 
-const playing = (sentence: string, now: number) => ({ sentence, now, paused: false, state: 'running on' });
+const playing = (sentence: string, now: number) => ({
+  sentence,
+  now,
+  paused: false,
+  state: 'running on',
+});
 
 test('while time passes it speaks at most every two seconds, and only of a change', () => {
   const narrator = new Narrator();
@@ -17,5 +22,7 @@ test('a pause, a step and a crash are told at once', () => {
   narrator.say(playing('0', 1), 0);
   expect(narrator.say({ ...playing('5', 2), paused: true }, 10)).toBe('5');
   expect(narrator.say({ ...playing('6', 3), paused: true }, 20)).toBe('6');
-  expect(narrator.say({ ...playing('lost', 3), paused: true, state: 'stopped off' }, 30)).toBe('lost');
+  expect(narrator.say({ ...playing('lost', 3), paused: true, state: 'stopped off' }, 30)).toBe(
+    'lost',
+  );
 });

@@ -6,7 +6,8 @@ export interface TranscriptLine {
 
 /** Splits a line of the transcript where its prompt ends. */
 export function transcriptLine(line: string): TranscriptLine {
-  const prompt = /^(?:not connected|[\w.:-]+:\d+(?:\[\d+\])?(?:\(TX\)|\(subscribed mode\))?)> /.exec(line);
+  const prompt =
+    /^(?:not connected|[\w.:-]+:\d+(?:\[\d+\])?(?:\(TX\)|\(subscribed mode\))?)> /.exec(line);
   if (prompt === null) return { prompt: '', rest: line };
   return { prompt: prompt[0], rest: line.slice(prompt[0].length) };
 }

@@ -63,7 +63,13 @@ export const en = {
     off: 'off',
     rate: (n: number): string => `${count(n, numbers)} writes/s`,
   },
-  themes: { title: 'Theme', light: 'Light', dark: 'Dark', contrast: 'High contrast', auto: 'As the system' },
+  themes: {
+    title: 'Theme',
+    light: 'Light',
+    dark: 'Dark',
+    contrast: 'High contrast',
+    auto: 'As the system',
+  },
 
   acts: {
     power: 'Cut power',
@@ -241,15 +247,27 @@ export const en = {
       holes: 'some pages, with holes',
     },
     kinds: {
-      'fsync-time': { name: 'Slow fsync', line: 'Every fsync takes this long: a busy or a dying disk.' },
+      'fsync-time': {
+        name: 'Slow fsync',
+        line: 'Every fsync takes this long: a busy or a dying disk.',
+      },
       'write-blocks-during-fsync': {
         name: 'Write waits for fsync',
         line: 'A write to the file waits while an fsync of it runs.',
       },
-      'fsync-error': { name: 'fsync fails', line: 'fsync answers EIO. Under always, Redis then exits.' },
-      'write-error': { name: 'Write fails', line: 'write answers EIO. Redis refuses writes until one succeeds.' },
+      'fsync-error': {
+        name: 'fsync fails',
+        line: 'fsync answers EIO. Under always, Redis then exits.',
+      },
+      'write-error': {
+        name: 'Write fails',
+        line: 'write answers EIO. Redis refuses writes until one succeeds.',
+      },
       'disk-full': { name: 'Disk full', line: 'write answers ENOSPC: no space left on device.' },
-      'lying-drive': { name: 'Lying drive', line: 'The drive says “done” and has not kept the bytes.' },
+      'lying-drive': {
+        name: 'Lying drive',
+        line: 'The drive says “done” and has not kept the bytes.',
+      },
       'clock-jump': {
         name: 'Clock jump',
         line: 'The machine’s clock is set. Set back, everysec stops its fsyncs.',
@@ -269,7 +287,14 @@ export const en = {
     wayOut: 'Terminal. Tab completes; F6 leaves.',
   },
 
-  side: { log: 'Log', ledger: 'Ledger', files: 'Files', time: 'Time', label: 'The log and what is kept', loading: 'Loading' },
+  side: {
+    log: 'Log',
+    ledger: 'Ledger',
+    files: 'Files',
+    time: 'Time',
+    label: 'The log and what is kept',
+    loading: 'Loading',
+  },
 
   lesson: {
     label: 'Lesson',
@@ -289,7 +314,8 @@ export const en = {
         title: 'Watch it reach the disk',
         text: 'The bytes go from the **process buffer** to the **page cache** and, once a second, to the **disk**. Until an fsync ends, a power cut takes them.',
         textPaused: 'The clock is paused. Press **Play**, or step to the next fsync.',
-        done: (at: number): string => `The fsync ended at ${instant(at, numbers)} s. A power cut cannot take it now. To see a write pass each place, slow the clock to 1/1000 and write again.`,
+        done: (at: number): string =>
+          `The fsync ended at ${instant(at, numbers)} s. A power cut cannot take it now. To see a write pass each place, slow the clock to 1/1000 and write again.`,
       },
       crash: {
         title: 'Cut the power, then boot',
@@ -302,14 +328,16 @@ export const en = {
           `${count(kept, numbers)} came back, ${count(lost, numbers)} ${lost === 1 ? 'was' : 'were'} lost.`,
       },
     },
-    finished: 'Done. Now let a workload write, choose another policy, and cut again: see what changes.',
+    finished:
+      'Done. Now let a workload write, choose another policy, and cut again: see what changes.',
     explore: 'Rather explore on your own? The lab works without lessons.',
     again: 'Do it again',
     state: { done: 'done', now: 'now', next: 'next' },
   },
 
   layerTable: {
-    intro: 'Nothing has been written yet. Each write will appear here and pass through three places:',
+    intro:
+      'Nothing has been written yet. Each write will appear here and pass through three places:',
     place: 'place',
     processDies: 'process dies',
     powerFails: 'power fails',

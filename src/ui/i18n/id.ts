@@ -61,7 +61,13 @@ export const id = {
     off: 'tidak ada',
     rate: (n: number): string => `${count(n, numbers)} penulisan/detik`,
   },
-  themes: { title: 'Tema', light: 'Terang', dark: 'Gelap', contrast: 'Kontras tinggi', auto: 'Ikut sistem' },
+  themes: {
+    title: 'Tema',
+    light: 'Terang',
+    dark: 'Gelap',
+    contrast: 'Kontras tinggi',
+    auto: 'Ikut sistem',
+  },
 
   acts: {
     power: 'Putus listrik',
@@ -153,7 +159,8 @@ export const id = {
     nothingWritten: 'akan hilang. Belum ada yang ditulis.',
     all: 'semua',
     noFile: 'akan hilang: tidak ada berkas.',
-    inFlight: (k: number): string => `${count(k, numbers)} perintah di buffer belum mendapat balasan.`,
+    inFlight: (k: number): string =>
+      `${count(k, numbers)} perintah di buffer belum mendapat balasan.`,
     powerCutAt: (at: number): string => `Listrik diputus pada ${instant(at, numbers)}:`,
     killedAt: (at: number): string => `Proses dimatikan pada ${instant(at, numbers)}:`,
     areLost: (n: number, ms: number): string =>
@@ -198,7 +205,8 @@ export const id = {
       times === 10
         ? 'Diperlambat sepuluh kali, agar setiap langkah terlihat.'
         : `Diperlambat ${count(times, numbers)} kali.`,
-    hastened: (times: number): string => `${count(times, numbers)} kali lebih cepat dari waktu nyata.`,
+    hastened: (times: number): string =>
+      `${count(times, numbers)} kali lebih cepat dari waktu nyata.`,
     off: 'Waktu tanpa listrik diarsir.',
     pictureLabel: (at: number, n: number): string =>
       `Garis waktu sampai ${instant(at, numbers)} detik; ${count(n, numbers)} penulisan terkonfirmasi terancam sekarang.`,
@@ -234,12 +242,18 @@ export const id = {
       holes: 'sebagian halaman, berlubang',
     },
     kinds: {
-      'fsync-time': { name: 'fsync lambat', line: 'Setiap fsync selama ini: disk sibuk atau sekarat.' },
+      'fsync-time': {
+        name: 'fsync lambat',
+        line: 'Setiap fsync selama ini: disk sibuk atau sekarat.',
+      },
       'write-blocks-during-fsync': {
         name: 'Penulisan menunggu fsync',
         line: 'Penulisan ke berkas menunggu selama fsync-nya berjalan.',
       },
-      'fsync-error': { name: 'fsync gagal', line: 'fsync menjawab EIO. Dengan always, Redis lalu berhenti.' },
+      'fsync-error': {
+        name: 'fsync gagal',
+        line: 'fsync menjawab EIO. Dengan always, Redis lalu berhenti.',
+      },
       'write-error': {
         name: 'Penulisan gagal',
         line: 'write menjawab EIO. Redis menolak penulisan sampai ada yang berhasil.',
@@ -268,7 +282,14 @@ export const id = {
     wayOut: 'Terminal. Tab melengkapi; F6 keluar.',
   },
 
-  side: { log: 'Log', ledger: 'Kerugian', files: 'Berkas', time: 'Waktu', label: 'Log dan yang tersimpan', loading: 'Memuat' },
+  side: {
+    log: 'Log',
+    ledger: 'Kerugian',
+    files: 'Berkas',
+    time: 'Waktu',
+    label: 'Log dan yang tersimpan',
+    loading: 'Memuat',
+  },
 
   lesson: {
     label: 'Pelajaran',
@@ -296,7 +317,8 @@ export const id = {
         text: 'Tulis sekali lagi bila mau, lalu tekan **Putus listrik**. Semua yang di atas disk akan lupa.',
         textLoading: 'Redis membaca berkas dari awal dan menjalankan tiap perintah lagi.',
         textFailed: 'Redis menolak berkas ini. Lihat di **Berkas**, atau mulai lagi.',
-        textBootProcess: 'Redis sudah mati, mesin masih menyala. Tekan **Nyalakan** untuk memulainya lagi.',
+        textBootProcess:
+          'Redis sudah mati, mesin masih menyala. Tekan **Nyalakan** untuk memulainya lagi.',
         textBoot: 'Mesin padam. Tekan **Nyalakan**: Redis membaca berkas dan menjalankannya lagi.',
         done: (kept: number, lost: number): string =>
           `${count(kept, numbers)} kembali, ${count(lost, numbers)} hilang.`,

@@ -4,13 +4,15 @@
  */
 import type { Frame, LabMillis, LaneView } from '../../worker/protocol.ts';
 
+import type { OwnWrite } from '../model/run-history.ts';
+
 export type GuideStep = 'write' | 'sync' | 'crash';
 export const guideSteps: readonly GuideStep[] = ['write', 'sync', 'crash'];
 
 /** Plain data, replaced whole by `guideAfter`. */
 export interface Guide {
   /** The learner's first logged command, and the offset behind its record. */
-  readonly write: { readonly command: string; readonly end: number } | null;
+  readonly write: OwnWrite | null;
   readonly sync: { readonly at: LabMillis } | null;
   /** A power cut was seen; done once the machine runs again. */
   readonly cut: boolean;
@@ -30,7 +32,7 @@ export function guideAfter(
   guide: Guide,
   frame: Frame,
   view: LaneView,
-  ownWrite: { readonly command: string; readonly end: number } | null,
+  ownWrite: OwnWrite | null,
 ): Guide {
   if (guide.crash !== null) return guide;
   let next = guide;

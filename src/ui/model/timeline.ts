@@ -3,7 +3,12 @@ import type { CrashKind, LabMillis, TimelineBatch } from '../../worker/protocol.
 
 /** A moment that stands on the faults track. */
 export type Mark =
-  | { readonly kind: 'crash'; readonly at: LabMillis; readonly crash: CrashKind; readonly lost: number }
+  | {
+      readonly kind: 'crash';
+      readonly at: LabMillis;
+      readonly crash: CrashKind;
+      readonly lost: number;
+    }
   | { readonly kind: 'boot'; readonly at: LabMillis };
 
 export interface Timeline {

@@ -6,7 +6,11 @@ export type FaultKind = keyof Dictionary['faults']['kinds'];
 export interface FaultChoice {
   readonly kind: FaultKind;
   /** The unit of its parameter, and what one of it is in the unit that the lab expects (ms). */
-  readonly parameter: { readonly unit: 'ms' | 's'; readonly usual: number; readonly min: number } | null;
+  readonly parameter: {
+    readonly unit: 'ms' | 's';
+    readonly usual: number;
+    readonly min: number;
+  } | null;
   /** The value that the lab expects where there is nothing to choose. */
   readonly value: string | null;
 }

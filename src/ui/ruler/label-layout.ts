@@ -126,7 +126,10 @@ function options(
   for (const x of [Math.min(label.x, last), 0, last]) {
     for (const row of lines) {
       const away = Math.abs(x - label.x) / 10;
-      found.push({ label: { x, end: x + length, anchor: 'start', row, text }, cost: 60 + row + away });
+      found.push({
+        label: { x, end: x + length, anchor: 'start', row, text },
+        cost: 60 + row + away,
+      });
     }
   }
   // In a single row three may be too many: the line itself still says where the marker is.

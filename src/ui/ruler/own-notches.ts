@@ -3,7 +3,7 @@ import { locale } from '../i18n/locale.svelte.ts';
 import type { Situation } from '../model/situation.ts';
 import { xOf } from '../model/window.ts';
 import type { StripWindow } from '../model/window.ts';
-import type { LaneHistory } from '../read-model.svelte.ts';
+import type { LaneHistory } from '../model/run-history.ts';
 import type { Measure, PlacedMarkerLabel } from './label-layout.ts';
 
 export interface Notch {

@@ -144,7 +144,10 @@ export function tickPath(
     const x = timeX(times.at(row), span, width);
     if (x > width) break;
     if (x - lastX < apart) {
-      row = Math.max(row, times.firstFrom(span.from + ((lastX + apart) / width) * (span.to - span.from)) - 1);
+      row = Math.max(
+        row,
+        times.firstFrom(span.from + ((lastX + apart) / width) * (span.to - span.from)) - 1,
+      );
       continue;
     }
     lastX = x;

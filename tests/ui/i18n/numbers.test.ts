@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest';
 import { en } from '../../../src/ui/i18n/en.ts';
 import { id } from '../../../src/ui/i18n/id.ts';
-import { bytes, clockTime, count, duration, instant, offset, percent } from '../../../src/ui/i18n/numbers.ts';
+import {
+  bytes,
+  clockTime,
+  count,
+  duration,
+  instant,
+  offset,
+  percent,
+} from '../../../src/ui/i18n/numbers.ts';
 
 test('numbers in sentences follow the language', () => {
   expect([count(24_237, en.numbers), count(24_237, id.numbers)]).toEqual(['24,237', '24.237']);
@@ -30,7 +38,9 @@ test('a replay is done when it is done', () => {
 /** Every path to a text or to a function that makes one. */
 function paths(dictionary: object, under = ''): string[] {
   return Object.entries(dictionary).flatMap(([name, value]) =>
-    typeof value === 'object' && value !== null ? paths(value, `${under}${name}.`) : [`${under}${name} ${typeof value}`],
+    typeof value === 'object' && value !== null
+      ? paths(value, `${under}${name}.`)
+      : [`${under}${name} ${typeof value}`],
   );
 }
 
@@ -38,9 +48,15 @@ test('the two dictionaries say the same things, and none is left empty', () => {
   expect(paths(id).sort()).toEqual(paths(en).sort());
   const texts = (dictionary: object): string[] =>
     Object.values(dictionary).flatMap((value: unknown) =>
-      typeof value === 'string' ? [value] : typeof value === 'object' && value !== null ? texts(value) : [],
+      typeof value === 'string'
+        ? [value]
+        : typeof value === 'object' && value !== null
+          ? texts(value)
+          : [],
     );
   for (const dictionary of [en, id]) {
-    expect(texts(dictionary).filter((text) => text.trim() === '' || text.includes('!'))).toEqual([]);
+    expect(texts(dictionary).filter((text) => text.trim() === '' || text.includes('!'))).toEqual(
+      [],
+    );
   }
 });

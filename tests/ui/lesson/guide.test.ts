@@ -6,8 +6,12 @@ import { crashOf, frameOf, laneView } from '../scenario.ts';
 
 const own = { command: 'SET user:1 Alice', end: 59 };
 const cut: LabEvent = { event: 'crash', lane: 'main', at: 90, kind: 'power-lost' };
-const step = (guide: Guide, view: LaneView, events: LabEvent[] = [], write: typeof own | null = null): Guide =>
-  guideAfter(guide, frameOf({ view, events, clock: { now: 70 } }), view, write);
+const step = (
+  guide: Guide,
+  view: LaneView,
+  events: LabEvent[] = [],
+  write: typeof own | null = null,
+): Guide => guideAfter(guide, frameOf({ view, events, clock: { now: 70 } }), view, write);
 
 test('each step is done by what happened, in its order', () => {
   let guide = freshGuide;
@@ -16,7 +20,14 @@ test('each step is done by what happened, in its order', () => {
   expect(currentStep(guide)).toBe('sync');
   guide = step(guide, laneView({ durable: 58 }));
   expect(currentStep(guide)).toBe('sync');
-  const fsync: LabEvent = { event: 'fsync', lane: 'main', at: 64, startedAt: 60, offset: 59, ok: true };
+  const fsync: LabEvent = {
+    event: 'fsync',
+    lane: 'main',
+    at: 64,
+    startedAt: 60,
+    offset: 59,
+    ok: true,
+  };
   guide = step(guide, laneView({ durable: 59 }), [fsync]);
   expect(guide.sync).toEqual({ at: 64 });
   expect(currentStep(guide)).toBe('crash');

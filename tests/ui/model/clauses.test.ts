@@ -16,7 +16,11 @@ const both = (view: LaneView, commands: number | null = null) => {
     marks: english.power.marks,
   };
 };
-const running = (power: [number, number], process: [number, number], more: Partial<LaneView> = {}) =>
+const running = (
+  power: [number, number],
+  process: [number, number],
+  more: Partial<LaneView> = {},
+) =>
   laneView({
     appended: 100,
     acknowledgedWrites: 590,
@@ -59,17 +63,27 @@ describe('the sentence, in the words of the design', () => {
   test('nothing was written', () => {
     const said = both(laneView({}));
     expect(said.power).toBe('If the power failed now: 0 would be lost. Nothing has been written.');
-    expect(said.listrik).toBe('Jika listrik padam sekarang: 0 akan hilang. Belum ada yang ditulis.');
+    expect(said.listrik).toBe(
+      'Jika listrik padam sekarang: 0 akan hilang. Belum ada yang ditulis.',
+    );
   });
 
   test('without a file all would be lost', () => {
     const said = both(running([590, 9000], [590, 9000], { appended: null, policy: null }));
     expect(said.power).toBe('If the power failed now: all 590 would be lost: no file is kept.');
-    expect(said.listrik).toBe('Jika listrik padam sekarang: semua 590 akan hilang: tidak ada berkas.');
+    expect(said.listrik).toBe(
+      'Jika listrik padam sekarang: semua 590 akan hilang: tidak ada berkas.',
+    );
   });
 
   test('after a power cut it is past tense, and says what a boot brings back', () => {
-    const crash = crashOf({ at: 12_720, acknowledged: 24_237, survived: 24_200, lost: 37, ms: 700 });
+    const crash = crashOf({
+      at: 12_720,
+      acknowledged: 24_237,
+      survived: 24_200,
+      lost: 37,
+      ms: 700,
+    });
     const said = both(laneView({ state: 'stopped', power: 'off', crash }));
     expect(said.power).toBe('Power cut at 12.720: 37 acknowledged writes, 0.70 s, are lost.');
     expect(said.process).toBe('Boot will replay: 24,200 of 24,237 acknowledged writes.');
@@ -91,7 +105,10 @@ describe('the sentence, in the words of the design', () => {
   });
 
   test('a replay counts, and never rounds up to 100 %', () => {
-    const view = laneView({ state: 'loading', loading: { bytes: 999, total: 1000, commands: 553 } });
+    const view = laneView({
+      state: 'loading',
+      loading: { bytes: 999, total: 1000, commands: 553 },
+    });
     expect(both(view, 554).power).toBe('Replaying the log: 99 % 553 of 554 commands.');
     expect(both(view).power).toBe('Replaying the log: 99 % 553 commands so far.');
   });

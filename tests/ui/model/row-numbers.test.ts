@@ -23,9 +23,17 @@ test('rows that only grow keep the numbers of the lab', () => {
 test('after a restart that lost rows 7 to 9, the next row is still the eleventh', () => {
   const numbers = new RowNumbers();
   numbers.apply(batch(0, 10));
-  const after = numbers.apply(batch(7, 2, [[3, 'of row 3'], [8, 'of the new row']]));
+  const after = numbers.apply(
+    batch(7, 2, [
+      [3, 'of row 3'],
+      [8, 'of the new row'],
+    ]),
+  );
   expect(after.first).toBe(10);
-  expect([...after.replies]).toEqual([[3, 'of row 3'], [11, 'of the new row']]);
+  expect([...after.replies]).toEqual([
+    [3, 'of row 3'],
+    [11, 'of the new row'],
+  ]);
   expect(numbers.apply(batch(9, 4)).first).toBe(12);
 });
 
@@ -33,9 +41,17 @@ test('a second crash may lose more than the first', () => {
   const numbers = new RowNumbers();
   numbers.apply(batch(0, 10));
   numbers.apply(batch(7, 2));
-  const after = numbers.apply(batch(2, 3, [[1, 'kept'], [2, 'new']]));
+  const after = numbers.apply(
+    batch(2, 3, [
+      [1, 'kept'],
+      [2, 'new'],
+    ]),
+  );
   expect(after.first).toBe(12);
-  expect([...after.replies]).toEqual([[1, 'kept'], [12, 'new']]);
+  expect([...after.replies]).toEqual([
+    [1, 'kept'],
+    [12, 'new'],
+  ]);
 });
 
 test('an empty batch that starts lower tells of the loss before anything is written again', () => {

@@ -2,8 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { situationOf } from '../../../src/ui/model/situation.ts';
 import { crashOf, laneView } from '../scenario.ts';
 
-const at = (offsets: { fsynced: number; written: number; acknowledged: number; appended: number }) =>
-  laneView({ ...offsets, durable: offsets.fsynced });
+const at = (offsets: {
+  fsynced: number;
+  written: number;
+  acknowledged: number;
+  appended: number;
+}) => laneView({ ...offsets, durable: offsets.fsynced });
 
 describe('the ruler of a running server', () => {
   test('disk, page cache and process buffer meet at fsynced and written', () => {
@@ -43,7 +47,13 @@ describe('the ruler of a running server', () => {
   });
 
   test('a lying drive: the marker stands where Redis believes, the cells where the truth is', () => {
-    const view = laneView({ appended: 90, acknowledged: 90, written: 90, fsynced: 90, durable: 40 });
+    const view = laneView({
+      appended: 90,
+      acknowledged: 90,
+      written: 90,
+      fsynced: 90,
+      durable: 40,
+    });
     const { zones, markers } = situationOf(view);
     expect(zones).toEqual([
       { kind: 'disk', from: 0, to: 40 },

@@ -13,7 +13,12 @@ test.each([
   ['the first visit begins with a command', laneView({}), 'write', 'chip'],
   ['a running clock brings the bytes to the disk by itself', laneView({}), 'sync', null],
   ['the third step is to cut the power', laneView({}), 'crash', 'power'],
-  ['a dark machine is to be booted, whatever the lesson says', laneView({ state: 'stopped', crash: crashOf({}) }), 'write', 'boot'],
+  [
+    'a dark machine is to be booted, whatever the lesson says',
+    laneView({ state: 'stopped', crash: crashOf({}) }),
+    'write',
+    'boot',
+  ],
   ['a refused file is to be looked at', laneView({ state: 'failed' }), null, 'open-files'],
   ['a replay needs nobody', laneView({ state: 'loading' }), null, null],
   ['without a lesson, risk invites a power cut', laneView(atRisk), null, 'power'],

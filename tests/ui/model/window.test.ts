@@ -23,7 +23,9 @@ test('everything above the disk, and the end of the log, is always in sight', ()
 });
 
 test('the scale stands still while the risk rises and falls below its recent peak', () => {
-  const scales = [0, 400, 800, 1200].map((risk) => stripWindow(live(9000, 9000 + risk, 9000 + risk), 1500, 1088).scale);
+  const scales = [0, 400, 800, 1200].map(
+    (risk) => stripWindow(live(9000, 9000 + risk, 9000 + risk), 1500, 1088).scale,
+  );
   expect(new Set(scales).size).toBe(1);
 });
 

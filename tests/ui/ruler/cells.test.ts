@@ -4,7 +4,10 @@ import { cellEdges } from '../../../src/ui/ruler/cells.ts';
 
 /** Records of the given lengths, one behind the other. */
 function recordsOf(lengths: readonly number[]) {
-  const ends = lengths.reduce<number[]>((sums, length) => [...sums, (sums.at(-1) ?? 0) + length], []);
+  const ends = lengths.reduce<number[]>(
+    (sums, length) => [...sums, (sums.at(-1) ?? 0) + length],
+    [],
+  );
   return {
     rowAtOffset: (offset: number) => ends.findIndex((end) => end > offset),
     endAt: (row: number) => ends[row] ?? 0,

@@ -5,10 +5,17 @@ import { placeMarkerLabels, placeZoneLabels } from '../../../src/ui/ruler/label-
 const measure = (text: string): number => text.length * 7;
 
 describe('labels of the markers', () => {
-  const names = [['fsynced 1,234', 'fsynced'], ['written 5,678', 'written'], ['acknowledged 9,012', 'acknowledged']];
+  const names = [
+    ['fsynced 1,234', 'fsynced'],
+    ['written 5,678', 'written'],
+    ['acknowledged 9,012', 'acknowledged'],
+  ];
 
   test('never overlap and never leave the strip', () => {
-    const place = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 3 });
+    const place = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), {
+      minLength: 1,
+      maxLength: 3,
+    });
     fc.assert(
       fc.property(place, fc.integer({ min: 340, max: 1400 }), (shares, width) => {
         const xs = shares.map((share) => share * width).sort((a, b) => a - b);
@@ -27,7 +34,10 @@ describe('labels of the markers', () => {
   });
 
   test('stand right of their line in the middle and left of it at the right edge', () => {
-    const labels = [{ x: 300, variants: names[0] ?? [] }, { x: 1030, variants: names[2] ?? [] }];
+    const labels = [
+      { x: 300, variants: names[0] ?? [] },
+      { x: 1030, variants: names[2] ?? [] },
+    ];
     const [first, last] = placeMarkerLabels(labels, 1088, measure);
     expect(first).toMatchObject({ x: 307, anchor: 'start', row: 0 });
     expect(last).toMatchObject({ end: 1023, anchor: 'end', row: 0 });
@@ -35,16 +45,28 @@ describe('labels of the markers', () => {
 });
 
 describe('labels of the zones', () => {
-  const variants = ['page cache  1,526 B, 37 writes, dies with the power', 'page cache  1,526 B', 'page cache'];
+  const variants = [
+    'page cache  1,526 B, 37 writes, dies with the power',
+    'page cache  1,526 B',
+    'page cache',
+  ];
   const zones = (cacheAt: number, bufferAt: number) => [
     { x: 0, marked: true, variants: ['disk  22,711 B, safe', 'disk'] },
     { x: cacheAt, marked: true, variants },
-    { x: bufferAt, marked: true, variants: ['process buffer  41 B, 1 command, dies with the process', 'buffer'] },
+    {
+      x: bufferAt,
+      marked: true,
+      variants: ['process buffer  41 B, 1 command, dies with the process', 'buffer'],
+    },
   ];
 
   test('are long where there is room', () => {
     const placed = placeZoneLabels(zones(300, 1030), 1200, measure);
-    expect(placed.map(({ text }) => text.split('  ')[1])).toEqual(['22,711 B, safe', '1,526 B, 37 writes, dies with the power', '41 B, 1 command, dies with the process']);
+    expect(placed.map(({ text }) => text.split('  ')[1])).toEqual([
+      '22,711 B, safe',
+      '1,526 B, 37 writes, dies with the power',
+      '41 B, 1 command, dies with the process',
+    ]);
     expect(placed[1]?.x).toBe(300);
   });
 

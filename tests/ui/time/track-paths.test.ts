@@ -12,7 +12,14 @@ function column(stride: number, ...values: number[]): Column {
 
 describe('the sawtooth', () => {
   test('holds each value until the next sample, and the last until now', () => {
-    const { line, top } = riskPath(column(2, 0, 0, 200, 5, 400, 10, 600, 0), span, 800, [], 100, 10);
+    const { line, top } = riskPath(
+      column(2, 0, 0, 200, 5, 400, 10, 600, 0),
+      span,
+      800,
+      [],
+      100,
+      10,
+    );
     expect(top).toBe(10);
     expect(line).toBe('M0.0 10.0L20.0 10.0V5.0L40.0 5.0V0.0L60.0 0.0V10.0H80.0');
   });
@@ -36,7 +43,14 @@ describe('the sawtooth', () => {
   });
 });
 
-test.each([[0, 1], [1, 1], [37, 40], [51, 60], [100, 100], [101, 150]])('%i fits under %i', (value, top) => {
+test.each([
+  [0, 1],
+  [1, 1],
+  [37, 40],
+  [51, 60],
+  [100, 100],
+  [101, 150],
+])('%i fits under %i', (value, top) => {
   expect(niceCeiling(value)).toBe(top);
 });
 
@@ -62,12 +76,16 @@ test('a killed process is no outage; a power cut is one until the boot', () => {
     { kind: 'boot', at: 50 },
     { kind: 'crash', at: 80, crash: 'power-lost', lost: 1 },
   ] as const;
-  expect(outages(marks, 0, 100, 'off')).toEqual([{ from: 30, to: 50 }, { from: 80, to: 100 }]);
+  expect(outages(marks, 0, 100, 'off')).toEqual([
+    { from: 30, to: 50 },
+    { from: 80, to: 100 },
+  ]);
 });
 
 test('a column that grows past its limit keeps the newest rows', () => {
   const times = new Column(1);
-  for (let i = 0; i < 12; i++) times.append(Float64Array.from({ length: 100_000 }, (_, j) => i * 100_000 + j));
+  for (let i = 0; i < 12; i++)
+    times.append(Float64Array.from({ length: 100_000 }, (_, j) => i * 100_000 + j));
   expect(times.at(times.rows - 1)).toBe(1_199_999);
   expect(times.at(times.firstFrom(1_150_000))).toBe(1_150_000);
 });
