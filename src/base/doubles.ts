@@ -1,4 +1,4 @@
-import { DOUBLE_FORMAT, roundToFormat } from './binary-rounding.ts';
+import { divideToNearest, DOUBLE_FORMAT, roundToFormat } from './binary-rounding.ts';
 import type { ByteString } from './bytes.ts';
 import { binaryParts, scaleByPowerOfTwo } from './double-bits.ts';
 import { grisuDigits } from './grisu.ts';
@@ -107,6 +107,17 @@ export function formatFixedPoint(x: number, decimals: number): ByteString {
   const rounded = above > 0.5 || (above === 0.5 && floor % 2 !== 0) ? floor + 1 : floor;
   const digits = String(BigInt(Math.abs(rounded))).padStart(decimals + 1, '0');
   return `${rounded < 0 ? '-' : ''}${point(digits, digits.length - decimals)}` as ByteString;
+}
+
+/** C's `%.Nf`: so many decimals, ties to even. */
+export function formatDoubleF(x: number, decimals: number): ByteString {
+  if (!Number.isFinite(x)) return formatNonFinite(x);
+  const sign = x < 0 || (x === 0 && 1 / x < 0) ? '-' : '';
+  const { significand, exponent } = binaryParts(Math.abs(x));
+  const scaled = significand * 10n ** BigInt(decimals);
+  const rounded = exponent < 0 ? divideToNearest(scaled, 1n << BigInt(-exponent)) : scaled << BigInt(exponent);
+  const digits = String(rounded).padStart(decimals + 1, '0');
+  return `${sign}${point(digits, digits.length - decimals)}` as ByteString;
 }
 
 function point(digits: string, at: number): string {

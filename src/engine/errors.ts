@@ -29,6 +29,15 @@ export const errors = {
   notLexRange: 'ERR min or max not valid string range item',
   limitByRank: 'ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX',
   scoresByLex: 'ERR syntax error, WITHSCORES not supported in combination with BYLEX',
+  geoUnit: 'ERR unsupported unit provided. please use M, KM, FT, MI',
+  geoRadius: 'ERR need numeric radius',
+  geoRadiusNegative: 'ERR radius cannot be negative',
+  geoWidth: 'ERR need numeric width',
+  geoHeight: 'ERR need numeric height',
+  geoBoxNegative: 'ERR height or width cannot be negative',
+  geoMember: 'ERR could not decode requested zset member',
+  geoCount: 'ERR COUNT must be > 0',
+  geoAny: 'ERR the ANY argument requires COUNT argument',
   tooManyKeys: "ERR Number of keys can't be greater than number of args",
   negativeLimit: "ERR LIMIT can't be negative",
   outOfRange: 'ERR value is out of range',
@@ -161,6 +170,19 @@ export function unknownSubcommand(parent: string, sub: string): string {
 /** addReplySubcommandSyntaxError: a known container with arguments that do not fit. */
 export function unknownSubcommandOrArity(parent: string, sub: string): string {
   return `ERR unknown subcommand or wrong number of arguments for '${echoed(sub, ECHO_LENGTH)}'. Try ${parent.toUpperCase()} HELP.`;
+}
+
+export function invalidPlace(longitude: string, latitude: string): string {
+  return `ERR invalid longitude,latitude pair ${longitude},${latitude}`;
+}
+
+/** `by`: what a GEOSEARCH has to say exactly once. */
+export function geoMissing(by: 'FROMMEMBER or FROMLONLAT' | 'BYRADIUS and BYBOX', name: string): string {
+  return `ERR exactly one of ${by} can be specified for ${name}`;
+}
+
+export function geoStoreWith(what: string): string {
+  return `ERR ${what} is not compatible with WITHDIST, WITHHASH and WITHCOORD options`;
 }
 
 export function noInputKey(name: string): string {

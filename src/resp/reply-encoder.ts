@@ -33,7 +33,7 @@ export function encodeReply(reply: Reply, protocol: Protocol, sink: GrowableByte
     case 'map':
       return appendMap(sink, reply.value, protocol);
     case 'double': {
-      const digits = formatDoubleShortest(reply.value);
+      const digits = reply.text ?? formatDoubleShortest(reply.value);
       return protocol === 3 ? appendLine(sink, COMMA, digits) : appendBulk(sink, DOLLAR, digits);
     }
     case 'boolean':

@@ -18,8 +18,8 @@ export type Reply =
   | { readonly type: 'map'; readonly value: readonly (readonly [Reply, Reply])[] }
   /** RESP2: an array. */
   | { readonly type: 'set'; readonly value: readonly Reply[] }
-  /** RESP2: a bulk string. */
-  | { readonly type: 'double'; readonly value: number }
+  /** RESP2: a bulk string. `text` where Redis does not write the fewest digits. */
+  | { readonly type: 'double'; readonly value: number; readonly text?: ByteString }
   /** RESP2: 1 or 0. */
   | { readonly type: 'boolean'; readonly value: boolean }
   /** RESP2: a bulk string. */

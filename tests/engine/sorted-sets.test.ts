@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Reply } from '../../src/resp/reply.ts';
 import { newEngineFixture } from '../support/engine-fixture.ts';
+import { configure } from '../support/engine-port.ts';
 import { differentialSuite } from '../support/differential-suite.ts';
 import { randomSuite } from '../support/random-suite.ts';
 
@@ -565,7 +566,7 @@ describe('where 7.2 differs from 7.0', () => {
 describe('chance', () => {
   test.each(['listpack', 'skiplist'])('every member of a %s is picked about as often', (encoding) => {
     const fixture = newEngineFixture();
-    if (encoding === 'skiplist') fixture.port.config.zsetMaxListpackEntries = 0;
+    if (encoding === 'skiplist') configure(fixture.port.config, 'zset-max-listpack-entries', '0');
     fixture.line(`ZADD z ${scored(0, 8)}`);
     const counts = new Map<string, number>();
     for (const member of texts(fixture.line('ZRANDMEMBER z -8000'))) counts.set(member, (counts.get(member) ?? 0) + 1);

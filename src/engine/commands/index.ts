@@ -8,6 +8,8 @@ import { debugCommands } from './debug.ts';
 import { expiryCommands } from './expiry.ts';
 import { genericCommands } from './generic.ts';
 import { hashWalkCommands } from './hash-walks.ts';
+import { geoSearchCommands } from './geo-search.ts';
+import { geoCommands } from './geo.ts';
 import { hashCommands } from './hashes.ts';
 import { lcsCommands } from './lcs.ts';
 import { listMoveCommands } from './list-moves.ts';
@@ -39,11 +41,11 @@ export const handlers: readonly Handlers[] = [
   sortedSetRangeCommands,
   sortedSetPopCommands,
   sortedSetAlgebraCommands,
-  genericCommands,
-  scanCommands,
   geoCommands,
   geoSearchCommands,
   blockingCommands,
+  genericCommands,
+  scanCommands,
   objectCommands,
   serializeCommands,
   expiryCommands,

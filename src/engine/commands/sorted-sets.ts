@@ -28,8 +28,8 @@ import { cursorArgument, scanOptions } from './scan.ts';
 import { countArgument } from './sets.ts';
 
 export const sortedSetCommands: Handlers = {
-  zadd: (ctx, argv) => add(ctx, argv, 'zadd'),
-  zincrby: (ctx, argv) => add(ctx, argv, 'zincrby'),
+  zadd: (ctx, argv) => addScores(ctx, argv, 'zadd'),
+  zincrby: (ctx, argv) => addScores(ctx, argv, 'zincrby'),
 
   zrem(ctx, argv) {
     const key = argv[1]!;
@@ -144,7 +144,7 @@ interface AddOptions {
 }
 
 /** t_zset.c:zaddGenericCommand; `ZINCRBY key by member` is ZADD with INCR and without options. */
-function add(ctx: Context, argv: readonly ByteString[], name: 'zadd' | 'zincrby'): Reply {
+export function addScores(ctx: Context, argv: readonly ByteString[], name: 'zadd' | 'zincrby'): Reply {
   const key = argv[1]!;
   const options = addOptions(argv, name);
   const scores: number[] = [];
