@@ -2,7 +2,7 @@
  * What a handler works with: the client, the time, the keys, and ways to say what changed. There is one per engine,
  * set anew for each command, since a replay runs through it a million times.
  */
-import { ascii, type ByteString } from '../base/bytes.ts';
+import { ascii, concatBytes, type ByteString } from '../base/bytes.ts';
 import type { Micros, Millis } from '../base/time.ts';
 import type { Reply } from '../resp/reply.ts';
 import { errors, ReplyError } from './errors.ts';
@@ -18,6 +18,7 @@ import { isString } from './data/string.ts';
 import { firstUse, lruClock, nextUse } from './data/usage.ts';
 import type { SortedSetValue } from './data/sorted-set.ts';
 import type { Entry, Expiry, StringValue, Value } from './data/value.ts';
+import { published } from './pubsub.ts';
 import { array, error, integer, NULL_ARRAY } from './replies.ts';
 import type { ServerPort } from './server-port.ts';
 import type { Blocked, Session } from './session.ts';
@@ -53,6 +54,8 @@ export class Context {
   readonly pending: PropagatedCommand[] = [];
   /** Replies to other clients, and what comes to this one after its reply. */
   readonly served: Delivery[] = [];
+  /** What the client gets after the reply that the handler returns: SUBSCRIBE confirms each channel by itself. */
+  readonly following: Reply[] = [];
   /** What the server has to do; more than one only inside a transaction. */
   readonly requests: ServerRequest[] = [];
   private override: (readonly ByteString[])[] | null = null;
@@ -301,13 +304,17 @@ export class Context {
    * that may not wait gets what it would get at the end of its time: `otherwise`.
    */
   blockForKeys({ type, keys, deadline, whenGone }: WaitRequest, otherwise: Reply = NULL_ARRAY): Reply | undefined {
-    // The client that replays a log may not wait either (aof.c:createAOFClient: CLIENT_DENY_BLOCKING).
-    if (this.insideTransaction || this.client.loading) return otherwise;
+    if (this.mayNotWait()) return otherwise;
     const { client, argv, waitedUntil } = this;
     // A command that is run again keeps the end of its time.
     const end = waitedUntil === undefined ? deadline : waitedUntil;
     waitForKeys(this.state, client, { reason: 'keys', type, db: this.db.id, keys, argv, deadline: end, whenGone });
     return undefined;
+  }
+
+  /** Inside a transaction; the client that replays a log may not wait either (aof.c:createAOFClient: CLIENT_DENY_BLOCKING). */
+  mayNotWait(): boolean {
+    return this.insideTransaction || this.client.loading;
   }
 
   /** Ends the waiting of a client: with what it gets when its time is up, or with an error. */
@@ -335,14 +342,13 @@ export class Context {
   /** `type` is the letter in notify-keyspace-events, which `A` does not hold for `m` and `n`. */
   notify(type: NotificationType, event: string, key: ByteString): void {
     const wanted = this.server.config.notifyKeyspaceEvents;
-    if (wanted === '') return;
+    if (wanted === '' || !this.effects) return;
     if (wanted.includes(type) || (type !== 'm' && type !== 'n' && wanted.includes('A'))) {
-      this.publishKeyEvent(event, key);
+      const { state, db } = this;
+      const name = ascii(event);
+      if (wanted.includes('K')) this.served.push(...published(state, concatBytes(ascii(`__keyspace@${db.id}__:`), key), name));
+      if (wanted.includes('E')) this.served.push(...published(state, ascii(`__keyevent@${db.id}__:${event}`), key));
     }
-  }
-
-  private publishKeyEvent(_event: string, _key: ByteString): void {
-    // No client can subscribe yet; the events have nobody to reach.
   }
 
   /** Called by the engine around each command. */

@@ -2,6 +2,7 @@
 import type { ByteString } from '../base/bytes.ts';
 import { seedRandom, type RandomState } from '../base/random.ts';
 import { newKeySpace, type Database } from './data/key-space.ts';
+import { newListeners, type Listeners } from './pubsub.ts';
 import type { ClientId, Session } from './session.ts';
 
 export interface CommandStats {
@@ -38,6 +39,10 @@ export interface EngineState {
   readonly rows: Map<string, KeyRow>;
   /** Rows, by name, whose key has changed so that somebody may be served. */
   readonly ready: Set<string>;
+  /** Who listens to what. */
+  readonly listeners: Listeners;
+  /** Clients that see every command (MONITOR). */
+  readonly monitors: Set<ClientId>;
   /** Clients that wait for something other than the server's own work. */
   readonly waiting: Set<ClientId>;
   /** The code of function libraries: it is kept, and saved with the data set. */
@@ -56,6 +61,8 @@ export function newEngineState(databases: number, seed: number): EngineState {
     watchers: new Map(),
     rows: new Map(),
     ready: new Set(),
+    listeners: newListeners(),
+    monitors: new Set(),
     waiting: new Set(),
     libraries: [],
     random: seedRandom(seed),

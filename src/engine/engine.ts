@@ -12,8 +12,10 @@ import { leaveRows, nextReadyRow, servable } from './blocking.ts';
 import type { Cause, Delivery, Outcome, PropagatedCommand, ServerRequest, Unit } from './effects.ts';
 import type { CommandStats, EngineState } from './engine-state.ts';
 import { error, QUEUED } from './replies.ts';
-import { errors, oneLine, ReplyError, unknownCommand, unknownSubcommand, wrongArity } from './errors.ts';
+import { errors, notWhileListening, oneLine, ReplyError, unknownCommand, unknownSubcommand, wrongArity } from './errors.ts';
 import { nextExpired } from './expire-cycle.ts';
+import { isShown, monitorLine } from './monitor.ts';
+import { isListening, unsubscribeAll } from './pubsub.ts';
 import type { ServerPort } from './server-port.ts';
 import type { Session } from './session.ts';
 import { discardTransaction, unwatchAll } from './transaction.ts';
@@ -24,6 +26,13 @@ const NOTHING: Outcome = { replies: NO_REPLIES, units: NO_UNITS, request: null }
 const runInsideMulti = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset']);
 /** Commands that may delete expired keys all over the data set: each deletion is a unit of its own. */
 const touchesArbitraryKeys = new Set(['scan', 'randomkey']);
+
+/** What a client may say in RESP2 while it listens: all else would have to be told from the messages. */
+const forListeners = new Set([
+  ...['subscribe', 'psubscribe', 'ssubscribe', 'unsubscribe', 'punsubscribe', 'sunsubscribe', 'ping', 'quit', 'reset'],
+]);
+/** Commands that may write or publish though they are not marked as writing (CMD_MAY_REPLICATE). */
+const mayReplicate = new Set(['publish', 'spublish', 'eval', 'evalsha', 'fcall', 'pfcount']);
 
 export class Engine {
   readonly context: Context;
@@ -68,7 +77,7 @@ export class Engine {
     const request = this.request();
     if (request !== null && reply === undefined) session.blocked = { reason: 'server' };
     let units = ctx.pending.length === 0 ? NO_UNITS : this.units(found, session, argv);
-    const own = reply === undefined ? NO_REPLIES : this.deliver(session, reply);
+    const own = reply === undefined ? NO_REPLIES : this.deliver(session, reply, ...ctx.following.splice(0));
     if (this.state.ready.size > 0) units = [...units, ...this.serveReady()];
     const replies = ctx.served.length === 0 ? own : [...own, ...ctx.served.splice(0)];
     return { replies, units, request };
@@ -151,7 +160,14 @@ export class Engine {
       this.countError(reply.value);
     }
     ctx.end(dirty, argv);
+    if (this.state.monitors.size > 0 && ctx.waitedUntil === undefined && isShown(command)) this.show(argv);
     return reply;
+  }
+
+  private show(argv: readonly ByteString[]): void {
+    const { client, db, now, served } = this.context;
+    const line = monitorLine(now, db.id, client, argv);
+    for (const id of this.state.monitors) served.push({ client: id, reply: line });
   }
 
   private run(command: Command, argv: readonly ByteString[]): Reply | undefined {
@@ -231,6 +247,8 @@ export class Engine {
     discardTransaction(this.state, session);
     unwatchAll(this.state, session);
     leaveRows(this.state, session);
+    unsubscribeAll(this.state, session);
+    this.state.monitors.delete(session.id);
     this.state.sessions.delete(session.id);
   }
 
@@ -258,7 +276,9 @@ export class Engine {
       const denied = name === 'exec' && !this.queueWrites(session) ? undefined : this.server.writesDenied();
       if (denied !== undefined) return denied;
     }
+    if (session.protocol === 2 && isListening(session) && !forListeners.has(name)) return notWhileListening(name);
     if (this.server.loading() && (flags & commandFlag.loading) === 0) return errors.loading;
+    if (this.state.monitors.has(session.id) && touchesKeys(command)) return errors.replicaKeyspace;
     return undefined;
   }
 
@@ -289,10 +309,11 @@ export class Engine {
   }
 
   /** What goes to the client of a reply, which it may not want (CLIENT REPLY). */
-  private deliver(session: Session, reply: Reply): readonly Delivery[] {
-    if (session.replyMode === 'on') return [{ client: session.id, reply }];
-    if (session.replyMode === 'skip') session.replyMode = 'on';
-    return NO_REPLIES;
+  private deliver(session: Session, ...replies: readonly Reply[]): readonly Delivery[] {
+    const { id: client, replyMode } = session;
+    if (replyMode === 'skip') session.replyMode = 'on';
+    const heard = replyMode === 'on' ? replies : replies.filter(({ type }) => type === 'push');
+    return heard.map((reply) => ({ client, reply }));
   }
 
   private units(command: Command, session: Session, argv: readonly ByteString[]): readonly Unit[] {
@@ -301,6 +322,10 @@ export class Engine {
     if (!touchesArbitraryKeys.has(command.facts.name)) return [{ cause, commands }];
     return commands.map((single) => ({ cause: { ...cause, kind: 'expiry' as const }, commands: [single] }));
   }
+}
+
+function touchesKeys({ flags, facts }: Command): boolean {
+  return (flags & (commandFlag.write | commandFlag.readonly)) !== 0 || mayReplicate.has(facts.name);
 }
 
 function isWaiting({ blocked }: Session): boolean {

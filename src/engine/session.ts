@@ -6,6 +6,8 @@ import type { WaitedType } from './blocking.ts';
 
 export type ClientId = number;
 
+export type SubscriptionKind = 'channels' | 'patterns' | 'shardChannels';
+
 export interface WatchedKey {
   readonly db: number;
   readonly key: ByteString;
@@ -41,6 +43,8 @@ export interface Session {
   lastCommand: string;
   noEvict: boolean;
   noTouch: boolean;
+  /** What it listens to. */
+  readonly subscriptions: Readonly<Record<SubscriptionKind, Set<ByteString>>>;
   /** CLIENT REPLY; `skip`: the next command is not answered. */
   replyMode: 'on' | 'off' | 'skip';
   /** The connection is to be closed once the replies so far have left. */
@@ -95,6 +99,7 @@ export function newSession(id: ClientId, now: Micros, address: string, localAddr
     lastCommand: 'NULL',
     noEvict: false,
     noTouch: false,
+    subscriptions: { channels: new Set(), patterns: new Set(), shardChannels: new Set() },
     replyMode: 'on',
     closing: false,
     loading,

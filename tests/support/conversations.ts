@@ -104,7 +104,7 @@ interface Side {
 }
 
 async function realSide(real: RealRedis, program: readonly ProgramLine[], protocol: Protocol): Promise<Side> {
-  const reply = await real.send([splitLine('FLUSHALL'), splitLine('CONFIG RESETSTAT'), splitLine('CONFIG GET dir')]);
+  const reply = await real.send([splitLine('FLUSHALL'), splitLine('CONFIG SET notify-keyspace-events ""'), splitLine('CONFIG GET dir')]);
   const dir = reply[2]?.type === 'array' ? replyText(reply[2].value[1]) : '';
   const file = join(dir, 'appendonlydir', 'appendonly.aof.1.incr.aof');
   const from = statSync(file).size;
@@ -113,9 +113,9 @@ async function realSide(real: RealRedis, program: readonly ProgramLine[], protoc
     if (client > 0 && !clients.has(client)) clients.set(client, await openClient(real.port, protocol));
   }
   const settle = async (): Promise<void> => {
-    // The first answer may come before the line was read, the second can't.
-    await real.send([splitLine('PING')]);
-    await real.send([splitLine('PING')]);
+    // The first answer may come before the line was read, the second can't. MONITOR does not show this one.
+    await real.send([splitLine('CONFIG GET nothing')]);
+    await real.send([splitLine('CONFIG GET nothing')]);
     await new Promise((resolve) => setImmediate(resolve));
     await new Promise((resolve) => setImmediate(resolve));
   };

@@ -56,6 +56,7 @@ const directives: Readonly<Record<string, keyof EngineConfig>> = {
   maxmemory: 'maxmemory',
   'maxmemory-policy': 'maxmemoryPolicy',
   'proto-max-bulk-len': 'protoMaxBulkLength',
+  'notify-keyspace-events': 'notifyKeyspaceEvents',
   rdbcompression: 'rdbCompression',
   requirepass: 'requirePass',
   'set-max-intset-entries': 'setMaxIntsetEntries',

@@ -6,6 +6,7 @@ import { int64Argument, is, syntaxError } from '../arguments.ts';
 import type { Handlers } from '../command.ts';
 import type { Context } from '../context.ts';
 import { errors, noSuchUser, ReplyError, unknownClientType, unrecognizedOption } from '../errors.ts';
+import { isListening } from '../pubsub.ts';
 import { bulk, integer, NULL, OK, ONE, verbatim, ZERO } from '../replies.ts';
 import type { Session } from '../session.ts';
 import { helpOf } from './help.ts';
@@ -105,11 +106,11 @@ function describe(ctx: Context, session: Session): ByteString {
       ['name', session.name],
       ['age', secondsOfMicros(ctx.now - session.createdAt)],
       ['idle', secondsOfMicros(ctx.now - session.lastCommandAt)],
-      ['flags', flagsOf(session)],
+      ['flags', flagsOf(ctx, session)],
       ['db', session.db],
-      ['sub', 0],
-      ['psub', 0],
-      ['ssub', 0],
+      ['sub', session.subscriptions.channels.size],
+      ['psub', session.subscriptions.patterns.size],
+      ['ssub', session.subscriptions.shardChannels.size],
       ['multi', transaction?.queue.length ?? -1],
       ['qbuf', connection.inputBytes],
       ['qbuf-free', connection.inputRoom],
@@ -138,8 +139,10 @@ function sizeOf(argv: readonly ByteString[]): number {
   return argv.reduce((sum, word) => sum + word.length, 0);
 }
 
-function flagsOf(session: Session): string {
+function flagsOf(ctx: Context, session: Session): string {
   let flags = '';
+  if (ctx.state.monitors.has(session.id)) flags += 'O';
+  if (isListening(session)) flags += 'P';
   if (session.transaction !== null) flags += 'x';
   if (session.blocked !== null) flags += 'b';
   if (session.watchBroken) flags += 'd';
@@ -149,8 +152,12 @@ function flagsOf(session: Session): string {
   return flags === '' ? 'N' : flags;
 }
 
-/** The types of client that there can be here: we have neither replicas nor, yet, subscribers. */
+/** Replicas and masters are there in name only. */
 const clientTypes = ['normal', 'master', 'replica', 'slave', 'pubsub'];
+
+function typeOf(session: Session): string {
+  return isListening(session) ? 'pubsub' : 'normal';
+}
 
 function checkedType(word: ByteString): string {
   const type = clientTypes.find((name) => is(word, name));
@@ -161,7 +168,10 @@ function checkedType(word: ByteString): string {
 function listed(ctx: Context, argv: readonly ByteString[]): Session[] {
   const all = [...ctx.state.sessions.values()].filter(({ loading }) => !loading);
   if (argv.length === 2) return all;
-  if (argv.length === 4 && is(argv[2], 'TYPE')) return checkedType(argv[3]!) === 'normal' ? all : [];
+  if (argv.length === 4 && is(argv[2], 'TYPE')) {
+    const type = checkedType(argv[3]!);
+    return all.filter((session) => typeOf(session) === type);
+  }
   if (argv.length > 3 && is(argv[2], 'ID')) {
     return argv.slice(3).flatMap((word) => {
       const id = int64Argument(word, errors.clientId);
@@ -191,7 +201,7 @@ function killByFilter(ctx: Context, argv: readonly ByteString[]): Reply {
       tests.push((session) => session.id === id);
     } else if (is(option, 'TYPE')) {
       const type = checkedType(value);
-      tests.push(() => type === 'normal');
+      tests.push((session) => typeOf(session) === type);
     } else if (is(option, 'ADDR')) tests.push((session) => session.address === value);
     else if (is(option, 'LADDR')) tests.push((session) => session.localAddress === value);
     else if (is(option, 'USER')) {

@@ -5,7 +5,8 @@ import { int64Argument, is, syntaxError } from '../arguments.ts';
 import type { Handlers } from '../command.ts';
 import type { Context } from '../context.ts';
 import { errors, helloSyntax, ReplyError, wrongArity } from '../errors.ts';
-import { array, bulk, integer, map, OK, PONG, status } from '../replies.ts';
+import { isListening, unsubscribeAll } from '../pubsub.ts';
+import { array, bulk, bulks, integer, map, OK, PONG, status } from '../replies.ts';
 import type { Session } from '../session.ts';
 import { discardTransaction, unwatchAll } from '../transaction.ts';
 import { redisVersion } from '../version.ts';
@@ -16,6 +17,8 @@ export const DEFAULT_USER = ascii('default');
 export const connectionCommands: Handlers = {
   ping(ctx, argv) {
     if (argv.length > 2) throw new ReplyError(wrongArity(ctx.command.facts.name));
+    // To a client that listens in RESP2 everything looks like a message.
+    if (ctx.client.protocol === 2 && isListening(ctx.client)) return bulks([ascii('pong'), argv[1] ?? EMPTY]);
     return argv.length === 1 ? PONG : bulk(argv[1]!);
   },
 
@@ -103,6 +106,8 @@ function text(literal: string): Reply {
 function resetSession(ctx: Context, session: Session): void {
   discardTransaction(ctx.state, session);
   unwatchAll(ctx.state, session);
+  unsubscribeAll(ctx.state, session);
+  ctx.state.monitors.delete(session.id);
   session.db = 0;
   ctx.db = ctx.state.databases[0]!;
   session.protocol = 2;

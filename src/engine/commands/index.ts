@@ -15,7 +15,9 @@ import { lcsCommands } from './lcs.ts';
 import { listMoveCommands } from './list-moves.ts';
 import { listCommands } from './lists.ts';
 import { objectCommands } from './object.ts';
+import { monitorCommands } from './monitor.ts';
 import { scanCommands } from './scan.ts';
+import { pubsubCommands } from './pubsub.ts';
 import { serializeCommands } from './serialize.ts';
 import { serverCommands } from './server.ts';
 import { setAlgebraCommands } from './sets-algebra.ts';
@@ -52,6 +54,8 @@ export const handlers: readonly Handlers[] = [
   transactionCommands,
   connectionCommands,
   clientCommands,
+  pubsubCommands,
+  monitorCommands,
   serverCommands,
   commandInfoCommands,
   debugCommands,

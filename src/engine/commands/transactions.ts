@@ -41,6 +41,8 @@ export const transactionCommands: Handlers = {
     if (transaction.aborted) throw new ReplyError(errors.execAbort);
     if (stale) return NULL_ARRAY;
     const replies = runQueue(ctx, transaction.queue);
+    // A SUBSCRIBE of two channels gives two replies: the array has room for one a command, the others come after it.
+    ctx.following.push(...replies.splice(transaction.queue.length));
     // The queued commands are logged one by one; EXEC itself only as the mark that ends their block.
     ctx.suppressPropagation();
     return array(replies);
@@ -55,7 +57,7 @@ function runQueue(ctx: Context, queue: readonly (readonly ByteString[])[]): Repl
   const replies: Reply[] = [];
   ctx.insideTransaction = true;
   for (const argv of queue) {
-    replies.push(ctx.callNested(argv) ?? NULL);
+    replies.push(ctx.callNested(argv) ?? NULL, ...ctx.following.splice(0));
     ctx.db = ctx.state.databases[ctx.client.db]!;
   }
   ctx.insideTransaction = false;
