@@ -134,12 +134,12 @@ export const errors = {
   saveFailed: 'ERR',
   reloadFailed: 'ERR Error trying to load the RDB dump, check server logs.',
   saveInProgress: 'ERR Background save already in progress',
+  monitorDenied: "ERR MONITOR isn't allowed for DENY BLOCKING client",
+  replicaKeyspace: "ERR Replica can't interact with the keyspace",
   noSuchClient: 'ERR No such client',
   noSuchClientId: 'ERR No such client ID',
   maxClients: 'ERR max number of clients reached',
   protectedMode:
-  monitorDenied: "ERR MONITOR isn't allowed for DENY BLOCKING client",
-  replicaKeyspace: "ERR Replica can't interact with the keyspace",
     "DENIED Redis is running in protected mode because protected mode is enabled and no password is set for the default user. In this mode connections are only accepted from the loopback interface. If you want to connect from external computers to Redis you may adopt one of the following solutions: 1) Just disable protected mode sending the command 'CONFIG SET protected-mode no' from the loopback interface by connecting to Redis from the same host the server is running, however MAKE SURE Redis is not publicly accessible from internet if you do so. Use CONFIG REWRITE to make this change permanent. 2) Alternatively you can just disable the protected mode by editing the Redis configuration file, and setting the protected mode option to 'no', and then restarting the server. 3) If you started the server manually just for testing, restart it with the '--protected-mode no' option. 4) Set up an authentication password for the default user. NOTE: You only need to do one of the above things in order for the server to start accepting connections from the outside.",
 } as const;
 
@@ -226,14 +226,6 @@ export function aofMisconf(reason: string): string {
   return `MISCONF Errors writing to the AOF file: ${reason}`;
 }
 
-/** config.c:configSetCommand, when one of the pairs names no directive. */
-export function unknownDirective(name: string): string {
-  return `ERR Unknown option or number of arguments for CONFIG SET - '${name}'`;
-}
-
-export function configSetFailed(name: string, reason: string): string {
-  return `ERR CONFIG SET failed (possibly related to argument '${name}') - ${reason}`;
-}
 export function notForDenyBlocking(name: string): string {
   return `ERR ${name.toUpperCase()} isn't allowed for a DENY BLOCKING client`;
 }
@@ -242,3 +234,11 @@ export function notWhileListening(name: string): string {
   return `ERR Can't execute '${name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`;
 }
 
+/** config.c:configSetCommand, when one of the pairs names no directive. */
+export function unknownDirective(name: string): string {
+  return `ERR Unknown option or number of arguments for CONFIG SET - '${name}'`;
+}
+
+export function configSetFailed(name: string, reason: string): string {
+  return `ERR CONFIG SET failed (possibly related to argument '${name}') - ${reason}`;
+}

@@ -14,10 +14,10 @@ import { hashCommands } from './hashes.ts';
 import { lcsCommands } from './lcs.ts';
 import { listMoveCommands } from './list-moves.ts';
 import { listCommands } from './lists.ts';
-import { objectCommands } from './object.ts';
 import { monitorCommands } from './monitor.ts';
-import { scanCommands } from './scan.ts';
+import { objectCommands } from './object.ts';
 import { pubsubCommands } from './pubsub.ts';
+import { scanCommands } from './scan.ts';
 import { serializeCommands } from './serialize.ts';
 import { serverCommands } from './server.ts';
 import { setAlgebraCommands } from './sets-algebra.ts';
@@ -52,10 +52,10 @@ export const handlers: readonly Handlers[] = [
   serializeCommands,
   expiryCommands,
   transactionCommands,
-  connectionCommands,
-  clientCommands,
   pubsubCommands,
   monitorCommands,
+  connectionCommands,
+  clientCommands,
   serverCommands,
   commandInfoCommands,
   debugCommands,
