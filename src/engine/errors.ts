@@ -38,6 +38,10 @@ export const errors = {
   geoMember: 'ERR could not decode requested zset member',
   geoCount: 'ERR COUNT must be > 0',
   geoAny: 'ERR the ANY argument requires COUNT argument',
+  notHyperLogLog: 'WRONGTYPE Key is not a valid HyperLogLog string value.',
+  corruptedHyperLogLog: 'INVALIDOBJ Corrupted HLL object detected',
+  hyperLogLogNotSparse: 'ERR HLL encoding is not sparse',
+  pfdebugNoKey: 'ERR The specified key does not exist',
   tooManyKeys: "ERR Number of keys can't be greater than number of args",
   negativeLimit: "ERR LIMIT can't be negative",
   outOfRange: 'ERR value is out of range',
@@ -185,6 +189,14 @@ export function geoMissing(by: 'FROMMEMBER or FROMLONLAT' | 'BYRADIUS and BYBOX'
 
 export function geoStoreWith(what: string): string {
   return `ERR ${what} is not compatible with WITHDIST, WITHHASH and WITHCOORD options`;
+}
+
+export function unknownPfdebug(sub: string): string {
+  return `ERR Unknown PFDEBUG subcommand '${echoed(sub)}'`;
+}
+
+export function wrongPfdebugArity(sub: string): string {
+  return `ERR Wrong number of arguments for the '${echoed(sub)}' subcommand`;
 }
 
 export function noInputKey(name: string): string {

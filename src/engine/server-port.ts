@@ -19,6 +19,7 @@ export interface EngineConfig extends HashLimits, ListLimits, SortedSetLimits, L
   maxmemory: number;
   maxmemoryPolicy: string;
   notifyKeyspaceEvents: string;
+  hllSparseMaxBytes: number;
   setMaxIntsetEntries: number;
   setMaxListpackEntries: number;
   setMaxListpackValue: number;

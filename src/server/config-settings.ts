@@ -22,6 +22,7 @@ export function settingsOf(directives: DirectiveValues): Settings {
     hashMaxListpackValue: number('hash-max-listpack-value'),
     zsetMaxListpackEntries: number('zset-max-listpack-entries'),
     zsetMaxListpackValue: number('zset-max-listpack-value'),
+    hllSparseMaxBytes: number('hll-sparse-max-bytes'),
     setMaxIntsetEntries: number('set-max-intset-entries'),
     setMaxListpackEntries: number('set-max-listpack-entries'),
     setMaxListpackValue: number('set-max-listpack-value'),

@@ -11,6 +11,7 @@ import { hashWalkCommands } from './hash-walks.ts';
 import { geoSearchCommands } from './geo-search.ts';
 import { geoCommands } from './geo.ts';
 import { hashCommands } from './hashes.ts';
+import { hyperLogLogCommands } from './hyperloglog.ts';
 import { lcsCommands } from './lcs.ts';
 import { listMoveCommands } from './list-moves.ts';
 import { listCommands } from './lists.ts';
@@ -45,6 +46,7 @@ export const handlers: readonly Handlers[] = [
   sortedSetAlgebraCommands,
   geoCommands,
   geoSearchCommands,
+  hyperLogLogCommands,
   blockingCommands,
   genericCommands,
   scanCommands,
