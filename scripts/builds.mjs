@@ -9,6 +9,9 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Where the Node host starts. */
 export const nodeEntry = join(root, 'src/hosts/node/server.ts');
 
+/** Where the tools start that run on real files. */
+const toolEntries = ['check-aof', 'check-rdb'];
+
 /**
  * Builds dist/site.
  *
@@ -21,12 +24,26 @@ export async function buildSite(when) {
 }
 
 /**
- * Builds dist/node/server.mjs: one file, with every package inside.
+ * Builds dist/node/server.mjs, and the tools beside it: one file each, with every package inside.
  *
  * @param {'always' | 'if-changed'} when
  */
 export async function buildNodeHost(when) {
-  await buildUnlessFresh('node', when, () => bundleNodeHost('dist/node'));
+  await buildUnlessFresh('node', when, async () => {
+    await bundleNodeHost('dist/node');
+    for (const tool of toolEntries) await bundleTool(tool, 'dist/node');
+  });
+}
+
+/**
+ * Writes check-aof.mjs or check-rdb.mjs to a folder.
+ *
+ * @param {string} tool
+ * @param {string} outDir
+ */
+export async function bundleTool(tool, outDir) {
+  const entry = join(root, `src/hosts/node/${tool}.ts`);
+  await bundle(entry, `${tool}.mjs`, outDir, 'add to it');
 }
 
 /**
@@ -35,6 +52,16 @@ export async function buildNodeHost(when) {
  * @param {string} outDir
  */
 export async function bundleNodeHost(outDir) {
+  await bundle(nodeEntry, 'server.mjs', outDir, 'empty it');
+}
+
+/**
+ * @param {string} entry
+ * @param {string} name of the file that is written
+ * @param {string} outDir
+ * @param {'empty it' | 'add to it'} folder
+ */
+async function bundle(entry, name, outDir, folder) {
   await build({
     root,
     configFile: false,
@@ -42,13 +69,13 @@ export async function bundleNodeHost(outDir) {
     publicDir: false,
     ssr: { noExternal: true, target: 'node' },
     build: {
-      ssr: nodeEntry,
+      ssr: entry,
       target: 'node20',
       outDir,
-      emptyOutDir: true,
+      emptyOutDir: folder === 'empty it',
       minify: false,
       rolldownOptions: {
-        output: { entryFileNames: 'server.mjs', codeSplitting: false },
+        output: { entryFileNames: name, codeSplitting: false },
       },
     },
   });

@@ -70,16 +70,16 @@ export function parseManifest(bytes: Uint8Array): ManifestParse {
   if (bytes.length === 0) return refuse('', 'Found an empty AOF manifest');
   for (let at = 0; at < bytes.length;) {
     line++;
-    let end = bytes.indexOf(10, at);
-    if (end < 0) end = bytes.length;
-    const raw = byteStringOf(bytes, at, Math.min(end, at + MAX_LINE));
-    if (bytes[at] === 35) {
-      at = end + 1;
-      continue;
-    }
-    if (end === bytes.length || end - at >= MAX_LINE)
+    // A piece of a line that is too long counts as a line, also that of a comment.
+    const piece = bytes.subarray(at, at + MAX_LINE);
+    const newline = piece.indexOf(10);
+    const end = newline < 0 ? piece.length : newline + 1;
+    const raw = byteStringOf(piece, 0, end);
+    at += end;
+    if (raw.startsWith('#')) continue;
+    // A NUL hides the end of its line.
+    if (newline < 0 || raw.includes('\0'))
       return refuse(raw, 'The AOF manifest file contains too long line');
-    at = end + 1;
     const text = trim(raw);
     const words = text === '' ? undefined : splitArguments(text);
     if (words === undefined || words.length < 6 || words.length % 2 !== 0)
@@ -104,7 +104,7 @@ export function parseManifest(bytes: Uint8Array): ManifestParse {
 }
 
 function readFile(words: readonly ByteString[]): AofFile | string {
-  let name = '';
+  let name: ByteString | undefined;
   let sequence = 0;
   let letter = '';
   for (let i = 0; i < words.length; i += 2) {
@@ -119,7 +119,8 @@ function readFile(words: readonly ByteString[]): AofFile | string {
       letter = value.slice(0, 1);
     }
   }
-  if (name === '' || sequence === 0 || letter === '') return 'Invalid AOF manifest file format';
+  if (name === undefined || sequence === 0 || letter === '')
+    return 'Invalid AOF manifest file format';
   const type =
     letter === 'b' ? 'base' : letter === 'h' ? 'history' : letter === 'i' ? 'incr' : undefined;
   return type === undefined ? 'Unknown AOF file type' : { name, sequence, type };

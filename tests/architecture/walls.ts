@@ -66,7 +66,7 @@ export const walls: Readonly<Record<string, Wall>> = {
     types: workerSide,
     packages: ['svelte', '@fontsource', '@fontsource-variable'],
   },
-  'hosts/node': { values: ['server', ...persistenceDown], packages: ['node'] },
+  'hosts/node': { values: ['server', 'tools', ...persistenceDown], packages: ['node'] },
 };
 
 const maxLines = 450;
