@@ -12,8 +12,8 @@ export interface Outcome {
   readonly output: string;
   /** Above 128: it died of a signal. */
   readonly exit: number;
-  /** As they are afterwards. */
-  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** As they are afterwards: a char a byte, in the order of the case's files. */
+  readonly files: readonly string[];
 }
 
 /** Two shells at once, each with every other case. */
@@ -25,9 +25,7 @@ export async function runReal(tool: string, cases: readonly ToolCase[]): Promise
     return cases.map(({ files }, i) => ({
       output: readFileSync(join(folder, `${i}.out`), 'latin1'),
       exit: Number(readFileSync(join(folder, `${i}.exit`), 'latin1')),
-      files: new Map(
-        [...files.keys()].map((name) => [name, readFileSync(join(folder, String(i), name))]),
-      ),
+      files: [...files.keys()].map((name) => readFileSync(join(folder, String(i), name), 'latin1')),
     }));
   } finally {
     rmSync(folder, { recursive: true, force: true });
