@@ -9,8 +9,6 @@ export const en = {
   inTheFile: 'in the file',
   lost: 'lost',
   neverAcknowledged: 'never acknowledged',
-  equals: 'equals',
-  plus: 'plus',
   died: (n: string, all: boolean, one: boolean): string => {
     if (all) return one ? 'The one died in the' : `All ${n} died in the`;
     return `${n} died in the`;
@@ -74,8 +72,6 @@ export const id = {
   inTheFile: 'di berkas',
   lost: 'hilang',
   neverAcknowledged: 'tak pernah terkonfirmasi',
-  equals: 'sama dengan',
-  plus: 'ditambah',
   died: (n: string, all: boolean, one: boolean): string => {
     if (all) return one ? 'Satu-satunya mati di' : `Semua ${n} mati di`;
     return `${n} mati di`;
