@@ -10,6 +10,11 @@ import type { LaneState } from './lane-state.ts';
 export const CONFIG_PATH = '/etc/redis/redis.conf';
 export const DATA_PATH = '/data';
 
+/** Paths of the lab are absolute, or begin at /data. */
+export function absolute(path: string): string {
+  return path.startsWith('/') ? path : `${DATA_PATH}/${path}`;
+}
+
 /** The new process's state; or, as text, what redis-server printed before it gave up on its configuration. */
 export function bootServer(
   kernel: SimulatedKernel,

@@ -9,7 +9,7 @@ import { Clock, createClockState, type ClockState } from '../machine/clock.ts';
 import { kernelFromPlatter, type KernelOptions } from '../machine/kernel-state.ts';
 import { createPlatter, type Platter } from '../machine/platter.ts';
 import type { FaultRequest } from '../machine/fault-plan.ts';
-import { CONFIG_PATH, DATA_PATH } from './boot.ts';
+import { absolute, CONFIG_PATH, DATA_PATH } from './boot.ts';
 import { newLaneState, type LabClockEvent, type LaneState } from './lane-state.ts';
 import { WORKLOAD_TOKEN } from './lane-clients.ts';
 import { Lane, type LaneSurroundings } from './lane.ts';
@@ -394,11 +394,6 @@ export class Lab implements LaneSurroundings {
   private noLane(id: string | undefined): string {
     return `no lane ${id ?? ''}; the lanes are ${this.lanes.map(({ state }) => state.id).join(', ')}`;
   }
-}
-
-/** Paths of the lab are absolute, or begin at /data. */
-export function absolute(path: string): string {
-  return path.startsWith('/') ? path : `${DATA_PATH}/${path}`;
 }
 
 /** Whether there is a log that a boot could replay. */

@@ -1,6 +1,7 @@
 /** What a lab is made of, with every default filled in and checked: `reset` takes it, a lesson's start has its shape. */
 import type { Micros } from '../base/time.ts';
 import { diskPresetNames } from '../machine/devices.ts';
+import { absolute, CONFIG_PATH, DATA_PATH } from './boot.ts';
 import type { DiskPreset, LaneSetup, Setup, Workload } from './view.ts';
 import { planWorkload } from './workload.ts';
 
@@ -22,6 +23,8 @@ export const MOST_LANES = 5;
 export const SLOWEST_SPEED = 0.001;
 export const FASTEST_SPEED = 100;
 const DEFAULT_SEED = 1;
+const EARLIEST_START = 946_684_800_000;
+const LATEST_START = 4_102_444_799_999;
 
 /** The lab's own defaults; everything else is Redis's. */
 const DEFAULT_CONFIG: readonly (readonly [string, string])[] = [
@@ -31,8 +34,8 @@ const DEFAULT_CONFIG: readonly (readonly [string, string])[] = [
   ['enable-debug-command', 'local'],
 ];
 
-/** The plan, or what is wrong with the setup: what, where, what to do. */
-export function planLab(setup: Setup, createdAt: Micros): LabPlan | string {
+/** The plan, or what is wrong with the setup: what, where, what to do. `now` is the time of day. */
+export function planLab(setup: Setup, now: Micros): LabPlan | string {
   const {
     seed = DEFAULT_SEED,
     lanes = [{}],
@@ -52,20 +55,46 @@ export function planLab(setup: Setup, createdAt: Micros): LabPlan | string {
   if (fsyncMs !== null && !(fsyncMs >= 0)) return 'reset: disk.fsyncMs must be 0 or more';
   if (capacity !== null && !(capacity > 0))
     return 'reset: disk.capacity must be a number of bytes above 0';
-  const { paused = false, speed = 1 } = clock;
+  const { paused = false, speed = 1, startAt = Math.floor(now / 1000) } = clock;
+  if (!(Number.isInteger(startAt) && startAt >= EARLIEST_START && startAt <= LATEST_START))
+    return 'reset: clock.startAt must be whole milliseconds since 1970, of the years 2000 to 2099';
   const wrongSpeed = checkSpeed(speed);
   if (wrongSpeed !== undefined) return `reset: clock.${wrongSpeed}`;
+  const wrongFile = checkPaths(Object.keys(files));
+  if (wrongFile !== undefined) return wrongFile;
   const wrongLoad = workload === null ? undefined : planWorkload(workload);
   if (typeof wrongLoad === 'string') return wrongLoad;
   return {
     seed,
-    createdAt,
+    createdAt: startAt * 1000,
     lanes: planned,
     disk: { preset, fsyncMs, capacity },
     clock: { paused, speed },
     workload,
     files: new Map(Object.entries(files)),
   };
+}
+
+/** Every file must have a place of its own in the lane's file system. */
+function checkPaths(paths: readonly string[]): string | undefined {
+  const places = new Map(paths.map((path) => [absolute(path), path]));
+  const folders = new Set([DATA_PATH, ...folderPaths(CONFIG_PATH)]);
+  for (const place of places.keys()) for (const folder of folderPaths(place)) folders.add(folder);
+  for (const [place, path] of places) {
+    const names = place.split('/').slice(1);
+    if (names.some((name) => name === '' || name === '.' || name === '..'))
+      return `reset: files['${path}']: a path must be made of names, such as appendonlydir/appendonly.aof.manifest`;
+    if (folders.has(place)) return `reset: files['${path}'] is a folder: other files lie in it`;
+    const file = folderPaths(place).find((folder) => places.has(folder) || folder === CONFIG_PATH);
+    if (file !== undefined) return `reset: files['${path}']: ${file} is a file, not a folder`;
+  }
+  return undefined;
+}
+
+/** The folders that a path leads through: `/a` and `/a/b` of `/a/b/c`. */
+function folderPaths(path: string): string[] {
+  const names = path.split('/').slice(1, -1);
+  return names.map((_, i) => `/${names.slice(0, i + 1).join('/')}`);
 }
 
 export function checkSpeed(speed: number): string | undefined {

@@ -233,7 +233,12 @@ export interface Setup {
     readonly fsyncMs?: number;
     readonly capacity?: number;
   };
-  readonly clock?: { readonly paused?: boolean; readonly speed?: number };
+  /** `startAt`: what the machines' wall clocks show first, in ms since the Unix epoch; without it, the time of day. */
+  readonly clock?: {
+    readonly paused?: boolean;
+    readonly speed?: number;
+    readonly startAt?: number;
+  };
   readonly workload?: Workload | null;
   readonly files?: Readonly<Record<string, Uint8Array>>;
 }

@@ -5,8 +5,9 @@ import { formatReplyTo } from '../cli/format-reply.ts';
 import { isSensitiveCommand } from '../cli/sensitive.ts';
 import { commandTable } from '../engine/command-table.ts';
 import type { Command } from '../engine/command.ts';
+import { absolute } from '../lab/boot.ts';
 import { importFiles } from '../lab/import.ts';
-import { absolute, Lab } from '../lab/lab.ts';
+import { Lab } from '../lab/lab.ts';
 import type { LaneAnswer } from '../lab/lane-state.ts';
 import type { Lane } from '../lab/lane.ts';
 import { laneView, lostWrite } from '../lab/lane-view.ts';
@@ -75,14 +76,14 @@ export function labMethods(
     argv: readonly ByteString[],
     client: string,
     lane: string | undefined,
-  ): Promise<LaneAnswer['outcome']> =>
-    new Promise((resolve, reject) => {
-      const token = host.expect(resolve);
+  ): Promise<LaneAnswer['outcome']> => {
+    const { id } = laneOf(lab(), lane).state;
+    return new Promise((resolve) => {
       host.note(isSensitiveCommand(argv) ? `${argv[0]!} (secret)` : wordsText(argv));
-      const problem = lab().send(argv, client, lane, token);
-      if (problem === undefined) host.changed();
-      else reject(new Refusal(problem));
+      lab().send(argv, client, id, host.expect(resolve));
+      host.changed();
     });
+  };
 
   return {
     async reset(setup) {
