@@ -49,6 +49,11 @@ export function elapsedText(millis: number): string {
   return `(${(millis / 1000).toFixed(2)}s)`;
 }
 
+/** Our own: redis-cli itself cuts a line at its terminal's buffer without a word. */
+export function lineTooLong(limit: number): string {
+  return `Not taken: a line holds at most ${limit} characters here. Send a longer one with aofLab.send.`;
+}
+
 /** redis-cli.c:cliOutputGenericHelp. */
 export function genericHelp(version: string): string {
   return [

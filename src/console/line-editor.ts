@@ -36,7 +36,7 @@ export interface Search {
 
 /** What a key asks of whoever owns the editor. */
 export type Effect =
-  | { readonly kind: 'none' | 'repaint' | 'bell' | 'clear' | 'interrupt' | 'end' }
+  | { readonly kind: 'none' | 'repaint' | 'bell' | 'clear' | 'interrupt' | 'end' | 'too-long' }
   | { readonly kind: 'submit'; readonly line: string };
 
 /** linenoise keeps as many (LINENOISE_DEFAULT_HISTORY_MAX_LEN). */
@@ -168,7 +168,7 @@ function submit(editor: EditorState): Effect {
 }
 
 function insert(editor: EditorState, text: string): Effect {
-  if (editor.text.length + text.length > LINE_LIMIT) return { kind: 'bell' };
+  if (editor.text.length + text.length > LINE_LIMIT) return { kind: 'too-long' };
   editor.text = editor.text.slice(0, editor.cursor) + text + editor.text.slice(editor.cursor);
   editor.cursor += text.length;
   return { kind: 'repaint' };

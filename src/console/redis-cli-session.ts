@@ -10,12 +10,17 @@ import { hintFor } from '../cli/hints.ts';
 import { printableLines } from '../cli/printable.ts';
 import { promptOf } from '../cli/prompt.ts';
 import { isSensitiveCommand } from '../cli/sensitive.ts';
-import { elapsedText, READING_MESSAGES, SERVER_CLOSED_CONNECTION } from '../cli/texts.ts';
+import {
+  elapsedText,
+  lineTooLong,
+  READING_MESSAGES,
+  SERVER_CLOSED_CONNECTION,
+} from '../cli/texts.ts';
 import type { Reply } from '../resp/reply.ts';
 import { CliConnection } from './cli-connection.ts';
 import { decodeKeys, newDecoder } from './key-decoder.ts';
 import type { Key } from './key-decoder.ts';
-import { newEditor, press, remember, setLine } from './line-editor.ts';
+import { LINE_LIMIT, newEditor, press, remember, setLine } from './line-editor.ts';
 import type { Effect } from './line-editor.ts';
 import type { RedisCliPorts } from './redis-cli-ports.ts';
 import { Screen } from './screen.ts';
@@ -46,6 +51,8 @@ export class RedisCliSession {
   #unread: Reply[] = [];
   #hintsShown = true;
   #suggestion = '';
+  /** Text was refused, and nothing was typed since: Enter is meant for that text, not for the suggestion. */
+  #refused = false;
   #secretLines = new Set<string>();
   #interrupt: (() => void) | undefined;
   /** Ctrl-C came before the command was sent. */
@@ -184,7 +191,10 @@ export class RedisCliSession {
 
   #press(key: Key): Effect {
     const editor = this.#editor;
+    const refused = this.#refused;
+    this.#refused = false;
     if (
+      !refused &&
       editor.text === '' &&
       editor.search === undefined &&
       this.#suggestion !== '' &&
@@ -207,6 +217,12 @@ export class RedisCliSession {
         return;
       case 'bell':
         this.#screen.bell();
+        return;
+      case 'too-long':
+        this.#refused = true;
+        this.#screen.bell();
+        this.#printText(lineTooLong(LINE_LIMIT));
+        this.#paint();
         return;
       case 'repaint':
         this.#paint();
@@ -412,7 +428,7 @@ export class RedisCliSession {
   }
 
   #hint(text: string): string {
-    if (text === '') return this.#suggestion;
+    if (text === '') return this.#refused ? '' : this.#suggestion;
     const table = this.#ports.helpTable();
     if (!this.#hintsShown || table === undefined) return '';
     return hintFor(table, text) ?? '';

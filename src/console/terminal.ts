@@ -71,6 +71,7 @@ export async function mountTerminal(
 
   xterm.attachCustomKeyEventHandler((event) => leavesToPage(event, xterm, options));
   xterm.onData(options.onData);
+  const stopInsertions = takeInsertions(xterm.textarea, options.onData);
   xterm.onResize(({ cols, rows }) => options.onResize(cols, rows));
   const stopFitting = keepFitting(element, fit);
   options.onResize(xterm.cols, xterm.rows);
@@ -94,6 +95,7 @@ export async function mountTerminal(
       return new Promise((resolve) => xterm.write('', resolve));
     },
     dispose: () => {
+      stopInsertions();
       stopFitting();
       output.stop();
       xterm.dispose();
@@ -140,6 +142,32 @@ function leavesToPage(event: KeyboardEvent, xterm: Xterm, options: TerminalOptio
   const command = (event.ctrlKey || event.metaKey) && !event.altKey;
   if (command && event.key.toLowerCase() === 'v') return false;
   return !(command && event.key.toLowerCase() === 'c' && xterm.hasSelection());
+}
+
+/**
+ * An emoji picker, or dictation, puts text in without a key. In the mode for screen readers xterm leaves such text
+ * alone, because it cannot tell it from the text of a key that it has sent already.
+ */
+function takeInsertions(
+  textarea: HTMLTextAreaElement | undefined,
+  onData: (data: string) => void,
+): () => void {
+  if (textarea === undefined) return () => undefined;
+  const stop = new AbortController();
+  const { signal } = stop;
+  let keyDown = false;
+  textarea.addEventListener('keydown', () => (keyDown = true), { signal, capture: true });
+  for (const end of ['keyup', 'blur'] as const)
+    textarea.addEventListener(end, () => (keyDown = false), { signal, capture: true });
+  textarea.addEventListener(
+    'input',
+    (event) => {
+      if (!(event instanceof InputEvent) || event.inputType !== 'insertText') return;
+      if (!keyDown && !event.isComposing && event.data) onData(event.data);
+    },
+    { signal },
+  );
+  return () => stop.abort();
 }
 
 /** Keeps the number of columns and rows to the element's size, once a frame at most. */

@@ -85,10 +85,10 @@ describe('editing', () => {
     expect(type(editor, '\x0c').at(-1)).toEqual({ kind: 'clear' });
   });
 
-  test('a line that would be too long rings instead', () => {
+  test('a line that would be too long is refused', () => {
     const editor = newEditor();
     setLine(editor, 'x'.repeat(LINE_LIMIT));
-    expect(type(editor, 'y').at(-1)).toEqual({ kind: 'bell' });
+    expect(type(editor, 'y').at(-1)).toEqual({ kind: 'too-long' });
     expect(editor.text).toHaveLength(LINE_LIMIT);
   });
 

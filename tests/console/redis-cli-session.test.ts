@@ -149,6 +149,16 @@ describe('a session', () => {
     expect(desk.sent).toEqual(['SET old 1']);
   });
 
+  test('Enter after a line that was too long does not run the suggestion in its place', async () => {
+    const desk = await started();
+    desk.session.suggest('SET user:1 "Alice"');
+    desk.session.input(`\x1b[200~SET big ${'x'.repeat(1 << 20)}\r\n\x1b[201~`);
+    expect(desk.sent).toEqual([]);
+    expect(desk.session.transcript.join('\n')).toContain('Not taken: a line holds at most 1048576');
+    await desk.type('\r');
+    expect(desk.sent).toEqual(['SET user:1 Alice']);
+  });
+
   test('offers a suggestion that Enter runs and Tab takes over', async () => {
     const desk = await started();
     desk.session.suggest('SET user:1 "Alice"');
