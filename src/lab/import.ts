@@ -20,7 +20,11 @@ export function importFiles(
   files: ReadonlyMap<string, Uint8Array>,
 ): ImportResult {
   const arranged = arrange(files);
-  if (typeof arranged === 'string') return { ok: false, error: arranged };
+  if (typeof arranged === 'string') return { ok: false, error: sentence(arranged) };
+  const wanted = [...arranged.values()].reduce((sum, { length }) => sum + length, 0);
+  const { capacity } = lab.state.plan.disk;
+  if (capacity !== null && wanted > capacity)
+    return { ok: false, error: `the files have ${wanted} bytes, and this disk holds ${capacity}.` };
   const config = lane.kernel.readFile(CONFIG_PATH) ?? new Uint8Array();
   const trial = tryOut(lab.state.plan, config, arranged);
   if (!trial.ok) return trial;
@@ -37,13 +41,11 @@ export function importFiles(
 
 /** Names below /data, as redis-server expects them. A lone log becomes the only part of a multi-part one. */
 function arrange(files: ReadonlyMap<string, Uint8Array>): ReadonlyMap<string, Uint8Array> | string {
-  if (files.size === 0)
-    return 'import: no file was given; drop an .aof file or a whole appendonlydir';
-  if (files.size > MOST_FILES)
-    return `import: ${files.size} files are too many; at most ${MOST_FILES}`;
+  if (files.size === 0) return 'no file was given; drop an .aof file or a whole appendonlydir';
+  if (files.size > MOST_FILES) return `${files.size} files are too many; at most ${MOST_FILES}`;
   for (const name of files.keys()) {
     if (name.split('/').includes('..') || name.startsWith('/'))
-      return `import: ${name}: a name must stay inside the folder`;
+      return `${name}: a name must stay inside the folder`;
   }
   const names = [...files.keys()];
   const manifest = names.find((name) => name.endsWith('.manifest'));
@@ -56,7 +58,7 @@ function arrange(files: ReadonlyMap<string, Uint8Array>): ReadonlyMap<string, Ui
   }
   const [name] = names;
   if (names.length > 1 || name === undefined) {
-    return `import: ${names.length} files without a manifest; drop the whole appendonlydir, or one .aof file`;
+    return `${names.length} files without a manifest; drop the whole appendonlydir, or one .aof file`;
   }
   return loneFile(name, files.get(name)!);
 }
@@ -64,7 +66,7 @@ function arrange(files: ReadonlyMap<string, Uint8Array>): ReadonlyMap<string, Ui
 function loneFile(name: string, bytes: Uint8Array): ReadonlyMap<string, Uint8Array> | string {
   const looksRight = byteStringOf(bytes, 0, 5) === 'REDIS' || bytes.length === 0 || readable(bytes);
   if (!looksRight) {
-    return `import: ${name} is no append only file: at offset 0 a line such as *3 (an array) or REDIS (a snapshot) should stand. Nothing was changed.`;
+    return `${name} is no append only file: at offset 0 a line such as *3 (an array) or REDIS (a snapshot) should stand.`;
   }
   const manifest = 'file appendonly.aof.1.incr.aof seq 1 type i\n';
   return new Map([
@@ -98,9 +100,14 @@ function tryOut(
     const last = state.failure ?? 'the server did not start';
     return {
       ok: false,
-      error: `import: redis-server refuses these files: ${last.replace(/^\d+:\w \S+ \S+ \S+ \S+ [#*.-] /, '')} Nothing was changed.`,
+      error: sentence(last.replace(/^\d+:\w \S+ \S+ \S+ \S+ [#*.-] /, '')),
     };
   }
   const keys = state.server.engine.databases.reduce((sum, { space }) => sum + space.keys.size, 0);
   return { ok: true, keys, commands: state.records.count };
+}
+
+/** What redis-server said, with an end, since more may follow it. */
+function sentence(text: string): string {
+  return /[.!?>]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`;
 }

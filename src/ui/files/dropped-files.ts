@@ -82,6 +82,11 @@ export async function gather(
     const inside = await readZip(bytes, {
       signal,
       progress: ({ done, total }) => progress(file.name, done, total),
+    }).catch((error: unknown) => {
+      // What is wrong with the archive itself is told by its own name.
+      throw error instanceof ZipError && error.entry === ''
+        ? new ZipError(error.problem, path)
+        : error;
     });
     for (const [name, content] of inside)
       files.set(found.length === 1 ? name : `${path}/${name}`, content);
