@@ -243,10 +243,10 @@ async function write(page: Page, first: number, count: number, lane?: string): P
 }
 
 async function ask(page: Page, command: string, lane: string): Promise<string> {
-  return page.evaluate(
-    async ([line, id]) => (await window.aofLab.send(line, { lane: id })).text,
-    [command, lane] as const,
-  );
+  return page.evaluate(async ([line, id]) => (await window.aofLab.send(line, { lane: id })).text, [
+    command,
+    lane,
+  ] as const);
 }
 
 /** How many acknowledged writes of each lane a power cut would take. */

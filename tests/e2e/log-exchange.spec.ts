@@ -137,7 +137,13 @@ async function writeInThePage(page: Page): Promise<void> {
   await page.evaluate(async () => {
     await window.aofLab.workload({
       rate: 500,
-      mix: ['SET w:{n} {v}', 'INCR w:{k}', 'SET w:e:{n} 1 PX 300', 'RPUSH w:l:{k} {v}', 'DEL w:{k}'],
+      mix: [
+        'SET w:{n} {v}',
+        'INCR w:{k}',
+        'SET w:e:{n} 1 PX 300',
+        'RPUSH w:l:{k} {v}',
+        'DEL w:{k}',
+      ],
       transactions: 3,
     });
     await window.aofLab.advance(3_000);

@@ -61,13 +61,15 @@ export function traffic(random: RandomState, count: number): ByteString[][] {
 }
 
 function filled(random: RandomState, template: string): ByteString[] {
-  return template.split(' ').map((word) =>
-    ascii(
-      word.replace(/\{(\w+)\}/g, (_, name: string) =>
-        name === 'n' ? String(nextBelow(random, 300)) : pick(random, choices[name]!),
+  return template
+    .split(' ')
+    .map((word) =>
+      ascii(
+        word.replace(/\{(\w+)\}/g, (_, name: string) =>
+          name === 'n' ? String(nextBelow(random, 300)) : pick(random, choices[name]!),
+        ),
       ),
-    ),
-  );
+    );
 }
 
 function pick<T>(random: RandomState, from: readonly T[]): T {
