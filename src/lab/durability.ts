@@ -18,6 +18,17 @@ export interface DurabilityState {
   /** Everything before this offset is in the base file `inode`. */
   base: { readonly inode: number; readonly offset: number } | null;
   written: number;
+  /** Files in RDB format, and how much of the records each holds; the newest is last. */
+  snapshots: SnapshotFile[];
+  /** Where the server keeps its snapshot, and looks for it. */
+  snapshotPath: string;
+}
+
+export interface SnapshotFile {
+  readonly inode: number;
+  readonly offset: number;
+  /** Its bytes and its name are on the platter: the save has ended. */
+  durable: boolean;
 }
 
 export interface LogOffsets {
@@ -29,7 +40,7 @@ export interface LogOffsets {
 }
 
 export function newDurability(): DurabilityState {
-  return { segments: [], base: null, written: 0 };
+  return { segments: [], base: null, written: 0, snapshots: [], snapshotPath: '' };
 }
 
 export function logOffsets(state: DurabilityState, kernel: SimulatedKernel): LogOffsets {
@@ -108,4 +119,42 @@ export function enterBase(state: DurabilityState, inode: number, offset: number)
     const next = state.segments[i + 1];
     return next === undefined || next.start > offset;
   });
+}
+
+/** No more than these can matter: the one in place, the one being written, and one that a dead parent's child writes. */
+const MOST_SNAPSHOTS = 4;
+
+/** The file `path` is, or is going to be, a snapshot of everything before `offset`. */
+export function enterSnapshot(
+  state: DurabilityState,
+  kernel: SimulatedKernel,
+  path: string,
+  offset: number,
+  durable: boolean,
+): void {
+  const inode = kernel.layersOf(path)?.inode;
+  if (inode === undefined) return;
+  const others = state.snapshots.filter((one) => one.inode !== inode);
+  state.snapshots = [...others, { inode, offset, durable }].slice(-MOST_SNAPSHOTS);
+}
+
+/** The snapshot in place is safe from now on. */
+export function snapshotIsDurable(state: DurabilityState, kernel: SimulatedKernel): void {
+  const inode = kernel.layersOf(state.snapshotPath)?.inode;
+  for (const one of state.snapshots) if (one.inode === inode) one.durable = true;
+}
+
+/** How much of the records the snapshot in place holds: after a loss of power, only one that is on the platter. */
+export function snapshotOffset(
+  state: DurabilityState,
+  kernel: SimulatedKernel,
+  after: 'process-killed' | 'power-lost',
+): number {
+  const inode = kernel.layersOf(state.snapshotPath)?.inode;
+  const inPlace = state.snapshots.find((one) => one.inode === inode);
+  if (inPlace === undefined) return 0;
+  if (after === 'process-killed' || inPlace.durable) return inPlace.offset;
+  // Its predecessor comes back, if the name of this one was not on the platter yet; nobody can tell before.
+  const before = state.snapshots.filter((one) => one.durable);
+  return before[before.length - 1]?.offset ?? 0;
 }

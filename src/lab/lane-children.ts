@@ -2,9 +2,16 @@
 import type { Micros } from '../base/time.ts';
 import type { SimulatedKernel } from '../machine/kernel.ts';
 import type { Pid, SyscallResult } from '../machine/syscall.ts';
-import { completeChildCall, newChild, runChildProcess } from '../server/child-process.ts';
+import {
+  completeChildCall,
+  newChild,
+  runChildProcess,
+  tempRdbName,
+} from '../server/child-process.ts';
 import type { Server } from '../server/server.ts';
-import type { LaneEvent, LaneEventPayload, LaneState } from './lane-state.ts';
+import { DATA_PATH } from './boot.ts';
+import { enterSnapshot, snapshotIsDurable } from './durability.ts';
+import type { ChildProcess, LaneEvent, LaneEventPayload, LaneState } from './lane-state.ts';
 
 /** What running a child takes of its lane. */
 export interface ChildHost {
@@ -26,7 +33,8 @@ export function startChildren(host: ChildHost): void {
   for (const pid of server.state.forked.splice(0)) {
     const { child } = server.state;
     if (child === null || child.pid !== pid) continue;
-    state.children.push({ pid, parent: state.pid, state: newChild(pid, child.task) });
+    const recordsEnd = state.forkOffset;
+    state.children.push({ pid, parent: state.pid, state: newChild(pid, child.task), recordsEnd });
     host.schedule(host.now, { lane: state.id, type: 'child-wake', pid });
   }
   for (const { pid, signal } of server.state.signalsToSend.splice(0)) killChild(host, pid, signal);
@@ -51,9 +59,18 @@ export function runChild(host: ChildHost, pid: Pid): void {
 export function childCallEnded(host: ChildHost, pid: Pid, result: SyscallResult): void {
   const child = host.state.children.find((one) => one.pid === pid);
   if (child === undefined) return;
+  const opened = child.state.fd === -1;
   completeChildCall(child.state, result, host.wallNow);
+  if (opened && child.state.fd !== -1) enterTemporaryFile(host, child);
   host.state.logLines.push(...child.state.lines.splice(0));
   runChild(host, pid);
+}
+
+/** The file is going to be the snapshot in place, even if the parent is dead by then. */
+function enterTemporaryFile({ state, kernel }: ChildHost, child: ChildProcess): void {
+  const { pid, recordsEnd, state: process } = child;
+  if (process.task.kind === 'rdb')
+    enterSnapshot(state.durability, kernel, `${DATA_PATH}/${tempRdbName(pid)}`, recordsEnd, false);
 }
 
 export function killChild(host: ChildHost, pid: Pid, signal: string): void {
@@ -68,6 +85,7 @@ function childExited(host: ChildHost, pid: Pid, code: number, signal: string | n
   if (index < 0) return;
   children.splice(index, 1);
   if (signal === null) host.kernel.exit(pid, code);
+  if (signal === null && code === 0) snapshotIsDurable(host.state.durability, host.kernel);
   host.kernel.reap(pid);
   host.server?.childExited(pid, code, signal);
 }

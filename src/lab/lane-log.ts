@@ -6,7 +6,14 @@ import type { SimulatedKernel } from '../machine/kernel.ts';
 import type { AppendedRecord } from '../persistence/aof-writer.ts';
 import { encodeCommand } from '../resp/command-encoder.ts';
 import { DATA_PATH } from './boot.ts';
-import { enterBase, enterSegment, resumeSegment } from './durability.ts';
+import {
+  enterBase,
+  enterSegment,
+  enterSnapshot,
+  resumeSegment,
+  snapshotIsDurable,
+  snapshotOffset,
+} from './durability.ts';
 import type { LaneState } from './lane-state.ts';
 import { importRecords } from './record-import.ts';
 import {
@@ -138,6 +145,7 @@ export function forgetLog(state: LaneState): void {
   truncateRecords(state.records, 0);
   state.durability.segments = [];
   state.durability.base = null;
+  state.durability.snapshots = [];
   state.durability.written = 0;
   state.acknowledgedOffset = 0;
   state.fsyncedOffset = 0;
@@ -154,10 +162,33 @@ export function enterNewBase(state: LaneState, kernel: SimulatedKernel, offset: 
   if (inode !== undefined) enterBase(state.durability, inode, offset);
 }
 
+/** The main thread has saved everything so far; a child's file is known since it was opened. */
+export function enterSavedFile(
+  state: LaneState,
+  kernel: SimulatedKernel,
+  by: 'main' | 'child',
+): void {
+  const { durability, records } = state;
+  durability.snapshotPath = `${DATA_PATH}/${state.server!.settings.dbFilename}`;
+  if (by === 'main')
+    enterSnapshot(durability, kernel, durability.snapshotPath, endOffset(records), true);
+  else snapshotIsDurable(durability, kernel);
+}
+
+/** A server without a log has loaded the snapshot in place: what came after it is gone. */
+function resumeFromSnapshot(state: LaneState, kernel: SimulatedKernel): void {
+  const { durability, records } = state;
+  durability.snapshotPath = `${DATA_PATH}/${state.server!.settings.dbFilename}`;
+  const end = snapshotOffset(durability, kernel, 'process-killed');
+  truncateRecords(records, firstRowLost(records, end));
+  state.acknowledgedOffset = endOffset(records);
+}
+
 /** After a boot: did come back what the layers had promised? */
-export function recount(state: LaneState): void {
+export function recount(state: LaneState, kernel: SimulatedKernel): void {
   const { crash, records } = state;
-  if (state.server?.aof.mode === 'off') truncateRecords(records, 0);
+  const logged = state.server?.aof.mode !== 'off';
+  if (!logged) resumeFromSnapshot(state, kernel);
   const survived = writesBefore(records, records.count);
   if (crash === null || crash.recount !== null) return;
   const expected = crash.acknowledged - crash.lost;
@@ -166,6 +197,8 @@ export function recount(state: LaneState): void {
   const reason =
     survived < expected
       ? 'the loader cut more than the layers showed'
-      : 'more came back than the layers showed';
+      : logged
+        ? 'more came back than the layers showed'
+        : 'a child went on saving when its parent was dead';
   crash.recount = { survived, reason };
 }

@@ -86,6 +86,8 @@ export interface ChildProcess {
   readonly pid: Pid;
   readonly parent: Pid;
   readonly state: ChildState;
+  /** Everything recorded before is in what it writes. */
+  readonly recordsEnd: number;
 }
 
 export interface LaneState {
@@ -110,6 +112,8 @@ export interface LaneState {
   readonly clientNames: Map<ClientId, string>;
   readonly records: RecordLog;
   readonly durability: DurabilityState;
+  /** Where the records ended when the server forked last. */
+  forkOffset: number;
   /** Write commands acknowledged and not lost since. */
   acknowledgedOffset: number;
   fsync: { readonly startedAt: Micros; readonly covers: number } | null;
@@ -152,6 +156,7 @@ export function newLaneState(id: string, seed: number, kernel: KernelState): Lan
     clientNames: new Map(),
     records: newRecordLog(),
     durability: newDurability(),
+    forkOffset: 0,
     acknowledgedOffset: 0,
     fsync: null,
     fsyncedOffset: 0,

@@ -1,6 +1,6 @@
 /** A lane as the page shows it: every number computed here, once, so that no two panes can disagree. */
 import type { Micros } from '../base/time.ts';
-import { logOffsets, type LogOffsets } from './durability.ts';
+import { logOffsets, snapshotOffset, type LogOffsets } from './durability.ts';
 import { keepsLog } from './lab.ts';
 import type { Lane } from './lane.ts';
 import { riskOf, survivesTo, type LostRow, type LostRows } from './ledger.ts';
@@ -65,7 +65,9 @@ function fsyncView(lane: Lane): LaneView['fsync'] {
 function risk(lane: Lane, offsets: LogOffsets, kind: CrashKind, tail: Tail, logged: boolean): Risk {
   const { writes, oldestAt } = riskOf(
     lane.state.records,
-    logged ? survivesTo(offsets, kind, tail) : 0,
+    logged
+      ? survivesTo(offsets, kind, tail)
+      : snapshotOffset(lane.state.durability, lane.kernel, kind),
   );
   return { writes, ms: oldestAt === null ? 0 : (lane.now - oldestAt) / 1000 };
 }
@@ -92,7 +94,7 @@ function loadingView({ server }: LaneState): LaneView['loading'] {
   const loading = server?.loading;
   if (loading === null || loading === undefined) return null;
   return {
-    bytes: loading.loadedBefore + (loading.load?.at ?? 0),
+    bytes: loading.loadedBefore + (loading.load?.at ?? loading.rdb?.reader.input.at ?? 0),
     total: loading.totalBytes,
     commands: loading.commands + (loading.load?.commands ?? 0),
   };
@@ -132,6 +134,8 @@ function reason(lane: Lane, crash: LostRows, row: LostRow): string {
   ) {
     return 'answered, but no file is kept: it was in memory only';
   }
+  if (!lane.state.durability.segments.length)
+    return 'answered after the last snapshot had begun: it was in memory only';
   if (row.layer === 'process')
     return 'answered before it was written: it died with the process, in its buffer';
   if (row.layer === 'drive') return 'the drive had said that it was safe, and had not written it';

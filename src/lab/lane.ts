@@ -12,7 +12,7 @@ import type { Syscall } from '../machine/syscall.ts';
 import type { ServerEvent } from '../server/events.ts';
 import { Server } from '../server/server.ts';
 import type { ThreadName, Work } from '../server/state.ts';
-import { logOffsets } from './durability.ts';
+import { logOffsets, snapshotOffset } from './durability.ts';
 import type { LabClockEvent, LaneEvent, LaneEventPayload, LaneState } from './lane-state.ts';
 import { riskOf, survivesTo } from './ledger.ts';
 import { acknowledge, endOffset } from './record-log.ts';
@@ -20,7 +20,7 @@ import type { CrashKind, LabEvent, LabMillis } from './view.ts';
 import { bootServer } from './boot.ts';
 import { closeClient, connectedClient, deliver, settle, WORKLOAD_TOKEN } from './lane-clients.ts';
 import { childCallEnded, runChild, startChildren } from './lane-children.ts';
-import { enterFile, enterNewBase, recordUnit, recount } from './lane-log.ts';
+import { enterFile, enterSavedFile, enterNewBase, recordUnit, recount } from './lane-log.ts';
 import { kernelClock } from './kernel-clock.ts';
 
 /** What all lanes of a lab share. */
@@ -314,15 +314,18 @@ export class Lane {
         return this.fsyncEnded(event.covers, event.ok);
       case 'segment':
         return enterFile(state, this.kernel, event, this.now);
-      case 'saved':
+      case 'forked':
+        state.forkOffset = endOffset(state.records);
         return;
+      case 'saved':
+        return enterSavedFile(state, this.kernel, event.by);
       case 'rewritten':
         return enterNewBase(state, this.kernel, event.offset);
       case 'replies':
         return this.replied(event.replies, event.acknowledged);
       case 'ready':
         state.status = 'running';
-        return recount(state);
+        return recount(state, this.kernel);
       case 'log':
         state.logLines.push(event.line);
         return;
@@ -374,7 +377,10 @@ export class Lane {
   sampleRisk(): void {
     const { state } = this;
     const offsets = logOffsets(state.durability, this.kernel);
-    const end = state.server?.aof.mode === 'off' ? 0 : survivesTo(offsets, 'power-lost', 'lost');
+    const end =
+      state.server?.aof.mode === 'off'
+        ? snapshotOffset(state.durability, this.kernel, 'power-lost')
+        : survivesTo(offsets, 'power-lost', 'lost');
     state.riskSamples.push(this.labNow(), riskOf(state.records, end).writes);
   }
 

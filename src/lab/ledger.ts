@@ -4,7 +4,7 @@
  */
 import type { Micros } from '../base/time.ts';
 import type { SimulatedKernel } from '../machine/kernel.ts';
-import { logOffsets, type DurabilityState, type LogOffsets } from './durability.ts';
+import { logOffsets, snapshotOffset, type DurabilityState, type LogOffsets } from './durability.ts';
 import {
   firstRowLost,
   firstWrite,
@@ -84,7 +84,10 @@ export function takeLosses(
   persistence: 'log' | 'none',
 ): LostRows {
   const offsets = logOffsets(durability, kernel);
-  const end = persistence === 'none' ? 0 : survivesTo(offsets, facts.kind, facts.tail);
+  const end =
+    persistence === 'none'
+      ? snapshotOffset(durability, kernel, facts.kind)
+      : survivesTo(offsets, facts.kind, facts.tail);
   const from = firstRowLost(log, end);
   const rows: LostRow[] = [];
   for (let row = from; row < log.acknowledged; row++) {

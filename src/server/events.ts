@@ -30,8 +30,10 @@ export type ServerEvent =
     }
   /** A rewrite has ended: everything logged before `offset` is in the new base. */
   | { readonly event: 'rewritten'; readonly at: Micros; readonly offset: number }
-  /** A snapshot is in place as `dbfilename`: everything logged before `offset` is in it. */
-  | { readonly event: 'saved'; readonly at: Micros; readonly offset: number }
+  /** A child has the data set as it is after all units so far. */
+  | { readonly event: 'forked'; readonly at: Micros; readonly kind: 'aof' | 'rdb' }
+  /** A snapshot is in place as `dbfilename`, durably; the main thread's own holds all units so far. */
+  | { readonly event: 'saved'; readonly at: Micros; readonly by: 'main' | 'child' }
   | {
       readonly event: 'replies';
       readonly at: Micros;

@@ -33,6 +33,7 @@ export function takeChild(core: Core, kind: Child['kind'], outcome: PlanOutcome)
   state.child = child;
   state.counters.forks++;
   state.forked.push(child.pid);
+  core.emit({ event: 'forked', at: core.clock, kind });
   return child;
 }
 

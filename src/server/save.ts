@@ -77,6 +77,7 @@ export function saveInstalled(core: Core, outcome: PlanOutcome): void {
   state.engine.dirty = 0;
   state.save.lastSave = secondsOfMicros(state.now);
   state.save.lastOk = true;
+  core.emit({ event: 'saved', at: core.clock, by: 'main' });
   core.saved(endSave(core), 'saved');
 }
 
@@ -153,7 +154,7 @@ export function backgroundSaveEnded(core: Core, child: Child): void {
     state.engine.dirty -= child.dirty;
     save.lastSave = now;
     save.lastOk = true;
-    core.emit({ event: 'saved', at: core.clock, offset: child.logOffset });
+    core.emit({ event: 'saved', at: core.clock, by: 'child' });
     return;
   }
   if (signal === null) core.log('warning', 'Background saving error');

@@ -49,6 +49,7 @@ export function newSaveLab(config: Readonly<Record<string, string>> = {}): SaveL
     const reply = ask(line);
     if (reply === undefined) return '(closed)';
     if (reply.type === 'integer') return `${reply.value}`;
+    if (reply.type === 'verbatim') return reply.value;
     return reply.type === 'null' ? '(nil)' : replyText(reply);
   };
   return {
