@@ -1,6 +1,8 @@
 /** The command table's groups. A new group adds a line here. */
 import type { Handlers } from '../command.ts';
 import { blockingCommands } from './blocking.ts';
+import { bitFieldCommands } from './bitfield.ts';
+import { bitmapCommands } from './bitmaps.ts';
 import { clientCommands } from './client.ts';
 import { commandInfoCommands } from './command-info.ts';
 import { connectionCommands } from './connection.ts';
@@ -46,6 +48,8 @@ export const handlers: readonly Handlers[] = [
   sortedSetAlgebraCommands,
   geoCommands,
   geoSearchCommands,
+  bitmapCommands,
+  bitFieldCommands,
   hyperLogLogCommands,
   blockingCommands,
   genericCommands,
