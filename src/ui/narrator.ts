@@ -1,14 +1,12 @@
 /**
- * What the live region says: the sentence, at once on a pause, a step, a crash or a boot; while time passes at
- * most every two seconds, and only if it has changed.
+ * What the live region says: the sentence, only if it has changed; at once on a pause, a crash or a boot and
+ * while the clock is paused, where a step or a command changes it; while time passes at most every two seconds.
  */
 export interface Narrated {
   readonly sentence: string;
   readonly paused: boolean;
   /** `running`, `stopped` …: a change is told at once. */
   readonly state: string;
-  /** Lab time: while the clock is paused it moves only by steps. */
-  readonly now: number;
 }
 
 export class Narrator {
@@ -21,8 +19,8 @@ export class Narrator {
     const last = this.#last;
     this.#last = next;
     const turned = last !== null && (last.paused !== next.paused || last.state !== next.state);
-    const stepped = last !== null && next.paused && last.now !== next.now;
-    if (!turned && !stepped && realMs - this.#saidAt < 2000) return null;
+    const playing = !next.paused && !turned;
+    if (playing && realMs - this.#saidAt < 2000) return null;
     if (next.sentence === this.#said) return null;
     this.#said = next.sentence;
     this.#saidAt = realMs;

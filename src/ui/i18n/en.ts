@@ -82,7 +82,6 @@ export const en = {
     pause: 'Pause',
     step: 'Step',
     hideLessons: 'Hide the lessons',
-    showLessons: 'Show the lessons',
     showTable: 'Show as table',
     showPicture: 'Show as picture',
     close: 'Close',
@@ -133,7 +132,6 @@ export const en = {
       'had-been-acknowledged': 'had been acknowledged',
       replayed: 'replayed into memory up to',
     },
-    markerValue: (name: string, offset: string): string => `${name} ${offset}`,
     memory: 'memory',
     fsyncSince: (at: number, done: number, whole: number): string =>
       `fsync since ${instant(at, numbers)}, ${duration(done, numbers).replace(' s', '')} of ${duration(whole, numbers)}`,
@@ -143,7 +141,6 @@ export const en = {
       zone: 'where',
       from: 'from offset',
       to: 'to offset',
-      size: 'bytes',
     },
     stripLabel: (zones: string): string => `The log, byte by byte: ${zones}.`,
     minimapLabel: 'The part of the file that the ruler shows',
@@ -174,7 +171,6 @@ export const en = {
     ofShort: (a: number): string => `of ${count(a, numbers)}`,
     bootWill: 'Boot will replay:',
     fileKept: 'The file kept:',
-    cameBack: 'Boot brought back:',
     ofWrites: (a: number): string => `of ${count(a, numbers)} ${writes(a)}.`,
     replaying: 'Replaying the log:',
     ofCommands: (i: number, m: number | null): string =>

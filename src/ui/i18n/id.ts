@@ -80,7 +80,6 @@ export const id = {
     pause: 'Jeda',
     step: 'Langkah',
     hideLessons: 'Sembunyikan pelajaran',
-    showLessons: 'Tampilkan pelajaran',
     showTable: 'Tampilkan sebagai tabel',
     showPicture: 'Tampilkan sebagai gambar',
     close: 'Tutup',
@@ -131,7 +130,6 @@ export const id = {
       'had-been-acknowledged': 'pernah terkonfirmasi',
       replayed: 'diputar ulang ke memori sampai',
     },
-    markerValue: (name: string, offset: string): string => `${name} ${offset}`,
     memory: 'memori',
     fsyncSince: (at: number, done: number, whole: number): string =>
       `fsync sejak ${instant(at, numbers)}, ${duration(done, numbers).replace(' detik', '')} dari ${duration(whole, numbers)}`,
@@ -141,7 +139,6 @@ export const id = {
       zone: 'tempat',
       from: 'dari offset',
       to: 'sampai offset',
-      size: 'byte',
     },
     stripLabel: (zones: string): string => `Log, byte demi byte: ${zones}.`,
     minimapLabel: 'Bagian berkas yang ditunjukkan penggaris',
@@ -168,7 +165,6 @@ export const id = {
     ofShort: (a: number): string => `dari ${count(a, numbers)}`,
     bootWill: 'Setelah dinyalakan:',
     fileKept: 'Berkas menyimpan:',
-    cameBack: 'Yang kembali:',
     ofWrites: (a: number): string => `dari ${count(a, numbers)} ${writes} kembali.`,
     replaying: 'Memutar ulang log:',
     ofCommands: (i: number, m: number | null): string =>
