@@ -461,6 +461,25 @@ describe('a start', () => {
     expect(lab.lab.lanes[0]!.state.status).toBe('failed');
   });
 
+  test('serves between the pieces of a long load, and says how far it is', () => {
+    const lab = newSaveLab({
+      'key-load-delay': '2000',
+      'loading-process-events-interval-bytes': '1024',
+    });
+    lab.text('DEBUG POPULATE 2000 key 10');
+    lab.text('SAVE');
+    lab.lab.crash('process-killed', 'lost', undefined);
+    lab.lab.boot(undefined);
+    lab.pass(500);
+    expect(lab.text('GET key:1')).toBe('LOADING Redis is loading the dataset in memory');
+    expect(lab.field('loading')).toBe('1');
+    const loaded = Number(lab.field('loading_loaded_bytes'));
+    expect(loaded).toBeGreaterThan(0);
+    expect(loaded).toBeLessThan(Number(lab.field('loading_total_bytes')));
+    lab.until(() => lab.field('loading') === '0');
+    expect(lab.text('DBSIZE')).toBe('2000');
+  });
+
   test('with a log does not look at the snapshot, however full it is (the classic trap)', () => {
     const lab = newSaveLab({ save: '3600 1' });
     lab.text('SET a 1');
