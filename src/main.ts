@@ -10,6 +10,7 @@ if (target === null) throw new Error('index.html has no #app element');
 const link = connectLab(startWorker(), startWorker);
 const page = new Page(link.call);
 link.onFrame((frame) => page.receive(frame));
+link.onPush((push) => page.pushed(push));
 link.onTrouble((trouble) => page.model.receiveTrouble(trouble));
 tellRecovery();
 installAofLab(link);

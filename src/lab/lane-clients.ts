@@ -2,7 +2,9 @@
 import type { Delivery } from '../engine/effects.ts';
 import type { Micros } from '../base/time.ts';
 import type { Server } from '../server/server.ts';
-import type { LaneAnswer, LaneClient, LaneState } from './lane-state.ts';
+import type { LaneAnswer, LaneClient, LaneState, Waiting } from './lane-state.ts';
+import type { Reply } from '../resp/reply.ts';
+import { equalsIgnoreCase } from '../base/bytes.ts';
 import { shortReply, wordsText } from './texts.ts';
 import type { LabMillis } from './view.ts';
 
@@ -59,12 +61,19 @@ export function settle(
   host.workDone();
 }
 
+/** SUBSCRIBE and its like are answered by a push for each channel: the first one is the reply. */
+function confirms(reply: Reply & { readonly type: 'push' }, waiting: Waiting | undefined): boolean {
+  const [kind] = reply.value;
+  const name = waiting?.argv[0];
+  return kind?.type === 'bulk' && name !== undefined && equalsIgnoreCase(kind.value, name);
+}
+
 /** A reply reaches its client: the first of its commands that waits is answered. */
 export function deliver(host: ClientHost, { client: id, reply }: Delivery): void {
   const { state } = host;
   const client = state.clients.get(state.clientNames.get(id) ?? '');
   if (client === undefined) return;
-  const waiting = reply.type === 'push' ? undefined : client.waiting.shift();
+  const waiting = reply.type === 'push' && !confirms(reply, client.waiting[0]) ? undefined : client.waiting.shift();
   if (waiting === undefined) {
     state.pushes.push({ client: client.name, reply });
     return;

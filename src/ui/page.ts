@@ -1,10 +1,11 @@
 /** The page: the model that receives frames, the acts, and the components that show them. */
 import { mount } from 'svelte';
 import type { LabCalls } from '../worker/link.ts';
-import type { Frame } from '../worker/protocol.ts';
+import type { Frame, PushedReply } from '../worker/protocol.ts';
 import { Acts } from './acts.svelte.ts';
 import App from './app.svelte';
 import type { ConsoleSession } from './console/console-session.svelte.ts';
+import { consoleClient } from './console/console-client.ts';
 import { locale } from './i18n/locale.svelte.ts';
 import type { RecordStore } from './log/record-store.ts';
 import { PageState } from './page-state.svelte.ts';
@@ -50,6 +51,11 @@ export class Page {
   receive(frame: Frame): void {
     if (this.#early === null) this.model.receive(frame);
     else this.#early.push(frame);
+  }
+
+  /** A message that no command asked for: the console's are printed there. */
+  pushed({ client, reply }: PushedReply): void {
+    if (client === consoleClient) void this.session.then(({ cli }) => cli.push(reply));
   }
 
   /** `onrestart`: the learner ends a lab that does not answer. */

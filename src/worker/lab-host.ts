@@ -250,7 +250,8 @@ export class LabHost {
       this.waiting.delete(token);
       settle?.(outcome);
     }
-    if (pushes.length > 0) this.ports.sendPushes(pushes);
+    // Answers leave when their promises have run: a push that follows one must not overtake it.
+    if (pushes.length > 0) setTimeout(() => this.ports.sendPushes(pushes), 0);
     this.eventsToSend.push(...events);
     if (frame !== null)
       this.ports.sendFrame({

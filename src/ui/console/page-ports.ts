@@ -1,6 +1,7 @@
 /** What redis-cli needs of the page: a connection into the lab, the lab's controls, a history. */
 import { helpTableOf } from '../../cli/command-syntax.ts';
 import type { CommandArgument, CommandSyntax, HelpTable } from '../../cli/command-syntax.ts';
+import { consoleClient } from './console-client.ts';
 import type { ControlAction } from '../../cli/control-line.ts';
 import type { RedisCliPorts, SendResult } from '../../console/redis-cli-ports.ts';
 import type { CommandResult, CommandSyntaxJson } from '../../worker/protocol.ts';
@@ -50,7 +51,7 @@ export function pagePorts(lab: LabCalls, target: Target): PagePorts {
   };
 }
 
-const client = 'console';
+const client = consoleClient;
 
 function sendResult(result: CommandResult): SendResult {
   switch (result.outcome) {
