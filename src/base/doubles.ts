@@ -1,5 +1,5 @@
 import { divideToNearest, DOUBLE_FORMAT, roundToFormat } from './binary-rounding.ts';
-import type { ByteString } from './bytes.ts';
+import { sliceBytes, type ByteString } from './bytes.ts';
 import { binaryParts, scaleByPowerOfTwo } from './double-bits.ts';
 import { grisuDigits } from './grisu.ts';
 import { parseNumberText } from './number-text.ts';
@@ -29,6 +29,25 @@ export function parseDouble(s: ByteString): number | undefined {
   }
   if (magnitude === Infinity || magnitude === 0) return undefined;
   return parsed.negative ? -magnitude : magnitude;
+}
+
+/**
+ * What C's strtod makes of `s`, if it reads it to the end or to a NUL: blanks may stand before the number, no text at
+ * all is 0, what is too large or too small becomes ±∞ or ±0 and is marked. Undefined for anything else, and for nan.
+ */
+export function parseDoubleLoosely(
+  s: ByteString,
+): { readonly value: number; readonly outOfRange: boolean } | undefined {
+  const end = s.indexOf('\0');
+  const text = end < 0 ? s : sliceBytes(s, 0, end);
+  if (text === '') return { value: 0, outOfRange: false };
+  const number = sliceBytes(text, /^[ \t-\r]*/.exec(text)![0].length);
+  const parsed = parseNumberText(number);
+  if (parsed === undefined || parsed.kind === 'nan') return undefined;
+  const value = parseDouble(number);
+  if (value !== undefined) return { value, outOfRange: false };
+  const large = parsed.kind === 'finite' && parsed.digits.length + parsed.exponent > 0;
+  return { value: (parsed.negative ? -1 : 1) * (large ? Infinity : 0), outOfRange: true };
 }
 
 function roundHexadecimal(digits: string, exponent: number): number {

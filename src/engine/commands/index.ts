@@ -25,6 +25,7 @@ import { serializeCommands } from './serialize.ts';
 import { serverCommands } from './server.ts';
 import { setAlgebraCommands } from './sets-algebra.ts';
 import { setCommands } from './sets.ts';
+import { sortCommands } from './sort.ts';
 import { sortedSetAlgebraCommands } from './sorted-set-algebra.ts';
 import { sortedSetPopCommands } from './sorted-set-pops.ts';
 import { sortedSetRangeCommands } from './sorted-set-ranges.ts';
@@ -54,6 +55,7 @@ export const handlers: readonly Handlers[] = [
   blockingCommands,
   genericCommands,
   scanCommands,
+  sortCommands,
   objectCommands,
   serializeCommands,
   expiryCommands,

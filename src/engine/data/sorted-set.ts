@@ -87,6 +87,12 @@ export function expectMembers(zset: SortedSetValue, count: number, limits: Sorte
   if (order.encoding === 'listpack' && count > limits.zsetMaxListpackEntries) zset.order = largeOrder(order.entries);
 }
 
+/** SORT turns a sorted set into a skip list before it reads it. */
+export function becomeSkipList(zset: SortedSetValue): void {
+  const { order } = zset;
+  if (order.encoding === 'listpack') zset.order = largeOrder(order.entries);
+}
+
 export function removeMember({ order }: SortedSetValue, member: ByteString): boolean {
   if (order.encoding === 'listpack') {
     const at = order.entries.findIndex((entry) => entry.member === member);
