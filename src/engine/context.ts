@@ -141,6 +141,16 @@ export class Context {
     return this.effects && this.nowMs > expiry.at;
   }
 
+  /** evict.c: a key goes since memory is short. */
+  evict(key: ByteString): void {
+    removeKey(this.db.space, key);
+    if (this.state.rows.size > 0) signalGone(this.state, this.db.id, key);
+    this.state.stats.evicted++;
+    this.pending.push({ db: this.db.id, argv: [this.server.config.lazyfreeLazyEviction ? UNLINK : DEL, key] });
+    this.touched(key);
+    this.notify('e', 'evicted', key);
+  }
+
   /** db.c:deleteExpiredKeyAndPropagate. */
   expire(key: ByteString): void {
     removeKey(this.db.space, key);

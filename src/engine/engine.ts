@@ -13,6 +13,7 @@ import type { Cause, Delivery, Outcome, PropagatedCommand, ServerRequest, Unit }
 import type { CommandStats, EngineState } from './engine-state.ts';
 import { error, QUEUED } from './replies.ts';
 import { errors, notWhileListening, oneLine, ReplyError, unknownCommand, unknownSubcommand, wrongArity } from './errors.ts';
+import { nextVictim } from './eviction.ts';
 import { nextExpired } from './expire-cycle.ts';
 import { isShown, monitorLine } from './monitor.ts';
 import { isListening, unsubscribeAll } from './pubsub.ts';
@@ -39,6 +40,8 @@ export class Engine {
 
   readonly state: EngineState;
   private readonly server: ServerPort;
+  /** Nothing more could be evicted when the last command came. */
+  private outOfMemory = false;
 
   constructor(state: EngineState, server: ServerPort) {
     this.state = state;
@@ -64,14 +67,17 @@ export class Engine {
     this.state.stats.commands++;
 
     const found = commandOf(argv);
-    const refusal = problemOf(found, argv) ?? (found === undefined ? '' : this.refusal(session, found));
+    let refusal = problemOf(found, argv) ?? (found === undefined ? '' : this.refusal(session, found));
+    const evicted = refusal === undefined && this.server.config.maxmemory > 0 ? this.evict() : NO_UNITS;
+    if (refusal === undefined && this.outOfMemory && this.needsMemory(session, found!)) refusal = errors.oom;
     if (found === undefined || refusal !== undefined) {
-      return { replies: this.deliver(session, this.reject(session, found, refusal ?? '')), units: NO_UNITS, request: null };
+      return { replies: this.deliver(session, this.reject(session, found, refusal ?? '')), units: evicted, request: null };
     }
+    ctx.db = this.state.databases[session.db]!;
     session.lastCommand = found.facts.name;
     if (session.transaction !== null && !runInsideMulti.has(found.facts.name)) {
       session.transaction.queue.push(argv);
-      return { replies: this.deliver(session, QUEUED), units: NO_UNITS, request: null };
+      return { replies: this.deliver(session, QUEUED), units: evicted, request: null };
     }
     const reply = this.call(found, argv);
     const request = this.request();
@@ -79,6 +85,7 @@ export class Engine {
     let units = ctx.pending.length === 0 ? NO_UNITS : this.units(found, session, argv);
     const own = reply === undefined ? NO_REPLIES : this.deliver(session, reply, ...ctx.following.splice(0));
     if (this.state.ready.size > 0) units = [...units, ...this.serveReady()];
+    if (evicted.length > 0) units = [...evicted, ...units];
     const replies = ctx.served.length === 0 ? own : [...own, ...ctx.served.splice(0)];
     return { replies, units, request };
   }
@@ -280,6 +287,31 @@ export class Engine {
     if (this.server.loading() && (flags & commandFlag.loading) === 0) return errors.loading;
     if (this.state.monitors.has(session.id) && touchesKeys(command)) return errors.replicaKeyspace;
     return undefined;
+  }
+
+  /** evict.c:performEvictions: keys go until the data set fits, each in a unit of its own. */
+  private evict(): readonly Unit[] {
+    const ctx = this.context;
+    const { config } = this.server;
+    const units: Unit[] = [];
+    this.outOfMemory = false;
+    while (this.server.usedMemory() > config.maxmemory) {
+      const victim = nextVictim(this.state.databases, config, ctx.nowMs, this.state.random);
+      if (victim === undefined) {
+        this.outOfMemory = true;
+        return units;
+      }
+      ctx.db = victim.database;
+      ctx.evict(victim.key);
+      units.push({ cause: { client: null, typed: null, kind: 'eviction' }, commands: ctx.pending.splice(0) });
+    }
+    return units;
+  }
+
+  private needsMemory(session: Session, command: Command): boolean {
+    if ((command.flags & commandFlag.denyoom) !== 0) return true;
+    const queue = command.facts.name === 'exec' ? (session.transaction?.queue ?? []) : [];
+    return queue.some((argv) => ((commandOf(argv)?.flags ?? 0) & commandFlag.denyoom) !== 0);
   }
 
   private queueWrites(session: Session): boolean {

@@ -18,6 +18,7 @@ export interface EngineConfig extends HashLimits, ListLimits, SortedSetLimits, L
   lazyfreeLazyUserFlush: boolean;
   maxmemory: number;
   maxmemoryPolicy: string;
+  maxmemorySamples: number;
   notifyKeyspaceEvents: string;
   hllSparseMaxBytes: number;
   setMaxIntsetEntries: number;
@@ -57,6 +58,8 @@ export interface ServerPort {
   writesDenied(): string | undefined;
   /** A data set is being loaded: only commands with the flag `loading` are carried out. */
   loading(): boolean;
+  /** What counts against maxmemory, in bytes: an estimate, without the buffer of the log. */
+  usedMemory(): number;
   lastSaveSeconds(): number;
   appendOnlyEnabled(): boolean;
   /** Whether the log is on disk up to this client's last write; false while the log is off. */

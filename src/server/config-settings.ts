@@ -17,6 +17,7 @@ export function settingsOf(directives: DirectiveValues): Settings {
     lazyfreeLazyUserFlush: yes('lazyfree-lazy-user-flush'),
     maxmemory: number('maxmemory'),
     maxmemoryPolicy: text('maxmemory-policy'),
+    maxmemorySamples: number('maxmemory-samples'),
     notifyKeyspaceEvents: text('notify-keyspace-events'),
     hashMaxListpackEntries: number('hash-max-listpack-entries'),
     hashMaxListpackValue: number('hash-max-listpack-value'),

@@ -17,6 +17,7 @@ import { refreshSettings } from './config-settings.ts';
 import type { LogLevel } from './core.ts';
 import { newCounters } from './counters.ts';
 import { infoText } from './info.ts';
+import { estimateMemory } from './memory-estimate.ts';
 import type { ServerState } from './state.ts';
 
 export class StatePort implements ServerPort {
@@ -79,6 +80,11 @@ export class StatePort implements ServerPort {
 
   loading(): boolean {
     return this.state.loading !== null;
+  }
+
+  usedMemory(): number {
+    const { used, aofBuffer } = estimateMemory(this.state);
+    return used - aofBuffer;
   }
 
   lastSaveSeconds(): Seconds {

@@ -30,11 +30,12 @@ async function expectNothingCutOff(page: Page): Promise<void> {
   expect(cut).toEqual([]);
 }
 
-const choose = (page: Page, preferences: Readonly<Record<string, string>>): Promise<void> =>
-  page.addInitScript((chosen) => {
+async function choose(page: Page, preferences: Readonly<Record<string, string>>): Promise<void> {
+  await page.addInitScript((chosen) => {
     for (const [name, value] of Object.entries(chosen))
       localStorage.setItem(`aof-lab.${name}`, value);
   }, preferences);
+}
 
 for (const theme of ['light', 'dark', 'contrast']) {
   test(`first visit, writes at risk, power cut and ledger, ${theme}`, async ({ page }) => {
