@@ -47,6 +47,10 @@ export interface EngineState {
   readonly waiting: Set<ClientId>;
   /** The code of function libraries: it is kept, and saved with the data set. */
   readonly libraries: ByteString[];
+  /** Scripts by their SHA-1, in small letters: those that EVAL and SCRIPT LOAD have brought. */
+  readonly scripts: Map<ByteString, ByteString>;
+  /** Where math.random of scripts has got to; null before the first script. */
+  scriptRandom: bigint | null;
   readonly random: RandomState;
   stats: EngineStats;
   /** Changes to the data set since the last save: Redis's server.dirty. */
@@ -65,6 +69,8 @@ export function newEngineState(databases: number, seed: number): EngineState {
     monitors: new Set(),
     waiting: new Set(),
     libraries: [],
+    scripts: new Map(),
+    scriptRandom: null,
     random: seedRandom(seed),
     stats: newEngineStats(),
     dirty: 0,

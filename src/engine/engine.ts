@@ -350,7 +350,7 @@ export class Engine {
 
   private units(command: Command, session: Session, argv: readonly ByteString[]): readonly Unit[] {
     const commands: PropagatedCommand[] = this.context.pending.splice(0);
-    const cause: Cause = { client: session.id, typed: argv, kind: 'command' };
+    const cause: Cause = { client: session.id, typed: argv, kind: command.facts.name.startsWith('eval') ? 'script' : 'command' };
     if (!touchesArbitraryKeys.has(command.facts.name)) return [{ cause, commands }];
     return commands.map((single) => ({ cause: { ...cause, kind: 'expiry' as const }, commands: [single] }));
   }

@@ -73,6 +73,35 @@ export const errors = {
   secondDb: 'ERR invalid second DB index',
   overflow: 'ERR increment or decrement would overflow',
   decrementOverflow: 'ERR decrement would overflow',
+  streamId: 'ERR Invalid stream ID specified as stream command argument',
+  intervalStart: 'ERR invalid start ID for the interval',
+  intervalEnd: 'ERR invalid end ID for the interval',
+  twoTrims: 'ERR syntax error, MAXLEN and MINID options at the same time are not compatible',
+  maxlenStreamNegative: 'ERR The MAXLEN argument must be >= 0.',
+  limitNegative: 'ERR The LIMIT argument must be >= 0.',
+  limitWithoutTrim: 'ERR syntax error, LIMIT cannot be used without specifying a trimming strategy',
+  limitExact: 'ERR syntax error, LIMIT cannot be used without the special ~ option',
+  trimMissing: 'ERR syntax error, XTRIM must be called with a trimming strategy',
+  idZero: 'ERR The ID specified in XADD must be greater than 0-0',
+  idTooSmall: 'ERR The ID specified in XADD is equal or smaller than the target stream top item',
+  streamExhausted: 'ERR The stream has exhausted the last possible ID, unable to add more items',
+  entryTooLarge: 'ERR Elements are too large to be stored',
+  setIdBelowDeleted: 'ERR The ID specified in XSETID is smaller than current max_deleted_entry_id',
+  setIdBelowGivenDeleted: 'ERR The ID specified in XSETID is smaller than the provided max_deleted_entry_id',
+  setIdBelowTop: 'ERR The ID specified in XSETID is smaller than the target stream top item',
+  setIdBelowLength: 'ERR The entries_added specified in XSETID is smaller than the target stream length',
+  entriesAddedNegative: 'ERR entries_added must be positive',
+  groupMissing: 'ERR Missing GROUP option for XREADGROUP',
+  groupInXread: 'ERR The GROUP option is only supported by XREADGROUP. You called XREAD instead.',
+  noackInXread: 'ERR The NOACK option is only supported by XREADGROUP. You called XREAD instead.',
+  newIdInXread: 'ERR The > ID can be specified only when calling XREADGROUP using the GROUP <group> <consumer> option.',
+  dollarInGroup:
+    'ERR The $ ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer by specifying a proper ID, or use the > ID to get new messages. The $ ID would just return an empty result set.',
+  groupNeedsKey:
+    'ERR The XGROUP subcommand requires the key to exist. Note that for CREATE you may want to use the MKSTREAM option to create an empty stream automatically.',
+  busyGroup: 'BUSYGROUP Consumer Group name already exists',
+  entriesReadNegative: 'ERR value for ENTRIESREAD must be positive or -1',
+  autoClaimCount: 'ERR COUNT must be > 0',
   hashNotInteger: 'ERR hash value is not an integer',
   hashNotFloat: 'ERR hash value is not a float',
   valueNanOrInfinity: 'ERR value is NaN or Infinity',
@@ -149,6 +178,16 @@ export const errors = {
   noSuchClient: 'ERR No such client',
   noSuchClientId: 'ERR No such client ID',
   maxClients: 'ERR max number of clients reached',
+  negativeKeys: "ERR Number of keys can't be negative",
+  noScript: 'NOSCRIPT No matching script. Please use EVAL.',
+  notBusy: 'NOTBUSY No scripts in execution right now.',
+  scriptFlush: 'ERR SCRIPT FLUSH only support SYNC|ASYNC option',
+  scriptUnknownCommand: 'ERR Unknown Redis command called from script',
+  scriptWrongArity: 'ERR Wrong number of args calling Redis command from script',
+  scriptNotAllowed: 'ERR This Redis command is not allowed from script',
+  scriptReadOnly: 'ERR Write commands are not allowed from read-only scripts.',
+  readOnlyCommand: 'ERR Can not execute a script with write flag using *_ro command.',
+  shebang: 'ERR Invalid script shebang',
   protectedMode:
     "DENIED Redis is running in protected mode because protected mode is enabled and no password is set for the default user. In this mode connections are only accepted from the loopback interface. If you want to connect from external computers to Redis you may adopt one of the following solutions: 1) Just disable protected mode sending the command 'CONFIG SET protected-mode no' from the loopback interface by connecting to Redis from the same host the server is running, however MAKE SURE Redis is not publicly accessible from internet if you do so. Use CONFIG REWRITE to make this change permanent. 2) Alternatively you can just disable the protected mode by editing the Redis configuration file, and setting the protected mode option to 'no', and then restarting the server. 3) If you started the server manually just for testing, restart it with the '--protected-mode no' option. 4) Set up an authentication password for the default user. NOTE: You only need to do one of the above things in order for the server to start accepting connections from the outside.",
 } as const;
@@ -237,6 +276,22 @@ export function noSuchUser(name: string): string {
   return `ERR No such user '${echoed(name)}'`;
 }
 
+export function scriptCompileError(message: string): string {
+  return `ERR Error compiling script (new function): ${message}`;
+}
+
+export function shebangEngine(word: string): string {
+  return `ERR Unexpected engine in script shebang: ${echoed(word)}`;
+}
+
+export function shebangOption(word: string): string {
+  return `ERR Unknown lua shebang option: ${echoed(word)}`;
+}
+
+export function shebangFlag(word: string): string {
+  return `ERR Unexpected flag in script shebang: ${echoed(word)}`;
+}
+
 export const rdbMisconf =
   "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. Commands that may modify the data set are disabled, because this instance is configured to report errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs for details about the RDB error.";
 
@@ -250,6 +305,31 @@ export function notForDenyBlocking(name: string): string {
 
 export function notWhileListening(name: string): string {
   return `ERR Can't execute '${name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`;
+}
+
+export function noGroup(key: string, group: string): string {
+  return `NOGROUP No such key '${echoed(key)}' or consumer group '${echoed(group)}'`;
+}
+
+export function noGroupToRead(key: string, group: string): string {
+  return `${noGroup(key, group)} in XREADGROUP with GROUP option`;
+}
+
+export function noSuchGroup(group: string, key: string): string {
+  return `NOGROUP No such consumer group '${echoed(group)}' for key name '${echoed(key)}'`;
+}
+
+export function unbalancedStreams(name: string, id: string): string {
+  return `ERR Unbalanced '${name}' list of streams: for each stream key an ID or '${id}' must be specified.`;
+}
+
+export function unrecognizedClaimOption(option: string): string {
+  return `ERR Unrecognized XCLAIM option '${echoed(option)}'`;
+}
+
+/** `Invalid min-idle-time argument for XCLAIM` */
+export function invalidOption(what: string, name: string): string {
+  return `ERR Invalid ${what} for ${name}`;
 }
 
 /** config.c:configSetCommand, when one of the pairs names no directive. */

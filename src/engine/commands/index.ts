@@ -33,6 +33,7 @@ import { sortedSetCommands } from './sorted-sets.ts';
 import { stringCommands } from './strings.ts';
 import { transactionCommands } from './transactions.ts';
 import { waitingCommands } from './waiting.ts';
+import { scriptingCommands } from '../scripting/scripting-commands.ts';
 
 export const handlers: readonly Handlers[] = [
   stringCommands,
@@ -68,4 +69,5 @@ export const handlers: readonly Handlers[] = [
   commandInfoCommands,
   debugCommands,
   waitingCommands,
+  scriptingCommands,
 ];

@@ -2,7 +2,7 @@
  * Geohashes: a place on Earth as one number, whose bits halve latitude and longitude by turns (geohash.c and
  * geohash_helper.c). A cell is its two indices among the 2^step parts of either axis.
  */
-import { asin, cos, sin } from '../../base/trigonometry.ts';
+import { preciseAsin as asin, preciseCos as cos, preciseSin as sin } from '../../base/precise-trigonometry.ts';
 
 export interface Place {
   readonly longitude: number;
@@ -48,7 +48,7 @@ export const wholeGlobe: Projection = { longitude: { min: -180, max: 180 }, lati
 export const FINEST_STEP = 26;
 
 export function cellOf(place: Place, step: number, projection: Projection = mercator): Cell {
-  const parts = 2 ** step;
+  const parts = 1 << step;
   const { longitude, latitude } = projection;
   return {
     longitude: Math.trunc(((place.longitude - longitude.min) / (longitude.max - longitude.min)) * parts),
@@ -220,7 +220,7 @@ function neighboursCover(cell: Cell, bounds: Area): boolean {
 
 /** Beyond the edge of the map the other edge follows. */
 function neighbour({ longitude, latitude, step }: Cell, east: number, north: number): Cell {
-  const parts = 2 ** step;
+  const parts = 1 << step;
   const moved = (index: number, by: number): number => (by === 0 ? index : (index + by + parts) % parts);
   return { longitude: moved(longitude, east), latitude: moved(latitude, north), step };
 }
@@ -233,7 +233,7 @@ function areaOf({ longitude, latitude, step }: Cell): Area {
 }
 
 function part({ min, max }: Axis, index: number, step: number): Axis {
-  const parts = 2 ** step;
+  const parts = 1 << step;
   // Indices are 32 bits wide in Redis, so the one after the last of them is 0.
   const next = (index + 1) % 0x1_0000_0000;
   return { min: min + (index / parts) * (max - min), max: min + (next / parts) * (max - min) };

@@ -1,0 +1,163 @@
+/** The values of Lua 5.1. Strings are bytes, one char (0..255) each; nil is undefined. */
+import { ascii } from '../../base/bytes.ts';
+import { formatDoubleG, parseDouble } from '../../base/doubles.ts';
+import type { Proto } from './lua-code.ts';
+import type { LuaTable } from './lua-table.ts';
+
+export type LuaValue = undefined | boolean | number | string | LuaTable | LuaFunction | LuaNative | LuaThread | LuaUserdata;
+
+/** A local variable that outlives its block because a function uses it. */
+export interface Cell {
+  value: LuaValue;
+}
+
+export interface LuaFunction {
+  readonly type: 'function';
+  readonly id: number;
+  readonly proto: Proto;
+  readonly upvalues: readonly Cell[];
+  environment: LuaTable;
+}
+
+/** A function of the host, by the name under which it stands in the table of natives. */
+export interface LuaNative {
+  readonly type: 'native';
+  readonly id: number;
+  readonly name: string;
+}
+
+export interface LuaUserdata {
+  readonly type: 'userdata';
+}
+
+/** A running function. `boundary`: it was called by the host, of which there may be only so many (LUAI_MAXCCALLS). */
+export interface CallFrame {
+  readonly kind: 'call';
+  closure: LuaFunction;
+  /** The next instruction, and the one at work. */
+  pc: number;
+  at: number;
+  /** Cells of captured variables, by slot. */
+  cells: Cell[];
+  /** Local variables, then operands. */
+  stack: LuaValue[];
+  top: number;
+  /** What a call or `...` gave of which all values are wanted. */
+  open: readonly LuaValue[];
+  varargs: readonly LuaValue[];
+  /** How many results the caller wants; -1: all. */
+  want: number;
+  turn: Turn;
+  tailCalls: number;
+  readonly boundary: boolean;
+}
+
+/** pcall and xpcall: where an error ends. */
+export interface ProtectedFrame {
+  readonly kind: 'protected';
+  readonly handler: LuaValue;
+  readonly want: number;
+  readonly turn: Turn;
+  readonly boundary: true;
+}
+
+/** The handler of xpcall is at work: its results are those of xpcall. */
+export interface HandlerFrame {
+  readonly kind: 'handler';
+  readonly want: number;
+  readonly turn: Turn;
+  readonly boundary: true;
+}
+
+/** What becomes of the first result: itself, its truth, or the contrary. */
+export type Turn = 'none' | 'truth' | 'untruth';
+export type Frame = CallFrame | ProtectedFrame | HandlerFrame;
+
+export interface LuaThread {
+  readonly type: 'thread';
+  readonly id: number;
+  readonly frames: Frame[];
+  /** What a coroutine begins with; undefined once it has begun. */
+  body: LuaValue;
+  status: 'suspended' | 'running' | 'normal' | 'dead';
+  /** Who resumed it, and what it wants of the results. */
+  parent: LuaThread | undefined;
+  want: number;
+  /** What it wants of the values of the next resume. */
+  yieldWant: number;
+  wrapped: boolean;
+  /** Frames that were called by the host. */
+  boundaries: number;
+}
+
+/** An error of a script: any value, as error() takes it. */
+export class LuaError extends Error {
+  readonly value: LuaValue;
+  constructor(value: LuaValue) {
+    super(typeof value === 'string' ? value : 'a Lua error');
+    this.value = value;
+  }
+}
+
+/** cjson.null: a light userdata with a null pointer. */
+export const NULL_POINTER: LuaUserdata = { type: 'userdata' };
+
+export function typeName(value: LuaValue): string {
+  if (value === undefined) return 'nil';
+  if (typeof value !== 'object') return typeof value;
+  return value.type === 'native' ? 'function' : value.type;
+}
+
+export function isTable(value: LuaValue): value is LuaTable {
+  return typeof value === 'object' && value.type === 'table';
+}
+
+export function isFunction(value: LuaValue): value is LuaFunction | LuaNative {
+  return typeof value === 'object' && (value.type === 'function' || value.type === 'native');
+}
+
+export function truthy(value: LuaValue): boolean {
+  return value !== undefined && value !== false;
+}
+
+/** `%.14g`. */
+export function numberText(n: number): string {
+  if (Number.isInteger(n) && Math.abs(n) < 1e14) return n === 0 ? (1 / n < 0 ? '-0' : '0') : String(n);
+  // The sign of a NaN is that of the x86 instruction which made it: nearly always set.
+  return Number.isNaN(n) ? '-nan' : formatDoubleG(n, 14);
+}
+
+/** A number or a string that spells one (lua_tonumber); undefined for anything else. */
+export function toNumber(value: LuaValue): number | undefined {
+  if (typeof value === 'number') return value;
+  return typeof value === 'string' ? parseNumber(value) : undefined;
+}
+
+/** lobject.c:luaO_str2d: what strtod reads, blanks around it allowed. */
+export function parseNumber(text: string): number | undefined {
+  const trimmed = text.replace(/^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g, '');
+  if (/^[+-]?\d{1,15}$/.test(trimmed)) return Number(trimmed);
+  if (/^[+-]?nan(\([0-9a-z_]*\))?$/i.test(trimmed)) return NaN;
+  const hexadecimal = /^([+-]?)0x([0-9a-f]+)$/i.exec(trimmed);
+  if (hexadecimal !== null) return (hexadecimal[1] === '-' ? -1 : 1) * Number(`0x${hexadecimal[2]}`);
+  const parsed = parseDouble(ascii(trimmed));
+  if (parsed !== undefined) return parsed;
+  // Too great or too small for a double is still a number here.
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimmed) ? Number(trimmed) : undefined;
+}
+
+/** The text of a string or a number, which Lua takes wherever it wants a string. */
+export function toText(value: LuaValue): string | undefined {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' ? numberText(value) : undefined;
+}
+
+/** tostring() without its metamethod. */
+export function plainText(value: LuaValue): string {
+  const text = toText(value);
+  if (text !== undefined) return text;
+  if (typeof value !== 'object') return value === undefined ? 'nil' : String(value);
+  if (value.type === 'userdata') return 'userdata: (nil)';
+  const address = (0x7f00_0000_0000 + value.id * 64).toString(16);
+  return `${typeName(value)}: 0x${address}`;
+}
