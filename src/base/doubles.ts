@@ -134,7 +134,8 @@ export function formatDoubleF(x: number, decimals: number): ByteString {
   const sign = x < 0 || (x === 0 && 1 / x < 0) ? '-' : '';
   const { significand, exponent } = binaryParts(Math.abs(x));
   const scaled = significand * 10n ** BigInt(decimals);
-  const rounded = exponent < 0 ? divideToNearest(scaled, 1n << BigInt(-exponent)) : scaled << BigInt(exponent);
+  const rounded =
+    exponent < 0 ? divideToNearest(scaled, 1n << BigInt(-exponent)) : scaled << BigInt(exponent);
   const digits = String(rounded).padStart(decimals + 1, '0');
   return `${sign}${point(digits, digits.length - decimals)}` as ByteString;
 }

@@ -6,7 +6,12 @@
  * The quicksort of Bentley and McIlroy, "Engineering a sort function", as in NetBSD: "Copyright (c) 1992, 1993 The
  * Regents of the University of California. All rights reserved." (three-clause BSD licence).
  */
-export function partialSort<T>(items: T[], compare: (a: T, b: T) => number, from: number, to: number): void {
+export function partialSort<T>(
+  items: T[],
+  compare: (a: T, b: T) => number,
+  from: number,
+  to: number,
+): void {
   sortRun({ items, compare, from, to }, 0, items.length);
 }
 
@@ -26,7 +31,12 @@ function sortRun<T>(job: Job<T>, first: number, length: number): void {
   let start = first;
   let count = length;
   while (count >= SHORT) {
-    const { equalEnd, lowEnd, highStart, equalStart } = partition(job.items, job.compare, start, count);
+    const { equalEnd, lowEnd, highStart, equalStart } = partition(
+      job.items,
+      job.compare,
+      start,
+      count,
+    );
     const end = start + count;
     swapRuns(job.items, start, lowEnd, Math.min(equalEnd - start, lowEnd - equalEnd));
     swapRuns(job.items, lowEnd, end, Math.min(equalStart - highStart, end - equalStart - 1));
@@ -44,7 +54,12 @@ function isWanted<T>({ from, to }: Job<T>, start: number, count: number): boolea
   return from < start + count && to >= start;
 }
 
-function insertionSort<T>(items: T[], compare: (a: T, b: T) => number, start: number, count: number): void {
+function insertionSort<T>(
+  items: T[],
+  compare: (a: T, b: T) => number,
+  start: number,
+  count: number,
+): void {
   for (let i = start + 1; i < start + count; i++) {
     for (let j = i; j > start && compare(items[j - 1]!, items[j]!) > 0; j--) swap(items, j, j - 1);
   }
@@ -82,7 +97,12 @@ function partition<T>(
   }
 }
 
-function pivot<T>(items: readonly T[], compare: (a: T, b: T) => number, start: number, count: number): number {
+function pivot<T>(
+  items: readonly T[],
+  compare: (a: T, b: T) => number,
+  start: number,
+  count: number,
+): number {
   const median = (a: number, b: number, c: number): number => {
     const order = (i: number, j: number): number => compare(items[i]!, items[j]!);
     if (order(a, b) < 0) return order(b, c) < 0 ? b : order(a, c) < 0 ? c : a;

@@ -41,7 +41,9 @@ function sinPair(x: number): Pair {
 }
 
 /** π/2 in three parts; the first two are short enough for their multiples to be exact. */
-const HALF_PI_PARTS = [1.570796326734125614166, 6.077100506303965976596e-11, 2.022266248795950631e-21] as const;
+const HALF_PI_PARTS = [
+  1.570796326734125614166, 6.077100506303965976596e-11, 2.022266248795950631e-21,
+] as const;
 const TWO_OVER_PI = 0.6366197723675814;
 
 /** x = quadrant × π/2 + rest (modulo 2π), |rest| ≤ π/4. */

@@ -8,7 +8,10 @@ import type { Micros, Millis } from '../base/time.ts';
 import { errors, outOfBounds, ReplyError } from './errors.ts';
 
 /** An int64; a bigint where a number would lose digits. */
-export function int64Argument(word: ByteString, message: string = errors.notInteger): number | bigint {
+export function int64Argument(
+  word: ByteString,
+  message: string = errors.notInteger,
+): number | bigint {
   const value = parseInt64(word);
   if (value === undefined) throw new ReplyError(message);
   return value;
@@ -25,7 +28,12 @@ export function integerArgument(word: ByteString, message: string = errors.notIn
 }
 
 /** getRangeLongFromObjectOrReply: both ends included; the error names the range. */
-export function rangedArgument(word: ByteString, min: number, max: number, message?: string): number {
+export function rangedArgument(
+  word: ByteString,
+  min: number,
+  max: number,
+  message?: string,
+): number {
   const value = integerArgument(word, message);
   if (value < min || value > max) {
     throw new ReplyError(message ?? outOfBounds(min, max));

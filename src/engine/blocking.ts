@@ -29,7 +29,8 @@ export function waitForKeys(state: EngineState, session: Session, wait: KeyWait)
   for (const key of wait.keys) {
     const name = keyName(wait.db, key);
     const row = state.rows.get(name);
-    if (row === undefined) state.rows.set(name, { db: wait.db, key, clients: new Set([session.id]) });
+    if (row === undefined)
+      state.rows.set(name, { db: wait.db, key, clients: new Set([session.id]) });
     else row.clients.add(session.id);
   }
 }
@@ -57,7 +58,8 @@ export function signalReady(state: EngineState, db: number, key: ByteString): vo
 export function signalGone(state: EngineState, db: number, key: ByteString): void {
   const row = state.rows.get(keyName(db, key));
   if (row === undefined) return;
-  if ([...row.clients].some((id) => waitOf(state, id)?.whenGone === true)) signalReady(state, db, key);
+  if ([...row.clients].some((id) => waitOf(state, id)?.whenGone === true))
+    signalReady(state, db, key);
 }
 
 /** What `db` held is replaced as a whole, by FLUSHDB or SWAPDB: `db` already has what it holds now. */
@@ -82,7 +84,11 @@ export function nextReadyRow(state: EngineState): KeyRow | undefined {
 }
 
 /** The client of that id, if it waits for the key of the row and would be served by what it holds. */
-export function servable(state: EngineState, { db, key }: KeyRow, id: ClientId): Session | undefined {
+export function servable(
+  state: EngineState,
+  { db, key }: KeyRow,
+  id: ClientId,
+): Session | undefined {
   const wait = waitOf(state, id);
   if (wait?.db !== db || !wait.keys.includes(key)) return undefined;
   const fits = wait.whenGone || wait.type === typeIn(state.databases[db]!.space, key);

@@ -1,12 +1,22 @@
 /** Joins the facts of Redis's commands with our handlers. A command without a handler does not exist for clients. */
 import { assert } from '../base/assert.ts';
 import { commandFacts } from './command-facts.ts';
-import { commandFlag, type Command, type CommandFacts, type Handler, type Handlers } from './command.ts';
+import {
+  commandFlag,
+  type Command,
+  type CommandFacts,
+  type Handler,
+  type Handlers,
+} from './command.ts';
 import { handlers } from './commands/index.ts';
 
 const flagBits: Readonly<Record<string, number>> = commandFlag;
 
-function build(facts: CommandFacts, all: ReadonlyMap<string, Handler>, parent: Command | undefined): Command | undefined {
+function build(
+  facts: CommandFacts,
+  all: ReadonlyMap<string, Handler>,
+  parent: Command | undefined,
+): Command | undefined {
   const subcommands = new Map<string, Command>();
   const handler = all.get(facts.name);
   let flags = 0;

@@ -8,8 +8,14 @@ import type { Context } from './context.ts';
 export interface KeySpec {
   readonly flags: readonly string[];
   readonly notes?: string;
-  readonly begin_search: { readonly type: string; readonly spec: Readonly<Record<string, number | string>> };
-  readonly find_keys: { readonly type: string; readonly spec: Readonly<Record<string, number | string>> };
+  readonly begin_search: {
+    readonly type: string;
+    readonly spec: Readonly<Record<string, number | string>>;
+  };
+  readonly find_keys: {
+    readonly type: string;
+    readonly spec: Readonly<Record<string, number | string>>;
+  };
 }
 
 export interface ArgumentFacts {

@@ -11,7 +11,16 @@ import type { Command } from './command.ts';
 import type { Delivery, PropagatedCommand, ServerRequest } from './effects.ts';
 import type { EngineState } from './engine-state.ts';
 import type { HashValue } from './data/hash.ts';
-import { addKey, beforeChange, clearExpiry, expiryOf, removeKey, replaceValue, setExpiry, type Database } from './data/key-space.ts';
+import {
+  addKey,
+  beforeChange,
+  clearExpiry,
+  expiryOf,
+  removeKey,
+  replaceValue,
+  setExpiry,
+  type Database,
+} from './data/key-space.ts';
 import type { ListValue } from './data/list.ts';
 import type { SetValue } from './data/set.ts';
 import { isString } from './data/string.ts';
@@ -27,7 +36,8 @@ import { touchWatchers } from './transaction.ts';
 const DEL = ascii('DEL');
 const UNLINK = ascii('UNLINK');
 
-export type NotificationType = 'g' | '$' | 'l' | 's' | 'h' | 'z' | 'x' | 'e' | 't' | 'd' | 'm' | 'n';
+export type NotificationType =
+  'g' | '$' | 'l' | 's' | 'h' | 'z' | 'x' | 'e' | 't' | 'd' | 'm' | 'n';
 
 /** Waiting that ends by the clock, by keys, or when the log is on disk. */
 type Wait = Exclude<Blocked, { reason: 'server' | 'pause' }>;
@@ -146,7 +156,10 @@ export class Context {
     removeKey(this.db.space, key);
     if (this.state.rows.size > 0) signalGone(this.state, this.db.id, key);
     this.state.stats.evicted++;
-    this.pending.push({ db: this.db.id, argv: [this.server.config.lazyfreeLazyEviction ? UNLINK : DEL, key] });
+    this.pending.push({
+      db: this.db.id,
+      argv: [this.server.config.lazyfreeLazyEviction ? UNLINK : DEL, key],
+    });
     this.touched(key);
     this.notify('e', 'evicted', key);
   }
@@ -156,7 +169,10 @@ export class Context {
     removeKey(this.db.space, key);
     if (this.state.rows.size > 0) signalGone(this.state, this.db.id, key);
     this.state.stats.expired++;
-    this.pending.push({ db: this.db.id, argv: [this.server.config.lazyfreeLazyExpire ? UNLINK : DEL, key] });
+    this.pending.push({
+      db: this.db.id,
+      argv: [this.server.config.lazyfreeLazyExpire ? UNLINK : DEL, key],
+    });
     this.touched(key);
     this.notify('x', 'expired', key);
   }
@@ -180,7 +196,11 @@ export class Context {
   }
 
   /** As `writeKind`, and creates the value when there is none. Call it only after everything was checked. */
-  writeOrCreate<K extends keyof ValueOfKind>(key: ByteString, kind: K, create: () => ValueOfKind[K]): ValueOfKind[K] {
+  writeOrCreate<K extends keyof ValueOfKind>(
+    key: ByteString,
+    kind: K,
+    create: () => ValueOfKind[K],
+  ): ValueOfKind[K] {
     const known = this.writeKind(key, kind);
     if (known !== undefined) return known;
     const value = create();
@@ -313,12 +333,23 @@ export class Context {
    * The client waits until one of the keys holds what it wants, and the words at hand are run again then. A client
    * that may not wait gets what it would get at the end of its time: `otherwise`.
    */
-  blockForKeys({ type, keys, deadline, whenGone }: WaitRequest, otherwise: Reply = NULL_ARRAY): Reply | undefined {
+  blockForKeys(
+    { type, keys, deadline, whenGone }: WaitRequest,
+    otherwise: Reply = NULL_ARRAY,
+  ): Reply | undefined {
     if (this.mayNotWait()) return otherwise;
     const { client, argv, waitedUntil } = this;
     // A command that is run again keeps the end of its time.
     const end = waitedUntil === undefined ? deadline : waitedUntil;
-    waitForKeys(this.state, client, { reason: 'keys', type, db: this.db.id, keys, argv, deadline: end, whenGone });
+    waitForKeys(this.state, client, {
+      reason: 'keys',
+      type,
+      db: this.db.id,
+      keys,
+      argv,
+      deadline: end,
+      whenGone,
+    });
     return undefined;
   }
 
@@ -333,7 +364,10 @@ export class Context {
     if (blocked === null || blocked.reason === 'server' || blocked.reason === 'pause') return;
     leaveRows(this.state, session);
     session.blocked = null;
-    this.answer(session, how === 'error' ? error(errors.unblocked) : this.replyAtDeadline(session, blocked));
+    this.answer(
+      session,
+      how === 'error' ? error(errors.unblocked) : this.replyAtDeadline(session, blocked),
+    );
   }
 
   private replyAtDeadline(session: Session, blocked: Wait): Reply {
@@ -346,7 +380,8 @@ export class Context {
   answer(session: Session, reply: Reply): void {
     const { replyMode } = session;
     if (replyMode === 'skip') session.replyMode = 'on';
-    if (replyMode === 'on' || reply.type === 'push') this.served.push({ client: session.id, reply });
+    if (replyMode === 'on' || reply.type === 'push')
+      this.served.push({ client: session.id, reply });
   }
 
   /** `type` is the letter in notify-keyspace-events, which `A` does not hold for `m` and `n`. */
@@ -356,8 +391,12 @@ export class Context {
     if (wanted.includes(type) || (type !== 'm' && type !== 'n' && wanted.includes('A'))) {
       const { state, db } = this;
       const name = ascii(event);
-      if (wanted.includes('K')) this.served.push(...published(state, concatBytes(ascii(`__keyspace@${db.id}__:`), key), name));
-      if (wanted.includes('E')) this.served.push(...published(state, ascii(`__keyevent@${db.id}__:${event}`), key));
+      if (wanted.includes('K'))
+        this.served.push(
+          ...published(state, concatBytes(ascii(`__keyspace@${db.id}__:`), key), name),
+        );
+      if (wanted.includes('E'))
+        this.served.push(...published(state, ascii(`__keyevent@${db.id}__:${event}`), key));
     }
   }
 
@@ -384,13 +423,19 @@ function asString(entry: Entry | undefined): StringValue | undefined {
   return entry.value;
 }
 
-function kindOf<K extends keyof ValueOfKind>(entry: Entry | undefined, kind: K): ValueOfKind[K] | undefined {
+function kindOf<K extends keyof ValueOfKind>(
+  entry: Entry | undefined,
+  kind: K,
+): ValueOfKind[K] | undefined {
   if (entry === undefined) return undefined;
   const value = entry.value;
   if (!isKind(value, kind)) throw new ReplyError(errors.wrongType);
   return value;
 }
 
-function isKind<K extends keyof ValueOfKind>(value: Value, kind: K): value is ValueOfKind[K] & ObjectValue {
+function isKind<K extends keyof ValueOfKind>(
+  value: Value,
+  kind: K,
+): value is ValueOfKind[K] & ObjectValue {
   return typeof value === 'object' && value.kind === kind;
 }

@@ -47,13 +47,28 @@ export type ServerRequest =
   | { readonly kind: 'rewrite-aof' }
   | { readonly kind: 'save' }
   | { readonly kind: 'bgsave'; readonly schedule: boolean }
-  | { readonly kind: 'shutdown'; readonly save: 'default' | 'save' | 'nosave'; readonly force: boolean; readonly now: boolean }
+  | {
+      readonly kind: 'shutdown';
+      readonly save: 'default' | 'save' | 'nosave';
+      readonly force: boolean;
+      readonly now: boolean;
+    }
   | { readonly kind: 'abort-shutdown' }
   | { readonly kind: 'append-only'; readonly on: boolean }
   | { readonly kind: 'rewrite-config' }
   | { readonly kind: 'sleep'; readonly micros: Micros }
-  | { readonly kind: 'reload'; readonly from: 'rdb' | 'aof'; readonly save: boolean; readonly flush: boolean; readonly merge: boolean }
+  | {
+      readonly kind: 'reload';
+      readonly from: 'rdb' | 'aof';
+      readonly save: boolean;
+      readonly flush: boolean;
+      readonly merge: boolean;
+    }
   | { readonly kind: 'flushed-all' }
   /** Asked for one after the other inside a transaction, whose reply is already made. */
   | { readonly kind: 'sequence'; readonly requests: readonly ServerRequest[] }
-  | { readonly kind: 'die'; readonly how: 'segfault' | 'panic' | 'assert' | 'oom' | 'restart' | 'crash'; readonly delayMs: number };
+  | {
+      readonly kind: 'die';
+      readonly how: 'segfault' | 'panic' | 'assert' | 'oom' | 'restart' | 'crash';
+      readonly delayMs: number;
+    };

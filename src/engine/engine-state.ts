@@ -79,7 +79,15 @@ export function newEngineState(databases: number, seed: number): EngineState {
 }
 
 export function newEngineStats(): EngineStats {
-  return { commands: 0, hits: 0, misses: 0, expired: 0, evicted: 0, errors: new Map(), byCommand: new Map() };
+  return {
+    commands: 0,
+    hits: 0,
+    misses: 0,
+    expired: 0,
+    evicted: 0,
+    errors: new Map(),
+    byCommand: new Map(),
+  };
 }
 
 /** A key and its database in one text. */

@@ -9,10 +9,25 @@ import { commandFlag, type Command } from './command.ts';
 import { commandTable, findCommand, findSubcommand } from './command-table.ts';
 import { Context } from './context.ts';
 import { leaveRows, nextReadyRow, servable } from './blocking.ts';
-import type { Cause, Delivery, Outcome, PropagatedCommand, ServerRequest, Unit } from './effects.ts';
+import type {
+  Cause,
+  Delivery,
+  Outcome,
+  PropagatedCommand,
+  ServerRequest,
+  Unit,
+} from './effects.ts';
 import type { CommandStats, EngineState } from './engine-state.ts';
 import { error, QUEUED } from './replies.ts';
-import { errors, notWhileListening, oneLine, ReplyError, unknownCommand, unknownSubcommand, wrongArity } from './errors.ts';
+import {
+  errors,
+  notWhileListening,
+  oneLine,
+  ReplyError,
+  unknownCommand,
+  unknownSubcommand,
+  wrongArity,
+} from './errors.ts';
 import { nextVictim } from './eviction.ts';
 import { nextExpired } from './expire-cycle.ts';
 import { isShown, monitorLine } from './monitor.ts';
@@ -30,7 +45,17 @@ const touchesArbitraryKeys = new Set(['scan', 'randomkey']);
 
 /** What a client may say in RESP2 while it listens: all else would have to be told from the messages. */
 const forListeners = new Set([
-  ...['subscribe', 'psubscribe', 'ssubscribe', 'unsubscribe', 'punsubscribe', 'sunsubscribe', 'ping', 'quit', 'reset'],
+  ...[
+    'subscribe',
+    'psubscribe',
+    'ssubscribe',
+    'unsubscribe',
+    'punsubscribe',
+    'sunsubscribe',
+    'ping',
+    'quit',
+    'reset',
+  ],
 ]);
 /** Commands that may write or publish though they are not marked as writing (CMD_MAY_REPLICATE). */
 const mayReplicate = new Set(['publish', 'spublish', 'eval', 'evalsha', 'fcall', 'pfcount']);
@@ -67,11 +92,18 @@ export class Engine {
     this.state.stats.commands++;
 
     const found = commandOf(argv);
-    let refusal = problemOf(found, argv) ?? (found === undefined ? '' : this.refusal(session, found));
-    const evicted = refusal === undefined && this.server.config.maxmemory > 0 ? this.evict() : NO_UNITS;
-    if (refusal === undefined && this.outOfMemory && this.needsMemory(session, found!)) refusal = errors.oom;
+    let refusal =
+      problemOf(found, argv) ?? (found === undefined ? '' : this.refusal(session, found));
+    const evicted =
+      refusal === undefined && this.server.config.maxmemory > 0 ? this.evict() : NO_UNITS;
+    if (refusal === undefined && this.outOfMemory && this.needsMemory(session, found!))
+      refusal = errors.oom;
     if (found === undefined || refusal !== undefined) {
-      return { replies: this.deliver(session, this.reject(session, found, refusal ?? '')), units: evicted, request: null };
+      return {
+        replies: this.deliver(session, this.reject(session, found, refusal ?? '')),
+        units: evicted,
+        request: null,
+      };
     }
     ctx.db = this.state.databases[session.db]!;
     session.lastCommand = found.facts.name;
@@ -83,7 +115,8 @@ export class Engine {
     const request = this.request();
     if (request !== null && reply === undefined) session.blocked = { reason: 'server' };
     let units = ctx.pending.length === 0 ? NO_UNITS : this.units(found, session, argv);
-    const own = reply === undefined ? NO_REPLIES : this.deliver(session, reply, ...ctx.following.splice(0));
+    const own =
+      reply === undefined ? NO_REPLIES : this.deliver(session, reply, ...ctx.following.splice(0));
     if (this.state.ready.size > 0) units = [...units, ...this.serveReady()];
     if (evicted.length > 0) units = [...evicted, ...units];
     const replies = ctx.served.length === 0 ? own : [...own, ...ctx.served.splice(0)];
@@ -119,11 +152,15 @@ export class Engine {
     const { argv } = blocked;
     const command = commandOf(argv)!;
     const refusal = this.refusal(session, command);
-    const reply = refusal === undefined ? this.call(command, argv) : this.reject(session, command, refusal);
+    const reply =
+      refusal === undefined ? this.call(command, argv) : this.reject(session, command, refusal);
     ctx.waitedUntil = undefined;
     if (session.blocked === null) this.state.stats.commands++;
     if (ctx.pending.length > 0) {
-      units.push({ cause: { client: session.id, typed: argv, kind: 'served' }, commands: ctx.pending.splice(0) });
+      units.push({
+        cause: { client: session.id, typed: argv, kind: 'served' },
+        commands: ctx.pending.splice(0),
+      });
     }
     if (reply !== undefined) ctx.answer(session, reply);
   }
@@ -132,7 +169,11 @@ export class Engine {
    * A command of a log that is being loaded: same handlers, no effects, nothing refused, nothing expires.
    * Returns the error reply if there was one, `'unknown'` for a command that does not exist.
    */
-  replay(session: Session, argv: readonly ByteString[], now: Micros): Reply | 'unknown' | undefined {
+  replay(
+    session: Session,
+    argv: readonly ByteString[],
+    now: Micros,
+  ): Reply | 'unknown' | undefined {
     const ctx = this.context;
     ctx.client = session;
     ctx.db = this.state.databases[session.db]!;
@@ -167,7 +208,8 @@ export class Engine {
       this.countError(reply.value);
     }
     ctx.end(dirty, argv);
-    if (this.state.monitors.size > 0 && ctx.waitedUntil === undefined && isShown(command)) this.show(argv);
+    if (this.state.monitors.size > 0 && ctx.waitedUntil === undefined && isShown(command))
+      this.show(argv);
     return reply;
   }
 
@@ -204,7 +246,10 @@ export class Engine {
       ctx.db = db;
       for (const key of nextExpired(db.space, ctx.nowMs, maxKeys)) {
         ctx.expire(key);
-        units.push({ cause: { client: null, typed: null, kind: 'expiry' }, commands: ctx.pending.splice(0) });
+        units.push({
+          cause: { client: null, typed: null, kind: 'expiry' },
+          commands: ctx.pending.splice(0),
+        });
       }
     }
     return units;
@@ -224,7 +269,8 @@ export class Engine {
       const { blocked } = session;
       if (blocked === null || blocked.reason === 'server') continue;
       const due = blocked.deadline !== null && blocked.deadline <= now;
-      const synced = blocked.reason === 'wait-aof' && blocked.replicas === 0 && this.server.fsynced(session);
+      const synced =
+        blocked.reason === 'wait-aof' && blocked.replicas === 0 && this.server.fsynced(session);
       if (due || synced) context.unblock(session, 'timeout');
     }
     const units = state.ready.size === 0 ? NO_UNITS : this.serveReady();
@@ -276,14 +322,18 @@ export class Engine {
   private refusal(session: Session, command: Command): string | undefined {
     const { flags } = command;
     const { name } = command.facts;
-    if ((command.parent ?? command).facts.name === 'debug' && !this.server.debugAllowed(session)) return errors.debugDenied;
+    if ((command.parent ?? command).facts.name === 'debug' && !this.server.debugAllowed(session))
+      return errors.debugDenied;
     if (!session.authenticated && (flags & commandFlag.no_auth) === 0) return errors.noAuth;
-    if (session.transaction !== null && (flags & commandFlag.no_multi) !== 0) return errors.notInMulti;
+    if (session.transaction !== null && (flags & commandFlag.no_multi) !== 0)
+      return errors.notInMulti;
     if ((flags & commandFlag.write) !== 0 || name === 'ping' || name === 'exec') {
-      const denied = name === 'exec' && !this.queueWrites(session) ? undefined : this.server.writesDenied();
+      const denied =
+        name === 'exec' && !this.queueWrites(session) ? undefined : this.server.writesDenied();
       if (denied !== undefined) return denied;
     }
-    if (session.protocol === 2 && isListening(session) && !forListeners.has(name)) return notWhileListening(name);
+    if (session.protocol === 2 && isListening(session) && !forListeners.has(name))
+      return notWhileListening(name);
     if (this.server.loading() && (flags & commandFlag.loading) === 0) return errors.loading;
     if (this.state.monitors.has(session.id) && touchesKeys(command)) return errors.replicaKeyspace;
     return undefined;
@@ -303,7 +353,10 @@ export class Engine {
       }
       ctx.db = victim.database;
       ctx.evict(victim.key);
-      units.push({ cause: { client: null, typed: null, kind: 'eviction' }, commands: ctx.pending.splice(0) });
+      units.push({
+        cause: { client: null, typed: null, kind: 'eviction' },
+        commands: ctx.pending.splice(0),
+      });
     }
     return units;
   }
@@ -350,9 +403,16 @@ export class Engine {
 
   private units(command: Command, session: Session, argv: readonly ByteString[]): readonly Unit[] {
     const commands: PropagatedCommand[] = this.context.pending.splice(0);
-    const cause: Cause = { client: session.id, typed: argv, kind: command.facts.name.startsWith('eval') ? 'script' : 'command' };
+    const cause: Cause = {
+      client: session.id,
+      typed: argv,
+      kind: command.facts.name.startsWith('eval') ? 'script' : 'command',
+    };
     if (!touchesArbitraryKeys.has(command.facts.name)) return [{ cause, commands }];
-    return commands.map((single) => ({ cause: { ...cause, kind: 'expiry' as const }, commands: [single] }));
+    return commands.map((single) => ({
+      cause: { ...cause, kind: 'expiry' as const },
+      commands: [single],
+    }));
   }
 }
 
@@ -381,7 +441,9 @@ export function commandOf(argv: readonly ByteString[]): Command | undefined {
 function problemOf(command: Command | undefined, argv: readonly ByteString[]): string | undefined {
   if (command === undefined) {
     const parent = argv.length > 1 ? findCommand(argv[0]!) : undefined;
-    return parent === undefined ? unknownCommand(argv) : unknownSubcommand(parent.facts.name, argv[1]!);
+    return parent === undefined
+      ? unknownCommand(argv)
+      : unknownSubcommand(parent.facts.name, argv[1]!);
   }
   const { arity, name } = command.facts;
   const fits = arity >= 0 ? argv.length === arity : argv.length >= -arity;

@@ -22,12 +22,14 @@ export const errors = {
   notPositive: 'ERR value is out of range, must be positive',
   notFloat: 'ERR value is not a valid float',
   notValidFloat: 'ERR min or max is not a float',
-  countOutOfRange: 'ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807',
+  countOutOfRange:
+    'ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807',
   numkeys: 'ERR numkeys should be greater than 0',
   countPositive: 'ERR count should be greater than 0',
   weightNotFloat: 'ERR weight value is not a float',
   notLexRange: 'ERR min or max not valid string range item',
-  limitByRank: 'ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX',
+  limitByRank:
+    'ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX',
   scoresByLex: 'ERR syntax error, WITHSCORES not supported in combination with BYLEX',
   geoUnit: 'ERR unsupported unit provided. please use M, KM, FT, MI',
   geoRadius: 'ERR need numeric radius',
@@ -44,7 +46,8 @@ export const errors = {
   pfdebugNoKey: 'ERR The specified key does not exist',
   bitArgument: 'ERR The bit argument must be 1 or 0.',
   bitopNot: 'ERR BITOP NOT must be called with a single source key.',
-  bitfieldType: 'ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is.',
+  bitfieldType:
+    'ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is.',
   bitfieldOverflow: 'ERR Invalid OVERFLOW type specified',
   bitfieldReadOnly: 'ERR BITFIELD_RO only supports the GET subcommand',
   sortNotDouble: "ERR One or more scores can't be converted into double",
@@ -87,14 +90,17 @@ export const errors = {
   streamExhausted: 'ERR The stream has exhausted the last possible ID, unable to add more items',
   entryTooLarge: 'ERR Elements are too large to be stored',
   setIdBelowDeleted: 'ERR The ID specified in XSETID is smaller than current max_deleted_entry_id',
-  setIdBelowGivenDeleted: 'ERR The ID specified in XSETID is smaller than the provided max_deleted_entry_id',
+  setIdBelowGivenDeleted:
+    'ERR The ID specified in XSETID is smaller than the provided max_deleted_entry_id',
   setIdBelowTop: 'ERR The ID specified in XSETID is smaller than the target stream top item',
-  setIdBelowLength: 'ERR The entries_added specified in XSETID is smaller than the target stream length',
+  setIdBelowLength:
+    'ERR The entries_added specified in XSETID is smaller than the target stream length',
   entriesAddedNegative: 'ERR entries_added must be positive',
   groupMissing: 'ERR Missing GROUP option for XREADGROUP',
   groupInXread: 'ERR The GROUP option is only supported by XREADGROUP. You called XREAD instead.',
   noackInXread: 'ERR The NOACK option is only supported by XREADGROUP. You called XREAD instead.',
-  newIdInXread: 'ERR The > ID can be specified only when calling XREADGROUP using the GROUP <group> <consumer> option.',
+  newIdInXread:
+    'ERR The > ID can be specified only when calling XREADGROUP using the GROUP <group> <consumer> option.',
   dollarInGroup:
     'ERR The $ ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer by specifying a proper ID, or use the > ID to get new messages. The $ ID would just return an empty result set.',
   groupNeedsKey:
@@ -169,7 +175,8 @@ export const errors = {
   shutdownFailed: 'ERR Errors trying to SHUTDOWN. Check logs.',
   noShutdown: 'ERR No shutdown in progress.',
   rewriteInProgress: 'ERR Background append only file rewriting already in progress',
-  rewriteFailed: "ERR Can't execute an AOF background rewriting. Please check the server logs for more information.",
+  rewriteFailed:
+    "ERR Can't execute an AOF background rewriting. Please check the server logs for more information.",
   saveFailed: 'ERR',
   reloadFailed: 'ERR Error trying to load the RDB dump, check server logs.',
   saveInProgress: 'ERR Background save already in progress',
@@ -228,7 +235,10 @@ export function invalidPlace(longitude: string, latitude: string): string {
 }
 
 /** `by`: what a GEOSEARCH has to say exactly once. */
-export function geoMissing(by: 'FROMMEMBER or FROMLONLAT' | 'BYRADIUS and BYBOX', name: string): string {
+export function geoMissing(
+  by: 'FROMMEMBER or FROMLONLAT' | 'BYRADIUS and BYBOX',
+  name: string,
+): string {
   return `ERR exactly one of ${by} can be specified for ${name}`;
 }
 

@@ -42,7 +42,13 @@ export function nextVictim(
 }
 
 /** The higher, the sooner it goes. */
-function scoreOf(space: KeySpace, key: ByteString, rule: string, settings: EvictionSettings, now: Millis): number {
+function scoreOf(
+  space: KeySpace,
+  key: ByteString,
+  rule: string,
+  settings: EvictionSettings,
+  now: Millis,
+): number {
   const entry: Entry = space.keys.get(key)!;
   if (rule === 'ttl') return -(entry.expiry?.at ?? Infinity);
   if (rule === 'lfu') return 255 - decayedCount(entry.lru, now, settings);

@@ -27,6 +27,7 @@ export function nextExpired(space: KeySpace, now: Millis, maxKeys: number): Byte
       }
     }
     looked += batch;
-    if (looked >= size || looked >= maxKeys || expired * 100 <= batch * ACCEPTABLE_STALE_PERCENT) return found;
+    if (looked >= size || looked >= maxKeys || expired * 100 <= batch * ACCEPTABLE_STALE_PERCENT)
+      return found;
   }
 }

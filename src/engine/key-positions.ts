@@ -28,7 +28,10 @@ export function keysOf({ facts }: Command, argv: readonly ByteString[]): KeyUse[
   return keys;
 }
 
-function firstPosition({ begin_search: { type, spec } }: KeySpec, argv: readonly ByteString[]): number | undefined {
+function firstPosition(
+  { begin_search: { type, spec } }: KeySpec,
+  argv: readonly ByteString[],
+): number | undefined {
   if (type === 'index') return Number(spec['index']);
   if (type !== 'keyword') return undefined;
   const from = Number(spec['startfrom']);
@@ -40,13 +43,18 @@ function firstPosition({ begin_search: { type, spec } }: KeySpec, argv: readonly
   return undefined;
 }
 
-function positionsFrom({ find_keys: { type, spec } }: KeySpec, first: number, argv: readonly ByteString[]): number[] | undefined {
+function positionsFrom(
+  { find_keys: { type, spec } }: KeySpec,
+  first: number,
+  argv: readonly ByteString[],
+): number[] | undefined {
   if (type === 'range') {
     const step = Number(spec['keystep']);
     const limit = Number(spec['limit']);
     const lastKey = Number(spec['lastkey']);
     let last = lastKey >= 0 ? first + lastKey : argv.length + lastKey;
-    if (lastKey < 0 && limit > 1) last = first + Math.floor((argv.length - first) / limit) + lastKey;
+    if (lastKey < 0 && limit > 1)
+      last = first + Math.floor((argv.length - first) / limit) + lastKey;
     return steps(first, last, step);
   }
   if (type === 'keynum') {
@@ -73,5 +81,7 @@ function usedFlags(name: string, argv: readonly ByteString[]): readonly string[]
     const writes = argv.slice(2).some((word) => is(word, 'SET') || is(word, 'INCRBY'));
     return writes ? ['RW', 'access', 'update'] : ['RO', 'access'];
   }
-  return argv.slice(3).some((word) => is(word, 'GET')) ? ['RW', 'access', 'update'] : ['OW', 'update'];
+  return argv.slice(3).some((word) => is(word, 'GET'))
+    ? ['RW', 'access', 'update']
+    : ['OW', 'update'];
 }

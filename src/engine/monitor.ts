@@ -13,7 +13,12 @@ export function isShown({ flags }: Command): boolean {
 }
 
 /** `1339518083.107412 [0 127.0.0.1:60866] "keys" "*"` */
-export function monitorLine(now: Micros, db: number, client: Session, argv: readonly ByteString[]): Reply {
+export function monitorLine(
+  now: Micros,
+  db: number,
+  client: Session,
+  argv: readonly ByteString[],
+): Reply {
   const time = `${secondsOfMicros(now)}.${String(microsWithinSecond(now)).padStart(6, '0')}`;
   const from = client.address.startsWith('/') ? `unix:${client.localAddress}` : client.address;
   return status(ascii(`${time} [${db} ${from}] ${argv.map(quoteBytes).join(' ')}`));

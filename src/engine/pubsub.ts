@@ -19,14 +19,24 @@ export function newListeners(): Listeners {
   return { channels: new Map(), patterns: new Map(), shardChannels: new Map() };
 }
 
-export function subscribe(state: EngineState, session: Session, kind: SubscriptionKind, name: ByteString): void {
+export function subscribe(
+  state: EngineState,
+  session: Session,
+  kind: SubscriptionKind,
+  name: ByteString,
+): void {
   session.subscriptions[kind].add(name);
   const known = state.listeners[kind].get(name);
   if (known === undefined) state.listeners[kind].set(name, new Set([session.id]));
   else known.add(session.id);
 }
 
-export function unsubscribe(state: EngineState, session: Session, kind: SubscriptionKind, name: ByteString): void {
+export function unsubscribe(
+  state: EngineState,
+  session: Session,
+  kind: SubscriptionKind,
+  name: ByteString,
+): void {
   session.subscriptions[kind].delete(name);
   const known = state.listeners[kind].get(name);
   known?.delete(session.id);
@@ -34,7 +44,8 @@ export function unsubscribe(state: EngineState, session: Session, kind: Subscrip
 }
 
 export function unsubscribeAll(state: EngineState, session: Session): void {
-  for (const kind of kinds) for (const name of session.subscriptions[kind]) unsubscribe(state, session, kind, name);
+  for (const kind of kinds)
+    for (const name of session.subscriptions[kind]) unsubscribe(state, session, kind, name);
 }
 
 /** How many subscriptions a confirmation tells of: those to shard channels are counted by themselves. */
@@ -49,7 +60,11 @@ export function isListening({ subscriptions }: Session): boolean {
 }
 
 /** The messages to those who listen to `channel`, and then to those with a pattern that it matches. */
-export function published(state: EngineState, channel: ByteString, message: ByteString): Delivery[] {
+export function published(
+  state: EngineState,
+  channel: ByteString,
+  message: ByteString,
+): Delivery[] {
   const { channels, patterns } = state.listeners;
   const deliveries: Delivery[] = [];
   const to = (clients: Iterable<ClientId>, reply: Reply): void => {
@@ -63,9 +78,16 @@ export function published(state: EngineState, channel: ByteString, message: Byte
   return deliveries;
 }
 
-export function publishedToShard(state: EngineState, channel: ByteString, message: ByteString): Delivery[] {
+export function publishedToShard(
+  state: EngineState,
+  channel: ByteString,
+  message: ByteString,
+): Delivery[] {
   const clients = state.listeners.shardChannels.get(channel) ?? [];
-  return Array.from(clients, (client) => ({ client, reply: push(SHARD_MESSAGE, channel, message) }));
+  return Array.from(clients, (client) => ({
+    client,
+    reply: push(SHARD_MESSAGE, channel, message),
+  }));
 }
 
 function push(head: Reply, ...texts: readonly ByteString[]): Reply {

@@ -29,7 +29,9 @@ export interface EngineConfig extends HashLimits, ListLimits, SortedSetLimits, L
   rdbCompression: boolean;
 }
 
-export type ConfigSetResult = { readonly ok: true; readonly appendOnly?: boolean } | { readonly ok: false; readonly error: string };
+export type ConfigSetResult =
+  | { readonly ok: true; readonly appendOnly?: boolean }
+  | { readonly ok: false; readonly error: string };
 
 /** What CLIENT LIST tells of a connection. */
 export interface ConnectionFacts {

@@ -78,7 +78,13 @@ export interface KeyWait {
   readonly whenGone: boolean;
 }
 
-export function newSession(id: ClientId, now: Micros, address: string, localAddress: string, loading = false): Session {
+export function newSession(
+  id: ClientId,
+  now: Micros,
+  address: string,
+  localAddress: string,
+  loading = false,
+): Session {
   return {
     id,
     db: 0,

@@ -5,7 +5,12 @@ import { expiryOf, type Database, type KeySpace } from './data/key-space.ts';
 import { keyName, type EngineState } from './engine-state.ts';
 import type { Session } from './session.ts';
 
-export function watch(state: EngineState, session: Session, key: ByteString, expired: boolean): void {
+export function watch(
+  state: EngineState,
+  session: Session,
+  key: ByteString,
+  expired: boolean,
+): void {
   if (session.watched.some((known) => known.db === session.db && known.key === key)) return;
   session.watched.push({ db: session.db, key, expired });
   const name = keyName(session.db, key);
@@ -42,7 +47,12 @@ export function touchWatchers(state: EngineState, db: Database, key: ByteString)
 }
 
 /** touchAllWatchedKeysInDb: what `db` holds is about to be replaced by `next`, or emptied if that is null. */
-export function touchAllWatchers(state: EngineState, db: Database, next: KeySpace | null, now: Millis): void {
+export function touchAllWatchers(
+  state: EngineState,
+  db: Database,
+  next: KeySpace | null,
+  now: Millis,
+): void {
   if (state.watchers.size === 0) return;
   for (const session of state.sessions.values()) {
     const broken = session.watched.some((watched) => {

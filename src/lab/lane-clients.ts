@@ -73,7 +73,10 @@ export function deliver(host: ClientHost, { client: id, reply }: Delivery): void
   const { state } = host;
   const client = state.clients.get(state.clientNames.get(id) ?? '');
   if (client === undefined) return;
-  const waiting = reply.type === 'push' && !confirms(reply, client.waiting[0]) ? undefined : client.waiting.shift();
+  const waiting =
+    reply.type === 'push' && !confirms(reply, client.waiting[0])
+      ? undefined
+      : client.waiting.shift();
   if (waiting === undefined) {
     state.pushes.push({ client: client.name, reply });
     return;

@@ -17,7 +17,11 @@ export interface Plan<Then> {
 }
 
 export type PlanOutcome =
-  | { readonly ok: true; readonly results: readonly SyscallResult[]; readonly descriptors: ReadonlyMap<string, Fd> }
+  | {
+      readonly ok: true;
+      readonly results: readonly SyscallResult[];
+      readonly descriptors: ReadonlyMap<string, Fd>;
+    }
   | {
       readonly ok: false;
       readonly errno: Errno;
@@ -34,7 +38,9 @@ export function newPlan<Then>(calls: readonly PlannedCall[], then: Then): Plan<T
 export function nextCall(plan: Plan<unknown>): Syscall | undefined {
   const call = plan.calls[plan.at];
   if (call === undefined) return undefined;
-  return 'fd' in call && typeof call.fd === 'string' ? { ...call, fd: descriptorOf(plan, call.fd) } : call;
+  return 'fd' in call && typeof call.fd === 'string'
+    ? { ...call, fd: descriptorOf(plan, call.fd) }
+    : call;
 }
 
 /** Takes the result of `nextCall`. The outcome when the plan has ended, else undefined. */
@@ -43,8 +49,10 @@ export function takeResult(plan: Plan<unknown>, result: SyscallResult): PlanOutc
   plan.results.push(result);
   plan.at++;
   const { results, descriptors } = plan;
-  if (!result.ok && call.mayFail !== true) return { ok: false, errno: result.errno, failed: call, results, descriptors };
-  if (result.ok && call.call === 'open' && call.as !== undefined) descriptors.set(call.as, result.value);
+  if (!result.ok && call.mayFail !== true)
+    return { ok: false, errno: result.errno, failed: call, results, descriptors };
+  if (result.ok && call.call === 'open' && call.as !== undefined)
+    descriptors.set(call.as, result.value);
   return plan.at === plan.calls.length ? { ok: true, results, descriptors } : undefined;
 }
 

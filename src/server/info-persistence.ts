@@ -9,7 +9,9 @@ import type { Child, Loading, ServerState } from './state.ts';
 export function persistenceFields(state: ServerState, now: Micros): readonly InfoField[] {
   const { aof, child, rewrite, save, loading, engine } = state;
   const keysOfChild =
-    child === null ? 0 : child.task.snapshot.databases.reduce((sum, { keys }) => sum + keys.length, 0);
+    child === null
+      ? 0
+      : child.task.snapshot.databases.reduce((sum, { keys }) => sum + keys.length, 0);
   const enabled = aof.mode !== 'off';
   return [
     ['loading', flag(loading !== null)],

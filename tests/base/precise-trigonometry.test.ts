@@ -35,12 +35,25 @@ function errorInUlps(result: number, truth: bigint): number {
 }
 
 const random = seedRandom(11);
-const angles = [1, -1, 0.5, 3.1, -3.1, 1e-5, 1e-10, ...Array.from({ length: 2000 }, () => (nextDouble(random) * 2 - 1) * 3.2)];
+const angles = [
+  1,
+  -1,
+  0.5,
+  3.1,
+  -3.1,
+  1e-5,
+  1e-10,
+  ...Array.from({ length: 2000 }, () => (nextDouble(random) * 2 - 1) * 3.2),
+];
 
 test('sines and cosines are the doubles nearest to the truth', () => {
   for (const x of angles) {
-    expect(Math.abs(errorInUlps(preciseSin(x), exact(x, 1))), `sin ${x}`).toBeLessThanOrEqual(0.5001);
-    expect(Math.abs(errorInUlps(preciseCos(x), exact(x, 0))), `cos ${x}`).toBeLessThanOrEqual(0.5001);
+    expect(Math.abs(errorInUlps(preciseSin(x), exact(x, 1))), `sin ${x}`).toBeLessThanOrEqual(
+      0.5001,
+    );
+    expect(Math.abs(errorInUlps(preciseCos(x), exact(x, 0))), `cos ${x}`).toBeLessThanOrEqual(
+      0.5001,
+    );
   }
 });
 

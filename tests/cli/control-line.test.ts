@@ -168,7 +168,14 @@ describe('a control line', () => {
   });
 
   test('every fault prints and reads back, with a value of its kind', () => {
-    const sample = { none: undefined, duration: 1800.5, errno: 'EIO', bytes: 4096, count: 17, factor: 2.5 };
+    const sample = {
+      none: undefined,
+      duration: 1800.5,
+      errno: 'EIO',
+      bytes: 4096,
+      count: 17,
+      factor: 2.5,
+    };
     for (const [kind, wanted] of FAULT_KINDS) {
       const value = sample[wanted];
       const action: ControlAction = {

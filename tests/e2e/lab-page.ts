@@ -22,7 +22,10 @@ export async function send(page: Page, command: string): Promise<string> {
 
 /** Types a line into the xterm console, as a person would. */
 export async function type(page: Page, line: string): Promise<void> {
-  await page.getByRole('textbox', { name: /terminal|console|redis-cli/i }).first().focus();
+  await page
+    .getByRole('textbox', { name: /terminal|console|redis-cli/i })
+    .first()
+    .focus();
   await page.keyboard.type(line);
   await page.keyboard.press('Enter');
 }
@@ -33,7 +36,11 @@ export async function consoleShows(page: Page, text: string | RegExp): Promise<v
 
 /** The number that the page's sentence gives for an accident now, or gave for the one that happened. */
 export async function sentence(page: Page, which: 'power' | 'process' | 'past'): Promise<number> {
-  const label = { power: 'If the power failed now', process: 'If the process died now', past: /Power cut at|Process killed at/ }[which];
+  const label = {
+    power: 'If the power failed now',
+    process: 'If the process died now',
+    past: /Power cut at|Process killed at/,
+  }[which];
   const figure = page.locator('.clause', { hasText: label }).locator('.figure');
   return Number((await figure.innerText()).replaceAll(',', ''));
 }

@@ -10,8 +10,14 @@ const accidents = [
 
 for (const policy of policies) {
   for (const { kind, button, clause } of accidents) {
-    test(`${policy}, ${kind}: the sentence before equals the ledger after, and the boot brings back the rest`, async ({ page }) => {
-      await openLab(page, { seed: 7, lanes: [{ config: { appendfsync: policy } }], clock: { speed: 1 } });
+    test(`${policy}, ${kind}: the sentence before equals the ledger after, and the boot brings back the rest`, async ({
+      page,
+    }) => {
+      await openLab(page, {
+        seed: 7,
+        lanes: [{ config: { appendfsync: policy } }],
+        clock: { speed: 1 },
+      });
       for (let i = 0; i < WRITES; i++) {
         await type(page, `SET key:${i} ${i}`);
         await expect.poll(async () => (await lane(page)).acknowledgedWrites).toBe(i + 1);
@@ -19,7 +25,9 @@ for (const policy of policies) {
       await consoleShows(page, 'OK');
       await pause(page);
       const before = await lane(page);
-      await expect.poll(() => sentence(page, clause)).toBe(before.atRisk[clause === 'power' ? 'powerLoss' : 'processKill'].writes);
+      await expect
+        .poll(() => sentence(page, clause))
+        .toBe(before.atRisk[clause === 'power' ? 'powerLoss' : 'processKill'].writes);
       const promised = await sentence(page, clause);
       await page.getByRole('button', { name: button }).click();
 
@@ -33,7 +41,9 @@ for (const policy of policies) {
       for (const { layer } of after.lost) expect(layer).toBe('page-cache');
       if (promised > 0) {
         await page.getByRole('tab', { name: /Ledger/ }).click();
-        await expect(page.getByRole('tabpanel', { name: /Ledger/ })).toContainText(after.lost[0]!.command);
+        await expect(page.getByRole('tabpanel', { name: /Ledger/ })).toContainText(
+          after.lost[0]!.command,
+        );
       }
 
       await page.getByRole('button', { name: /^Boot/ }).click();
@@ -42,15 +52,22 @@ for (const policy of policies) {
       expect(await send(page, 'DBSIZE')).toBe(`(integer) ${WRITES - promised}`);
       // What survived is a prefix of what was written.
       const keys = Array.from({ length: WRITES }, (_, i) => `key:${i}`);
-      const found = await page.evaluate((names) => Promise.all(names.map((name) => window.aofLab.send(`EXISTS ${name}`))), keys);
-      expect(found.map(({ text }) => text)).toEqual(keys.map((_, i) => `(integer) ${i < WRITES - promised ? 1 : 0}`));
+      const found = await page.evaluate(
+        (names) => Promise.all(names.map((name) => window.aofLab.send(`EXISTS ${name}`))),
+        keys,
+      );
+      expect(found.map(({ text }) => text)).toEqual(
+        keys.map((_, i) => `(integer) ${i < WRITES - promised ? 1 : 0}`),
+      );
       expect((await lane(page)).crash?.recount).toBeNull();
     });
   }
 }
 
 for (const tail of ['kept', 'zero-filled', 'holes'] as const) {
-  test(`everysec, power lost with the unsynced tail ${tail}: the sentence speaks of that tail`, async ({ page }) => {
+  test(`everysec, power lost with the unsynced tail ${tail}: the sentence speaks of that tail`, async ({
+    page,
+  }) => {
     await openLab(page, { lanes: [{ config: { appendfsync: 'no' } }], clock: { speed: 1 } });
     for (let i = 0; i < 5; i++) await type(page, `SET key:${i} ${i}`);
     await expect.poll(async () => (await lane(page)).acknowledgedWrites).toBe(5);
@@ -65,12 +82,16 @@ for (const tail of ['kept', 'zero-filled', 'holes'] as const) {
     await page.getByRole('button', { name: /^Boot/ }).click();
     await page.evaluate(() => window.aofLab.setClock({ paused: false }));
     // Zeros and holes are no cut: real Redis refuses to start with such a file.
-    await expect.poll(async () => (await lane(page)).state).toBe(tail === 'kept' ? 'running' : 'failed');
+    await expect
+      .poll(async () => (await lane(page)).state)
+      .toBe(tail === 'kept' ? 'running' : 'failed');
     if (tail !== 'kept') await expect(page.getByText(/Bad file format/).first()).toBeVisible();
   });
 }
 
-test('everysec with a slow fsync: a killed process loses what was answered but not written', async ({ page }) => {
+test('everysec with a slow fsync: a killed process loses what was answered but not written', async ({
+  page,
+}) => {
   await openLab(page, { clock: { speed: 1 }, disk: { fsyncMs: 1800 } });
   await type(page, 'SET first 1');
   await expect.poll(async () => (await lane(page)).acknowledgedWrites).toBe(1);

@@ -4,7 +4,31 @@ import { differentialSuite } from '../support/differential-suite.ts';
 import { randomSuite } from '../support/random-suite.ts';
 
 const everyWidth = (program: (type: string) => string): string =>
-  ['i1', 'i2', 'i5', 'i8', 'i13', 'i16', 'i31', 'i32', 'i33', 'i53', 'i63', 'i64', 'u1', 'u2', 'u5', 'u8', 'u13', 'u16', 'u31', 'u32', 'u33', 'u53', 'u63']
+  [
+    'i1',
+    'i2',
+    'i5',
+    'i8',
+    'i13',
+    'i16',
+    'i31',
+    'i32',
+    'i33',
+    'i53',
+    'i63',
+    'i64',
+    'u1',
+    'u2',
+    'u5',
+    'u8',
+    'u13',
+    'u16',
+    'u31',
+    'u32',
+    'u33',
+    'u53',
+    'u63',
+  ]
     .map(program)
     .join('\n');
 
@@ -56,7 +80,7 @@ differentialSuite('bits answer as the real server does', {
     SETBIT t 4 1
     GET t
   `,
-  'counts': `
+  counts: `
     SET s foobar
     BITCOUNT s
     BITCOUNT s 0 0
@@ -90,7 +114,7 @@ differentialSuite('bits answer as the real server does', {
     BITCOUNT l
     BITCOUNT l 0 1
   `,
-  'positions': `
+  positions: `
     SET s "\\xff\\xf0\\x00"
     BITPOS s 0
     BITPOS s 1
@@ -192,7 +216,7 @@ differentialSuite('bits answer as the real server does', {
     BITOP OR x a
     GET x
   `,
-  'fields': `
+  fields: `
     BITFIELD f SET u8 0 255
     BITFIELD f GET u8 0
     BITFIELD f GET i8 0 GET u4 2 GET u4 6
@@ -288,7 +312,18 @@ randomSuite('random bits', {
     unit: ['BIT', 'BYTE'],
     type: ['u1', 'u8', 'i8', 'i5', 'u63', 'i64', 'u17', 'i33'],
     place: ['0', '3', '#1', '#2', '17', '64', '100'],
-    value: ['0', '1', '-1', '127', '255', '-128', '1000', '9223372036854775807', '-9223372036854775808', '123456789'],
+    value: [
+      '0',
+      '1',
+      '-1',
+      '127',
+      '255',
+      '-128',
+      '1000',
+      '9223372036854775807',
+      '-9223372036854775808',
+      '123456789',
+    ],
     how: ['WRAP', 'SAT', 'FAIL'],
     op: ['AND', 'OR', 'XOR'],
     text: ['"\\xff\\xff"', '"\\x00"', 'abc', '12345', '""', '"\\x0f\\xf0\\x00\\x00\\x01"'],
@@ -323,11 +358,19 @@ describe('where 7.2 differs from 7.0', () => {
       const reply = fixture.line(line.replace('KEY', key));
       return reply.type === 'error' ? reply.value : reply;
     };
-    for (const line of ['BITCOUNT KEY x 0', 'BITCOUNT KEY 0 x', 'BITPOS KEY 0 x', 'BITPOS KEY 0 0 x', 'BITPOS KEY 0 x 1 NOPE']) {
+    for (const line of [
+      'BITCOUNT KEY x 0',
+      'BITCOUNT KEY 0 x',
+      'BITPOS KEY 0 x',
+      'BITPOS KEY 0 0 x',
+      'BITPOS KEY 0 x 1 NOPE',
+    ]) {
       expect(refused(line)).toBe('ERR value is not an integer or out of range');
     }
-    for (const line of ['BITCOUNT KEY 0 0 NOPE', 'BITCOUNT KEY 0', 'BITCOUNT KEY 0 0 BIT x']) expect(refused(line)).toBe('ERR syntax error');
-    for (const line of ['BITPOS KEY 0 0 1 NOPE', 'BITPOS KEY 0 0 x NOPE', 'BITPOS KEY 0 0 1 BIT x']) expect(refused(line)).toBe('ERR syntax error');
+    for (const line of ['BITCOUNT KEY 0 0 NOPE', 'BITCOUNT KEY 0', 'BITCOUNT KEY 0 0 BIT x'])
+      expect(refused(line)).toBe('ERR syntax error');
+    for (const line of ['BITPOS KEY 0 0 1 NOPE', 'BITPOS KEY 0 0 x NOPE', 'BITPOS KEY 0 0 1 BIT x'])
+      expect(refused(line)).toBe('ERR syntax error');
     expect(fixture.engine.state.stats).toMatchObject({ hits: 0, misses: 0 });
   });
 });

@@ -268,22 +268,35 @@ conversationSuite('clients that wait for sorted sets', {
 test('a timeout beyond 64 bits is refused; 7.0 let it overflow', () => {
   const fixture = newEngineFixture();
   for (const timeout of ['inf', '9223372036854775807', '9223372036854775', '1e300']) {
-    expect(fixture.line(`BLPOP l ${timeout}`)).toEqual({ type: 'error', value: 'ERR timeout is out of range' });
+    expect(fixture.line(`BLPOP l ${timeout}`)).toEqual({
+      type: 'error',
+      value: 'ERR timeout is out of range',
+    });
   }
 });
 
 test('who is served is the cause of a unit of its own, in the outcome of the command that served it', () => {
   const { engine, session, now } = newEngineFixture();
-  expect(engine.execute(session(1), splitLine('blpop l 0'), now)).toEqual({ replies: [], units: [], request: null });
+  expect(engine.execute(session(1), splitLine('blpop l 0'), now)).toEqual({
+    replies: [],
+    units: [],
+    request: null,
+  });
   expect(engine.execute(session(2), splitLine('BLMOVE m l LEFT LEFT 0'), now).units).toEqual([]);
   const { replies, units } = engine.execute(session(3), splitLine('RPUSH m a'), now);
   expect(units).toEqual([
-    { cause: { client: 3, typed: splitLine('RPUSH m a'), kind: 'command' }, commands: [{ db: 0, argv: splitLine('RPUSH m a') }] },
+    {
+      cause: { client: 3, typed: splitLine('RPUSH m a'), kind: 'command' },
+      commands: [{ db: 0, argv: splitLine('RPUSH m a') }],
+    },
     {
       cause: { client: 2, typed: splitLine('BLMOVE m l LEFT LEFT 0'), kind: 'served' },
       commands: [{ db: 0, argv: splitLine('LMOVE m l LEFT LEFT') }],
     },
-    { cause: { client: 1, typed: splitLine('blpop l 0'), kind: 'served' }, commands: [{ db: 0, argv: splitLine('LPOP l') }] },
+    {
+      cause: { client: 1, typed: splitLine('blpop l 0'), kind: 'served' },
+      commands: [{ db: 0, argv: splitLine('LPOP l') }],
+    },
   ]);
   expect(replies.map(({ client }) => client)).toEqual([3, 2, 1]);
 });
@@ -321,7 +334,10 @@ test('CLIENT UNBLOCK ends the waiting as if the time were up, or with an error',
     client: 1,
     reply: { type: 'error', value: 'UNBLOCKED client unblocked via CLIENT UNBLOCK' },
   });
-  expect(engine.execute(session(2), splitLine('CLIENT UNBLOCK 1'), now).replies[0]?.reply).toEqual({ type: 'integer', value: 0 });
+  expect(engine.execute(session(2), splitLine('CLIENT UNBLOCK 1'), now).replies[0]?.reply).toEqual({
+    type: 'integer',
+    value: 0,
+  });
   expect(engine.state.rows.size).toBe(0);
   expect(engine.state.waiting.size).toBe(0);
 });

@@ -4,7 +4,7 @@ const long = 'x'.repeat(65);
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
 differentialSuite('collections answer as the real server does', {
-  'hashes': `
+  hashes: `
     HSET h a 1
     HSET h a 2 b 3 b 4
     HSET h a
@@ -43,7 +43,9 @@ differentialSuite('collections answer as the real server does', {
     HSET h f ${long}
     OBJECT ENCODING h
     HDEL h f
-    HSET h ${numbers(512).map((n) => `f${n} ${n}`).join(' ')}
+    HSET h ${numbers(512)
+      .map((n) => `f${n} ${n}`)
+      .join(' ')}
     OBJECT ENCODING h
     HSET h f0 again
     OBJECT ENCODING h
@@ -53,7 +55,7 @@ differentialSuite('collections answer as the real server does', {
     HSET h ${long} 1
     OBJECT ENCODING h
   `,
-  'lists': `
+  lists: `
     RPUSH l a b c
     LPUSH l z y
     LRANGE l 0 -1
@@ -174,7 +176,9 @@ differentialSuite('collections answer as the real server does', {
     ZADD ties 2 a
     ZRANK ties a
     ZREVRANK ties z
-    ZADD big ${numbers(128).map((n) => `${n} m${n}`).join(' ')}
+    ZADD big ${numbers(128)
+      .map((n) => `${n} m${n}`)
+      .join(' ')}
     OBJECT ENCODING big
     ZADD big 5.5 between
     OBJECT ENCODING big

@@ -43,7 +43,7 @@ differentialSuite('the connection answers as the real server does', {
     AUTH
     CLIENT GETNAME
   `,
-  'CLIENT': `
+  CLIENT: `
     CLIENT
     CLIENT NOPE
     CLIENT GETNAME x
@@ -87,7 +87,7 @@ differentialSuite('the connection answers as the real server does', {
     CLIENT LIST ID 99999
     CLIENT LIST TYPE normal x
   `,
-  'WAIT': `
+  WAIT: `
     WAIT 0 0
     WAIT 0 10
     WAIT -1 0
@@ -167,7 +167,7 @@ differentialSuite('the connection answers as the real server does', {
     exec x
     MULTI x
   `,
-  'WATCH': `
+  WATCH: `
     1> SET a 1
     1> WATCH a
     2> SET a 2
@@ -324,7 +324,8 @@ differentialSuite('the connection answers as the real server does', {
 
 test('CLIENT REPLY OFF silences all until ON, SKIP only the next command', () => {
   const { run } = newEngineFixture();
-  const words = (text: string): Parameters<typeof run>[0] => text.split(' ') as unknown as Parameters<typeof run>[0];
+  const words = (text: string): Parameters<typeof run>[0] =>
+    text.split(' ') as unknown as Parameters<typeof run>[0];
   expect(run(words('CLIENT REPLY OFF'))).toEqual([]);
   expect(run(words('PING'))).toEqual([]);
   expect(run(words('CLIENT REPLY SKIP'))).toEqual([]);

@@ -44,7 +44,7 @@ differentialSuite('commands on any key answer as the real server does', {
     LRANGE e 0 -1
     RENAME a
   `,
-  'MOVE': `
+  MOVE: `
     SET a 1 EX 1000
     MOVE a 1
     EXISTS a
@@ -65,7 +65,7 @@ differentialSuite('commands on any key answer as the real server does', {
     SELECT 0
     FLUSHALL
   `,
-  'COPY': `
+  COPY: `
     SET a 1 EX 1000
     COPY a b
     ~ TTL b
@@ -173,7 +173,7 @@ differentialSuite('commands on any key answer as the real server does', {
     FLUSHALL NOPE
     FLUSHALL SYNC x
   `,
-  'OBJECT': `
+  OBJECT: `
     SET a 1
     OBJECT REFCOUNT a
     OBJECT IDLETIME a
@@ -256,7 +256,7 @@ differentialSuite('expiry answers as the real server does', {
     EXISTS a
     EXPIRE a
   `,
-  'conditions': `
+  conditions: `
     SET a 1
     EXPIRE a 100 XX
     EXPIRE a 100 GT

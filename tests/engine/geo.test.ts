@@ -7,8 +7,12 @@ import { randomSuite } from '../support/random-suite.ts';
 const random = seedRandom(7);
 const between = (min: number, max: number): number => min + nextDouble(random) * (max - min);
 const spread = (count: number, west: number, east: number, south: number, north: number): string =>
-  Array.from({ length: count }, (_, i) => `${between(west, east)} ${between(south, north)} p${i}`).join(' ');
-const pairs = (count: number): string => Array.from({ length: count }, (_, i) => `GEODIST g p${i} p${count * 2 - 1 - i}`).join('\n');
+  Array.from(
+    { length: count },
+    (_, i) => `${between(west, east)} ${between(south, north)} p${i}`,
+  ).join(' ');
+const pairs = (count: number): string =>
+  Array.from({ length: count }, (_, i) => `GEODIST g p${i} p${count * 2 - 1 - i}`).join('\n');
 const each = (count: number): string => Array.from({ length: count }, (_, i) => `p${i}`).join(' ');
 
 differentialSuite('places answer as the real server does', {
@@ -88,7 +92,7 @@ differentialSuite('places answer as the real server does', {
     GEOADD g ${spread(100, 13.3, 13.4, 38.1, 38.2)}
     ${pairs(50)}
   `,
-  'searches': `
+  searches: `
     GEOADD g 13.361389 38.115556 Palermo 15.087269 37.502669 Catania 12.5 41.9 Rome 2.35 48.85 Paris
     GEOSEARCH g FROMLONLAT 15 37 BYRADIUS 200 km ASC
     GEOSEARCH g FROMLONLAT 15 37 BYRADIUS 200 km ASC WITHCOORD WITHDIST WITHHASH
@@ -263,9 +267,9 @@ describe('how places are logged', () => {
     const fixture = newEngineFixture();
     fixture.line('GEOADD g NX ch 13.361389 38.115556 Palermo');
     fixture.line('GEOADD g NX ch 13.361389 38.115556 Palermo');
-    expect(fixture.units.map(({ commands }) => commands.map(({ argv }) => argv.join(' ')))).toEqual([
-      ['zadd g NX ch 3479099956230698 Palermo'],
-    ]);
+    expect(fixture.units.map(({ commands }) => commands.map(({ argv }) => argv.join(' ')))).toEqual(
+      [['zadd g NX ch 3479099956230698 Palermo']],
+    );
   });
 });
 

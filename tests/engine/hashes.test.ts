@@ -8,7 +8,7 @@ const long = 'x'.repeat(65);
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
 differentialSuite('hashes answer as the real server does', {
-  'HINCRBY': `
+  HINCRBY: `
     HINCRBY h a 5
     HINCRBY h a -7
     HINCRBY h a 9223372036854775807
@@ -37,7 +37,7 @@ differentialSuite('hashes answer as the real server does', {
     HINCRBY h a 1 2
     HGETALL h
   `,
-  'HINCRBYFLOAT': `
+  HINCRBYFLOAT: `
     HINCRBYFLOAT h a 0.1
     HINCRBYFLOAT h a 0.2
     HINCRBYFLOAT h a 5e3
@@ -139,7 +139,7 @@ differentialSuite('hashes answer as the real server does', {
     HSCAN s x
     HSCAN s 0 COUNT 0
   `,
-  'encodings': `
+  encodings: `
     CONFIG SET hash-max-listpack-entries 4
     CONFIG SET hash-max-listpack-value 5
     HSET h a 1 b 2 c 3 d 4
@@ -187,7 +187,9 @@ function texts(reply: Reply | undefined): string[] {
 
 function hashOf(size: number): EngineFixture {
   const fixture = newEngineFixture();
-  fixture.run(['HSET', 'h', ...numbers(size).flatMap((n) => [`f${n}`, `v${n}`])].map((word) => ascii(word)));
+  fixture.run(
+    ['HSET', 'h', ...numbers(size).flatMap((n) => [`f${n}`, `v${n}`])].map((word) => ascii(word)),
+  );
   return fixture;
 }
 
@@ -227,7 +229,8 @@ test('HRANDFIELD picks as many as are asked for, of those that there are', () =>
     expect(repeated[1]).toBe(repeated[0]!.replace('f', 'v'));
     // By chance all of 10 fields come; none of them much more often than another.
     const counts = new Map<string, number>();
-    for (let i = 0; i < repeated.length; i += 2) counts.set(repeated[i]!, (counts.get(repeated[i]!) ?? 0) + 1);
+    for (let i = 0; i < repeated.length; i += 2)
+      counts.set(repeated[i]!, (counts.get(repeated[i]!) ?? 0) + 1);
     expect(counts.size).toBeGreaterThan(size === 10 ? 9 : 900);
     expect(Math.max(...counts.values())).toBeLessThan((5000 / size) * 5);
   }
@@ -242,12 +245,18 @@ test('few picks of a listpack come in the order of the fields', () => {
 });
 
 test('a reply is not made longer by a number that is merely claimed', () => {
-  expect(hashOf(3).line('HRANDFIELD h -1000000000')).toEqual({ type: 'error', value: 'ERR value is out of range' });
+  expect(hashOf(3).line('HRANDFIELD h -1000000000')).toEqual({
+    type: 'error',
+    value: 'ERR value is out of range',
+  });
 });
 
 test('HINCRBYFLOAT goes to the log as the result', () => {
   const fixture = newEngineFixture();
   fixture.line('HINCRBYFLOAT h f 0.1');
   fixture.line('hincrby h g 1');
-  expect(fixture.units.map(({ commands }) => commands.map(({ argv }) => argv.join(' ')))).toEqual([['HSET h f 0.1'], ['hincrby h g 1']]);
+  expect(fixture.units.map(({ commands }) => commands.map(({ argv }) => argv.join(' ')))).toEqual([
+    ['HSET h f 0.1'],
+    ['hincrby h g 1'],
+  ]);
 });

@@ -3,16 +3,26 @@ import { ascii } from '../../src/base/bytes.ts';
 import { newGrowableBytes } from '../../src/base/growable-bytes.ts';
 import { murmurHash64A } from '../../src/base/murmur-hash.ts';
 import { nextBelow, seedRandom } from '../../src/base/random.ts';
-import { DENSE_BYTES, emptyHyperLogLog, makeDense, raiseRegister, REGISTERS } from '../../src/engine/data/hyperloglog.ts';
+import {
+  DENSE_BYTES,
+  emptyHyperLogLog,
+  makeDense,
+  raiseRegister,
+  REGISTERS,
+} from '../../src/engine/data/hyperloglog.ts';
 import { describeRuns } from '../../src/engine/data/hyperloglog-sparse.ts';
 import { registerAt } from '../../src/engine/data/hyperloglog-registers.ts';
 import { differentialSuite } from '../support/differential-suite.ts';
 import { newEngineFixture } from '../support/engine-fixture.ts';
 import { randomSuite } from '../support/random-suite.ts';
 
-const elements = (from: number, to: number): string => Array.from({ length: to - from }, (_, i) => `e${from + i}`).join(' ');
+const elements = (from: number, to: number): string =>
+  Array.from({ length: to - from }, (_, i) => `e${from + i}`).join(' ');
 const growing = (to: number, step: number): string =>
-  Array.from({ length: to / step }, (_, i) => `PFADD h ${elements(i * step, (i + 1) * step)}\nGET h\nPFCOUNT h`).join('\n');
+  Array.from(
+    { length: to / step },
+    (_, i) => `PFADD h ${elements(i * step, (i + 1) * step)}\nGET h\nPFCOUNT h`,
+  ).join('\n');
 
 differentialSuite('HyperLogLogs answer, and are kept, as the real server does', {
   'elements are added and counted': `
@@ -64,7 +74,7 @@ differentialSuite('HyperLogLogs answer, and are kept, as the real server does', 
     PFDEBUG ENCODING j
     CONFIG SET hll-sparse-max-bytes 3000
   `,
-  'merges': `
+  merges: `
     PFADD a ${elements(0, 50)}
     PFADD b ${elements(25, 100)}
     PFMERGE c a b
@@ -163,28 +173,33 @@ differentialSuite('HyperLogLogs answer, and are kept, as the real server does', 
   `,
 });
 
-randomSuite('random HyperLogLogs', {
-  words: {
-    key: ['h', 'i', 'j'],
-    any: ['h', 'i', 'j', 'missing', 's'],
-    element: Array.from({ length: 300 }, (_, i) => `x${i * 7919}`),
-    many: [elements(0, 100), elements(50, 300), elements(300, 900)],
+randomSuite(
+  'random HyperLogLogs',
+  {
+    words: {
+      key: ['h', 'i', 'j'],
+      any: ['h', 'i', 'j', 'missing', 's'],
+      element: Array.from({ length: 300 }, (_, i) => `x${i * 7919}`),
+      many: [elements(0, 100), elements(50, 300), elements(300, 900)],
+    },
+    templates: [
+      'PFADD {key} {element} {element} {element}',
+      'PFADD {key} {element} {element} {element} {element} {element} {element}',
+      'PFADD {key} {many}',
+      'PFADD {any} {element}',
+      'PFCOUNT {any}',
+      'PFCOUNT {any} {any}',
+      'PFMERGE {any} {any} {any}',
+      'PFDEBUG TODENSE {any}',
+      'PFDEBUG DECODE {any}',
+      'GET {key}',
+      'SET s x',
+      'DEL {key}',
+    ],
   },
-  templates: [
-    'PFADD {key} {element} {element} {element}',
-    'PFADD {key} {element} {element} {element} {element} {element} {element}',
-    'PFADD {key} {many}',
-    'PFADD {any} {element}',
-    'PFCOUNT {any}',
-    'PFCOUNT {any} {any}',
-    'PFMERGE {any} {any} {any}',
-    'PFDEBUG TODENSE {any}',
-    'PFDEBUG DECODE {any}',
-    'GET {key}',
-    'SET s x',
-    'DEL {key}',
-  ],
-}, 15, 100);
+  15,
+  100,
+);
 
 test('the self-test passes', () => {
   expect(newEngineFixture().line('PFSELFTEST')).toEqual({ type: 'status', value: 'OK' });
@@ -200,7 +215,8 @@ describe('the sparse representation against an array of registers', () => {
     const model = new Uint8Array(REGISTERS);
     // Few places, so that neighbours with equal values are common.
     for (let step = 0; step < 3000; step++) {
-      const index = nextBelow(random, 2) === 0 ? nextBelow(random, 300) : nextBelow(random, REGISTERS);
+      const index =
+        nextBelow(random, 2) === 0 ? nextBelow(random, 300) : nextBelow(random, REGISTERS);
       const value = 1 + nextBelow(random, step < 1500 ? 3 : 32);
       expect(raiseRegister(hll, index, value, 1e6)).toBe(model[index]! < value);
       model[index] = Math.max(model[index]!, value);
@@ -224,13 +240,16 @@ test('MurmurHash64A against arithmetic in big integers', () => {
       k ^= k >> 47n;
       h = cut((h ^ cut(k * m)) * m);
     }
-    if (bytes.length > 0) h = cut((h ^ bytes.reduceRight((sum, byte) => (sum << 8n) | byte, 0n)) * m);
+    if (bytes.length > 0)
+      h = cut((h ^ bytes.reduceRight((sum, byte) => (sum << 8n) | byte, 0n)) * m);
     h = cut((h ^ (h >> 47n)) * m);
     return h ^ (h >> 47n);
   };
   const random = seedRandom(5);
   for (let i = 0; i < 500; i++) {
-    const data = Array.from({ length: nextBelow(random, 40) }, () => String.fromCharCode(nextBelow(random, 256))).join('');
+    const data = Array.from({ length: nextBelow(random, 40) }, () =>
+      String.fromCharCode(nextBelow(random, 256)),
+    ).join('');
     const { high, low } = murmurHash64A(ascii(data), 0xadc83b19);
     expect((BigInt(high) << 32n) | BigInt(low)).toBe(reference(data, 0xadc83b19n));
   }

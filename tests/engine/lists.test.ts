@@ -6,7 +6,7 @@ const numbers = (count: number): number[] => Array.from({ length: count }, (_, i
 const long = 'x'.repeat(5000);
 
 differentialSuite('lists answer as the real server does', {
-  'LSET': `
+  LSET: `
     LSET missing 0 a
     LSET missing x a
     RPUSH l a b c
@@ -24,7 +24,7 @@ differentialSuite('lists answer as the real server does', {
     LSET s x a
     LSET l 0
   `,
-  'LINSERT': `
+  LINSERT: `
     LINSERT missing BEFORE a b
     LINSERT missing BETWEEN a b
     RPUSH l a b c b
@@ -47,7 +47,7 @@ differentialSuite('lists answer as the real server does', {
     LINSERT big AFTER 90 late
     LRANGE big 0 -1
   `,
-  'LREM': `
+  LREM: `
     LREM missing 0 a
     LREM missing x a
     RPUSH l a b a c a d a
@@ -73,7 +73,9 @@ differentialSuite('lists answer as the real server does', {
     SET s 1
     LREM s 0 a
     LREM s x a
-    RPUSH big ${numbers(50).map((n) => n % 3).join(' ')}
+    RPUSH big ${numbers(50)
+      .map((n) => n % 3)
+      .join(' ')}
     LREM big -10 1
     LREM big 3 2
     LRANGE big 0 -1
@@ -82,7 +84,7 @@ differentialSuite('lists answer as the real server does', {
     RPUSH big end
     LRANGE big 0 -1
   `,
-  'LTRIM': `
+  LTRIM: `
     LTRIM missing 0 1
     LTRIM missing x 1
     RPUSH l ${numbers(20).join(' ')}
@@ -111,7 +113,7 @@ differentialSuite('lists answer as the real server does', {
     LTRIM s 0 1
     LTRIM s 0 x
   `,
-  'LPOS': `
+  LPOS: `
     LPOS missing a
     LPOS missing a COUNT 1
     LPOS missing a RANK 0
@@ -189,7 +191,7 @@ differentialSuite('lists answer as the real server does', {
     RPOPLPUSH m s
     LRANGE m 0 -1
   `,
-  'LMPOP': `
+  LMPOP: `
     LMPOP 1 missing LEFT
     LMPOP 2 missing missing2 RIGHT COUNT 5
     RPUSH l a b c d e
@@ -256,6 +258,7 @@ test('the smallest rank has no opposite: 7.2 refuses it, 7.0 overflowed', () => 
   fixture.line('RPUSH l a');
   expect(fixture.line('LPOS l a RANK -9223372036854775808')).toEqual({
     type: 'error',
-    value: 'ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807',
+    value:
+      'ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807',
   });
 });

@@ -22,9 +22,9 @@ interface Vector {
   readonly nondeterministic?: unknown;
 }
 
-const vectors = (JSON.parse(readFileSync(new URL('../golden/aof.json', import.meta.url), 'utf8')) as Vector[]).filter(
-  ({ server }) => server === '7.2.4',
-);
+const vectors = (
+  JSON.parse(readFileSync(new URL('../golden/aof.json', import.meta.url), 'utf8')) as Vector[]
+).filter(({ server }) => server === '7.2.4');
 
 /** What lies outside of the engine. */
 const elsewhere: Readonly<Record<string, string>> = {
@@ -35,13 +35,19 @@ const elsewhere: Readonly<Record<string, string>> = {
 
 describe('what goes to the log is what 7.2.4 wrote', () => {
   for (const vector of vectors) {
-    const missing = vector.commands.map(([name]) => name).filter((name) => !name.startsWith('@') && !isKnown(name));
-    const reason = elsewhere[vector.name] ?? (missing.length > 0 ? `no ${missing[0]} yet` : unsupported(vector));
-    test.skipIf(reason !== undefined)(reason === undefined ? vector.name : `${vector.name}: ${reason}`, () => {
-      const { log, replies } = run(vector);
-      expect(blanked(log, vector)).toBe(blanked(vector.aof, vector));
-      expect(replies).toEqual(vector.replies);
-    });
+    const missing = vector.commands
+      .map(([name]) => name)
+      .filter((name) => !name.startsWith('@') && !isKnown(name));
+    const reason =
+      elsewhere[vector.name] ?? (missing.length > 0 ? `no ${missing[0]} yet` : unsupported(vector));
+    test.skipIf(reason !== undefined)(
+      reason === undefined ? vector.name : `${vector.name}: ${reason}`,
+      () => {
+        const { log, replies } = run(vector);
+        expect(blanked(log, vector)).toBe(blanked(vector.aof, vector));
+        expect(replies).toEqual(vector.replies);
+      },
+    );
   }
 });
 
@@ -53,13 +59,15 @@ function isKnown(name: string): boolean {
 function unsupported({ commands, nondeterministic }: Vector): string | undefined {
   if (nondeterministic !== undefined) return 'depends on chance';
   if (commands.some(([name]) => name === '@restore')) return 'no RESTORE yet';
-  if (commands.some(([name, , directive]) => name === 'CONFIG' && directive === 'maxmemory')) return 'eviction needs the server’s estimate of memory: see tests/hosts';
+  if (commands.some(([name, , directive]) => name === 'CONFIG' && directive === 'maxmemory'))
+    return 'eviction needs the server’s estimate of memory: see tests/hosts';
   return undefined;
 }
 
 function run(vector: Vector): { log: string; replies: unknown[] } {
   const fixture = newEngineFixture();
-  for (const [name, value] of Object.entries(vector.config)) configure(fixture.port.config, name, value);
+  for (const [name, value] of Object.entries(vector.config))
+    configure(fixture.port.config, name, value);
   const replies = vector.commands.map(([name, ...args], i) => {
     if (name === '@sleep') {
       fixture.now += Number(args[0]) * 1000;
@@ -69,7 +77,10 @@ function run(vector: Vector): { log: string; replies: unknown[] } {
     const argv = [name, ...args.map(String)].map((word) => ascii(word));
     const client = (vector.conns?.[i] ?? 0) + 1;
     const late = fixture.others.findIndex((delivery) => delivery.client === client);
-    const [reply] = name === '@read' ? fixture.others.splice(late, 1).map(({ reply }) => reply) : fixture.run(argv, client);
+    const [reply] =
+      name === '@read'
+        ? fixture.others.splice(late, 1).map(({ reply }) => reply)
+        : fixture.run(argv, client);
     return reply === undefined ? '(blocked)' : plain(asRead(reply, 2));
   });
   return { log: encoded(fixture.units), replies };
@@ -95,7 +106,8 @@ function encoded(units: readonly Unit[]): string {
 /** The log without its absolute times. */
 function blanked(log: string, { volatile }: Vector): string {
   let text = log;
-  for (const { offset, length } of volatile) text = text.slice(0, offset) + '?'.repeat(length) + text.slice(offset + length);
+  for (const { offset, length } of volatile)
+    text = text.slice(0, offset) + '?'.repeat(length) + text.slice(offset + length);
   return text;
 }
 
@@ -134,7 +146,9 @@ describe('units and their causes', () => {
     fixture.units.length = 0;
     fixture.now += 20_000;
     fixture.line('INCR a');
-    expect(fixture.units.map(({ commands }) => commands.map(({ argv }) => argv.join(' ')))).toEqual([['DEL a', 'INCR a']]);
+    expect(fixture.units.map(({ commands }) => commands.map(({ argv }) => argv.join(' ')))).toEqual(
+      [['DEL a', 'INCR a']],
+    );
   });
 
   test('the active cycle logs each deletion by itself, born of no client', () => {
@@ -144,16 +158,33 @@ describe('units and their causes', () => {
     fixture.units.length = 0;
     fixture.port.config.lazyfreeLazyExpire = true;
     const units = fixture.engine.activeExpire(fixture.now + 20_000, 100);
-    expect(units.map(({ cause }) => cause)).toEqual(Array(2).fill({ client: null, typed: null, kind: 'expiry' }));
-    expect(units.map(({ commands }) => commands.map(({ argv }) => argv.join(' '))).sort()).toEqual([['UNLINK a'], ['UNLINK b']]);
+    expect(units.map(({ cause }) => cause)).toEqual(
+      Array(2).fill({ client: null, typed: null, kind: 'expiry' }),
+    );
+    expect(units.map(({ commands }) => commands.map(({ argv }) => argv.join(' '))).sort()).toEqual([
+      ['UNLINK a'],
+      ['UNLINK b'],
+    ]);
   });
 
   test('a log that is loaded again changes the data and is not logged again, and nothing expires meanwhile', () => {
     const source = newEngineFixture();
-    const lines = ['SET a 1', 'SET b 2 PXAT 1', 'RPUSH l 1 2', 'MULTI', 'INCR a', 'SELECT 1', 'SET c 3', 'EXEC', 'HSET h f v', 'SELECT 0'];
+    const lines = [
+      'SET a 1',
+      'SET b 2 PXAT 1',
+      'RPUSH l 1 2',
+      'MULTI',
+      'INCR a',
+      'SELECT 1',
+      'SET c 3',
+      'EXEC',
+      'HSET h f v',
+      'SELECT 0',
+    ];
     const { engine } = source;
     const loader = { ...source.session(9), loading: true };
-    for (const line of lines) expect(engine.replay(loader, splitLine(line), source.now)).toBeUndefined();
+    for (const line of lines)
+      expect(engine.replay(loader, splitLine(line), source.now)).toBeUndefined();
     expect(source.units).toEqual([]);
     expect(source.line('GET a')).toEqual({ type: 'bulk', value: '2' });
     expect(engine.state.databases[1]!.space.order).toEqual(['c', 'h']);

@@ -3,7 +3,7 @@ import { conversationSuite } from '../support/conversations.ts';
 import { newEngineFixture, splitLine } from '../support/engine-fixture.ts';
 
 conversationSuite('publish and subscribe', {
-  'channels': `
+  channels: `
     1> SUBSCRIBE a b a
     2> SUBSCRIBE a
     3> PUBLISH a hello
@@ -21,7 +21,7 @@ conversationSuite('publish and subscribe', {
     1> GET k
     3> PUBLISH b nobody
   `,
-  'patterns': `
+  patterns: `
     1> PSUBSCRIBE h?llo
     2> PSUBSCRIBE h*
     2> SUBSCRIBE hello
@@ -120,7 +120,7 @@ conversationSuite('publish and subscribe', {
     2> PUBLISH a hello
     1> UNSUBSCRIBE
   `,
-  'errors': `
+  errors: `
     SUBSCRIBE
     PSUBSCRIBE
     PUBLISH a
@@ -277,7 +277,9 @@ test('a client that publishes to itself hears it after its reply, as in 7.2', ()
   const client = session();
   client.protocol = 3;
   engine.execute(client, splitLine('SUBSCRIBE a'), now);
-  expect(engine.execute(client, splitLine('PUBLISH a x'), now).replies.map(({ reply }) => reply.type)).toEqual(['integer', 'push']);
+  expect(
+    engine.execute(client, splitLine('PUBLISH a x'), now).replies.map(({ reply }) => reply.type),
+  ).toEqual(['integer', 'push']);
 });
 
 test('nothing is published of keys that nobody listens to, and nothing of a replayed log', () => {
@@ -317,5 +319,9 @@ test('the names of several channels', () => {
   fixture.run(splitLine('SUBSCRIBE c'), 3);
   const names = fixture.line('PUBSUB CHANNELS');
   expect(names).toMatchObject({ type: 'array' });
-  expect(names.type === 'array' ? names.value.map((name) => ('value' in name ? name.value : '')).sort() : []).toEqual(['a', 'ab', 'b', 'c']);
+  expect(
+    names.type === 'array'
+      ? names.value.map((name) => ('value' in name ? name.value : '')).sort()
+      : [],
+  ).toEqual(['a', 'ab', 'b', 'c']);
 });

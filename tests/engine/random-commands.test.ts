@@ -11,8 +11,31 @@ const grammar: Grammar = {
     hash: ['h', 'i', 'a'],
     zset: ['z', 'y', 'a'],
     any: ['a', 'b', 'c', 'd', 'e', 'f', 'l', 'm', 'h', 'i', 'z', 'y', 'missing'],
-    value: ['1', '0', '-5', '3.5', 'abc', '""', '9223372036854775807', '10000', '"\\x00\\xff"', 'hello-world', '12x'],
-    int: ['0', '1', '-1', '5', '-7', '100', '9223372036854775807', '-9223372036854775808', 'x', '1.5'],
+    value: [
+      '1',
+      '0',
+      '-5',
+      '3.5',
+      'abc',
+      '""',
+      '9223372036854775807',
+      '10000',
+      '"\\x00\\xff"',
+      'hello-world',
+      '12x',
+    ],
+    int: [
+      '0',
+      '1',
+      '-1',
+      '5',
+      '-7',
+      '100',
+      '9223372036854775807',
+      '-9223372036854775808',
+      'x',
+      '1.5',
+    ],
     small: ['0', '1', '2', '3', '-1', '-2', '-100', '100'],
     float: ['0', '1.5', '-0.1', '1e10', '3', 'x', '1e-3'],
     // Far enough away that nothing expires while a program runs.
@@ -121,15 +144,24 @@ describeWithRedis('random commands', () => {
   });
   afterAll(() => real.stop());
 
-  test(`${PROGRAMS * LENGTH} of them answer as the real server does (SEED=${seed})`, { timeout: 120_000 }, async () => {
-    for (let i = 0; i < PROGRAMS; i++) {
-      const program = randomProgram(seedRandom(seed + i), grammar, LENGTH);
-      const protocol = i % 2 === 0 ? 2 : 3;
-      const found = await differences(real, program, protocol);
-      if (found.length === 0) continue;
-      const shortest = await shrunk(program, async (part) => (await differences(real, part, protocol)).length > 0);
-      const lines = shortest.map(({ text }) => text).join('\n');
-      expect.fail(`SEED=${seed + i}, RESP${protocol}:\n${lines}\n\n${describeDifferences(await differences(real, shortest, protocol))}`);
-    }
-  });
+  test(
+    `${PROGRAMS * LENGTH} of them answer as the real server does (SEED=${seed})`,
+    { timeout: 120_000 },
+    async () => {
+      for (let i = 0; i < PROGRAMS; i++) {
+        const program = randomProgram(seedRandom(seed + i), grammar, LENGTH);
+        const protocol = i % 2 === 0 ? 2 : 3;
+        const found = await differences(real, program, protocol);
+        if (found.length === 0) continue;
+        const shortest = await shrunk(
+          program,
+          async (part) => (await differences(real, part, protocol)).length > 0,
+        );
+        const lines = shortest.map(({ text }) => text).join('\n');
+        expect.fail(
+          `SEED=${seed + i}, RESP${protocol}:\n${lines}\n\n${describeDifferences(await differences(real, shortest, protocol))}`,
+        );
+      }
+    },
+  );
 });

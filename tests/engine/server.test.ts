@@ -33,7 +33,7 @@ differentialSuite('the server answers as the real one does', {
     CONFIG REWRITE
     BGREWRITEAOF x
   `,
-  'COMMAND': `
+  COMMAND: `
     COMMAND NOPE
     COMMAND COUNT x
     COMMAND INFO nope
@@ -68,7 +68,7 @@ differentialSuite('the server answers as the real one does', {
     COMMAND GETKEYSANDFLAGS DEL a b
     COMMAND GETKEYSANDFLAGS GETEX a
   `,
-  'DEBUG': `
+  DEBUG: `
     DEBUG
     DEBUG nope
     DEBUG HELP x
@@ -133,7 +133,9 @@ differentialSuite('the server answers as the real one does', {
 });
 
 type Row = readonly [name: string, ...unknown[]];
-const facts = JSON.parse(readFileSync(new URL('../golden/commands-7.2.4.json', import.meta.url), 'utf8')) as {
+const facts = JSON.parse(
+  readFileSync(new URL('../golden/commands-7.2.4.json', import.meta.url), 'utf8'),
+) as {
   readonly command: readonly Row[];
 };
 
@@ -157,7 +159,8 @@ test('COMMAND describes our commands as 7.2.4 describes them', () => {
 /** A reply of the third protocol as JSON would have it. */
 function plain(reply: Reply): unknown {
   if (reply.type === 'array' || reply.type === 'set') return reply.value.map(plain);
-  if (reply.type === 'map') return Object.fromEntries(reply.value.map(([name, value]) => [plain(name), plain(value)]));
+  if (reply.type === 'map')
+    return Object.fromEntries(reply.value.map(([name, value]) => [plain(name), plain(value)]));
   return reply.type === 'null' || reply.type === 'null-array' ? null : reply.value;
 }
 
@@ -191,10 +194,22 @@ test('what takes system calls is asked of the server', () => {
   expect(asked('BGREWRITEAOF')).toEqual([[], { kind: 'rewrite-aof' }]);
   expect(asked('FLUSHALL')).toEqual([['OK'], { kind: 'flushed-all' }]);
   expect(asked('DEBUG', 'SLEEP', '1.5')).toEqual([['OK'], { kind: 'sleep', micros: 1_500_000 }]);
-  expect(asked('DEBUG', 'RELOAD', 'NOSAVE')).toEqual([[], { kind: 'reload', from: 'rdb', save: false, flush: true, merge: false }]);
-  expect(asked('DEBUG', 'LOADAOF')).toEqual([[], { kind: 'reload', from: 'aof', save: false, flush: true, merge: false }]);
-  expect(asked('SHUTDOWN')).toEqual([[], { kind: 'shutdown', save: 'default', force: false, now: false }]);
-  expect(asked('SHUTDOWN', 'NOSAVE', 'now', 'FORCE')).toEqual([[], { kind: 'shutdown', save: 'nosave', force: true, now: true }]);
+  expect(asked('DEBUG', 'RELOAD', 'NOSAVE')).toEqual([
+    [],
+    { kind: 'reload', from: 'rdb', save: false, flush: true, merge: false },
+  ]);
+  expect(asked('DEBUG', 'LOADAOF')).toEqual([
+    [],
+    { kind: 'reload', from: 'aof', save: false, flush: true, merge: false },
+  ]);
+  expect(asked('SHUTDOWN')).toEqual([
+    [],
+    { kind: 'shutdown', save: 'default', force: false, now: false },
+  ]);
+  expect(asked('SHUTDOWN', 'NOSAVE', 'now', 'FORCE')).toEqual([
+    [],
+    { kind: 'shutdown', save: 'nosave', force: true, now: true },
+  ]);
   expect(asked('SHUTDOWN', 'ABORT')).toEqual([[], { kind: 'abort-shutdown' }]);
   expect(asked('DEBUG', 'SEGFAULT')).toEqual([[], { kind: 'die', how: 'segfault', delayMs: 0 }]);
 });
@@ -212,7 +227,9 @@ test('inside a transaction there is a reply for everything, and the server is as
     ],
   });
   expect(port.scheduled).toEqual(['rewrite-aof', 'bgsave']);
-  expect(requests).toMatchObject([{ kind: 'sequence', requests: [{ kind: 'flushed-all' }, { kind: 'reload' }] }]);
+  expect(requests).toMatchObject([
+    { kind: 'sequence', requests: [{ kind: 'flushed-all' }, { kind: 'reload' }] },
+  ]);
 });
 
 test('a child that runs already refuses another, or lets it be scheduled', () => {
@@ -220,11 +237,18 @@ test('a child that runs already refuses another, or lets it be scheduled', () =>
   port.child = 'rdb';
   expect(line('BGSAVE')).toMatchObject({ value: 'ERR Background save already in progress' });
   expect(line('SAVE')).toMatchObject({ value: 'ERR Background save already in progress' });
-  expect(line('BGREWRITEAOF')).toMatchObject({ value: 'Background append only file rewriting scheduled' });
+  expect(line('BGREWRITEAOF')).toMatchObject({
+    value: 'Background append only file rewriting scheduled',
+  });
   port.child = 'aof';
-  expect(line('BGSAVE')).toMatchObject({ type: 'error', value: expect.stringContaining("can't BGSAVE right now") as string });
+  expect(line('BGSAVE')).toMatchObject({
+    type: 'error',
+    value: expect.stringContaining("can't BGSAVE right now") as string,
+  });
   expect(line('BGSAVE SCHEDULE')).toMatchObject({ value: 'Background saving scheduled' });
-  expect(line('BGREWRITEAOF')).toMatchObject({ value: 'ERR Background append only file rewriting already in progress' });
+  expect(line('BGREWRITEAOF')).toMatchObject({
+    value: 'ERR Background append only file rewriting already in progress',
+  });
 });
 
 test('while the disk fails, writes and PING are refused, reads are not, and a transaction with a write is aborted', () => {
@@ -234,13 +258,17 @@ test('while the disk fails, writes and PING are refused, reads are not, and a tr
   line('MULTI');
   line('SET b 1');
   port.denied = denied;
-  expect(line('EXEC')).toMatchObject({ value: `EXECABORT Transaction discarded because of: ${denied}` });
+  expect(line('EXEC')).toMatchObject({
+    value: `EXECABORT Transaction discarded because of: ${denied}`,
+  });
   expect(line('SET a 2')).toMatchObject({ value: denied });
   expect(line('PING')).toMatchObject({ value: denied });
   expect(line('GET a')).toMatchObject({ value: '1' });
   line('MULTI');
   expect(line('SET a 2')).toMatchObject({ value: denied });
-  expect(line('EXEC')).toMatchObject({ value: 'EXECABORT Transaction discarded because of previous errors.' });
+  expect(line('EXEC')).toMatchObject({
+    value: 'EXECABORT Transaction discarded because of previous errors.',
+  });
   line('MULTI');
   line('GET a');
   expect(line('EXEC')).toMatchObject({ value: [{ value: '1' }] });
@@ -252,9 +280,13 @@ test('DEBUG is refused where it is not allowed, before it is asked who the clien
   port.config.requirePass = 'secret';
   const { line, session } = newEngineFixture(port);
   session().authenticated = false;
-  expect(line('DEBUG DIGEST')).toMatchObject({ value: expect.stringContaining('ERR DEBUG command not allowed.') as string });
+  expect(line('DEBUG DIGEST')).toMatchObject({
+    value: expect.stringContaining('ERR DEBUG command not allowed.') as string,
+  });
   expect(line('GET a')).toMatchObject({ value: 'NOAUTH Authentication required.' });
-  expect(line('AUTH wrong')).toMatchObject({ value: 'WRONGPASS invalid username-password pair or user is disabled.' });
+  expect(line('AUTH wrong')).toMatchObject({
+    value: 'WRONGPASS invalid username-password pair or user is disabled.',
+  });
   expect(line('AUTH secret')).toMatchObject({ value: 'OK' });
   expect(line('GET a')).toMatchObject({ type: 'null' });
   expect(line('RESET')).toMatchObject({ value: 'RESET' });
@@ -271,19 +303,27 @@ test('WAITAOF answers when the log is on disk, or when its time is up', () => {
     value: 'ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.',
   });
   port.appendOnly = true;
-  expect(line('WAITAOF 2 0 0')).toMatchObject({ value: 'ERR value is out of range, value must between 0 and 1' });
+  expect(line('WAITAOF 2 0 0')).toMatchObject({
+    value: 'ERR value is out of range, value must between 0 and 1',
+  });
   expect(line('WAITAOF 1 0 -1')).toMatchObject({ value: 'ERR timeout is negative' });
   expect(waitaof('1', '0', '0')).toEqual([]);
   expect(engine.wake(now + 1_000_000).replies).toEqual([]);
   port.synced = true;
-  expect(engine.wake(now + 2_000_000).replies).toMatchObject([{ client: 1, reply: { value: [{ value: 1 }, { value: 0 }] } }]);
+  expect(engine.wake(now + 2_000_000).replies).toMatchObject([
+    { client: 1, reply: { value: [{ value: 1 }, { value: 0 }] } },
+  ]);
   expect(session().blocked).toBeNull();
   expect(waitaof('1', '0', '0')).toMatchObject([{ value: [{ value: 1 }, { value: 0 }] }]);
   port.synced = false;
-  expect(engine.execute(session(), [ascii('WAITAOF'), ascii('1'), ascii('0'), ascii('50')], now).replies).toEqual([]);
+  expect(
+    engine.execute(session(), [ascii('WAITAOF'), ascii('1'), ascii('0'), ascii('50')], now).replies,
+  ).toEqual([]);
   expect(engine.nextDeadline()).toBe(now + 50_000);
   expect(engine.wake(now + 49_999).replies).toEqual([]);
-  expect(engine.wake(now + 50_000).replies).toMatchObject([{ reply: { value: [{ value: 0 }, { value: 0 }] } }]);
+  expect(engine.wake(now + 50_000).replies).toMatchObject([
+    { reply: { value: [{ value: 0 }, { value: 0 }] } },
+  ]);
   expect(engine.nextDeadline()).toBeNull();
 });
 
@@ -292,7 +332,11 @@ test('CLIENT UNBLOCK ends the waiting of another client', () => {
   const blocked = session(2);
   engine.execute(blocked, [ascii('WAIT'), ascii('1'), ascii('0')], now);
   expect(blocked.blocked).not.toBeNull();
-  const outcome = engine.execute(session(1), ['CLIENT', 'UNBLOCK', '2', 'ERROR'].map((word) => ascii(word)), now);
+  const outcome = engine.execute(
+    session(1),
+    ['CLIENT', 'UNBLOCK', '2', 'ERROR'].map((word) => ascii(word)),
+    now,
+  );
   expect(outcome.replies).toMatchObject([
     { client: 1, reply: { value: 1 } },
     { client: 2, reply: { value: 'UNBLOCKED client unblocked via CLIENT UNBLOCK' } },
@@ -307,10 +351,15 @@ test('CLIENT LIST has the fields of 7.2.4 in their order, and KILL marks and dis
   line('CLIENT SETNAME me');
   const info = line('CLIENT INFO');
   expect(info.type).toBe('verbatim');
-  const names = /^(.*)\n$/.exec(String((info as { value: string }).value))![1]!.split(' ').map((part) => part.split('=')[0]);
+  const names = /^(.*)\n$/
+    .exec(String((info as { value: string }).value))![1]!
+    .split(' ')
+    .map((part) => part.split('=')[0]);
   expect(names).toEqual(
-    ('id addr laddr fd name age idle flags db sub psub ssub multi qbuf qbuf-free argv-mem multi-mem rbs rbp obl oll omem ' +
-      'tot-mem events cmd user redir resp lib-name lib-ver').split(' '),
+    (
+      'id addr laddr fd name age idle flags db sub psub ssub multi qbuf qbuf-free argv-mem multi-mem rbs rbp obl oll omem ' +
+      'tot-mem events cmd user redir resp lib-name lib-ver'
+    ).split(' '),
   );
   expect((info as { value: string }).value).toContain(' name=me ');
   expect((info as { value: string }).value).toContain(' lib-name=test-lib ');

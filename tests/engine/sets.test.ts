@@ -4,8 +4,10 @@ import { differentialSuite } from '../support/differential-suite.ts';
 import { randomSuite } from '../support/random-suite.ts';
 
 const long = 'x'.repeat(65);
-const numbers = (from: number, to: number): string => Array.from({ length: to - from }, (_, i) => from + i).join(' ');
-const words = (from: number, to: number): string => Array.from({ length: to - from }, (_, i) => `m${from + i}`).join(' ');
+const numbers = (from: number, to: number): string =>
+  Array.from({ length: to - from }, (_, i) => from + i).join(' ');
+const words = (from: number, to: number): string =>
+  Array.from({ length: to - from }, (_, i) => `m${from + i}`).join(' ');
 
 differentialSuite('sets answer as the real server does', {
   'members come and go': `
@@ -283,7 +285,7 @@ differentialSuite('sets answer as the real server does', {
     SINTERSTORE k l l
     SUNION l d
   `,
-  'scans': `
+  scans: `
     SADD s a b ab abc 1
     SSCAN s 0
     SSCAN s 0 MATCH a*
@@ -344,7 +346,8 @@ randomSuite('random programs of sets', {
 
 function texts(line: string, fixture = newEngineFixture()): string[] {
   const reply = fixture.line(line);
-  if (reply.type !== 'array' && reply.type !== 'set') throw new Error(`no array: ${JSON.stringify(reply)}`);
+  if (reply.type !== 'array' && reply.type !== 'set')
+    throw new Error(`no array: ${JSON.stringify(reply)}`);
   return reply.value.map((item) => (item.type === 'bulk' ? item.value : item.type));
 }
 
@@ -382,9 +385,13 @@ describe('encodings of 7.2, where small sets of words are listpacks', () => {
 
   test('an intersection of integers alone is an intset, a union is what its members need', () => {
     expect(encoding('SADD a 1 2 x', 'SADD b 1 2 y', 'SINTERSTORE s a b')).toEqual(named('intset'));
-    expect(encoding('SADD a 1 2 x', 'SADD b 1 2 y', 'SUNIONSTORE s a b')).toEqual(named('listpack'));
+    expect(encoding('SADD a 1 2 x', 'SADD b 1 2 y', 'SUNIONSTORE s a b')).toEqual(
+      named('listpack'),
+    );
     expect(encoding('SADD a 1 2 x', 'SADD b x', 'SDIFFSTORE s a b')).toEqual(named('intset'));
-    expect(encoding(`SADD a ${words(0, 200)}`, `SADD b ${words(198, 400)}`, 'SINTERSTORE s a b')).toEqual(named('hashtable'));
+    expect(
+      encoding(`SADD a ${words(0, 200)}`, `SADD b ${words(198, 400)}`, 'SINTERSTORE s a b'),
+    ).toEqual(named('hashtable'));
   });
 
   test('a set that lost most of its members at once is small again', () => {
@@ -395,24 +402,28 @@ describe('encodings of 7.2, where small sets of words are listpacks', () => {
 });
 
 describe('chance', () => {
-  test.each(['1 2 3 4 5 6 7 8', 'a b c d e f g h', words(0, 8) + ` ${long}`])('every member is picked about as often: %s', (members) => {
-    const fixture = newEngineFixture();
-    fixture.line(`SADD s ${members}`);
-    const size = members.split(' ').length;
-    const counts = new Map<string, number>();
-    for (const member of texts(`SRANDMEMBER s -${size * 1000}`, fixture)) counts.set(member, (counts.get(member) ?? 0) + 1);
-    for (const count of counts.values()) expect(Math.abs(count - 1000)).toBeLessThan(170);
-    expect(counts.size).toBe(size);
-    for (const few of [2, size - 1]) {
-      const seen = new Set<string>();
-      for (let i = 0; i < 200; i++) {
-        const picked = texts(`SRANDMEMBER s ${few}`, fixture);
-        expect(new Set(picked).size).toBe(few);
-        for (const member of picked) seen.add(member);
+  test.each(['1 2 3 4 5 6 7 8', 'a b c d e f g h', words(0, 8) + ` ${long}`])(
+    'every member is picked about as often: %s',
+    (members) => {
+      const fixture = newEngineFixture();
+      fixture.line(`SADD s ${members}`);
+      const size = members.split(' ').length;
+      const counts = new Map<string, number>();
+      for (const member of texts(`SRANDMEMBER s -${size * 1000}`, fixture))
+        counts.set(member, (counts.get(member) ?? 0) + 1);
+      for (const count of counts.values()) expect(Math.abs(count - 1000)).toBeLessThan(170);
+      expect(counts.size).toBe(size);
+      for (const few of [2, size - 1]) {
+        const seen = new Set<string>();
+        for (let i = 0; i < 200; i++) {
+          const picked = texts(`SRANDMEMBER s ${few}`, fixture);
+          expect(new Set(picked).size).toBe(few);
+          for (const member of picked) seen.add(member);
+        }
+        expect(seen.size).toBe(size);
       }
-      expect(seen.size).toBe(size);
-    }
-  });
+    },
+  );
 
   test('what is popped is gone, and the log removes just that', () => {
     for (const count of [1, 40, 95]) {
@@ -421,7 +432,9 @@ describe('chance', () => {
       const popped = texts(`SPOP s ${count}`, fixture);
       const rest = texts('SMEMBERS s', fixture);
       expect([...popped, ...rest].sort()).toEqual(words(0, 100).split(' ').sort());
-      expect(fixture.units.at(-1)!.commands.map(({ argv }) => argv)).toEqual([['SREM', 's', ...popped]]);
+      expect(fixture.units.at(-1)!.commands.map(({ argv }) => argv)).toEqual([
+        ['SREM', 's', ...popped],
+      ]);
     }
   });
 

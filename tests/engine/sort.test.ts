@@ -14,12 +14,17 @@ const shuffled = (count: number): number[] => {
   return all;
 };
 /** Few weights for many elements, so that ties are common. */
-const weights = (count: number): string => shuffled(count).map((i) => `SET w${i} ${i % 7}`).join('\n');
+const weights = (count: number): string =>
+  shuffled(count)
+    .map((i) => `SET w${i} ${i % 7}`)
+    .join('\n');
 const slices = (count: number, options: string): string =>
-  [0, 1, 3, 10, 50, 99].flatMap((from) => [1, 2, 7, 30, 100].map((n) => `SORT l BY w* ${options} LIMIT ${from} ${n}`)).join('\n') + `\nLLEN l${count}`;
+  [0, 1, 3, 10, 50, 99]
+    .flatMap((from) => [1, 2, 7, 30, 100].map((n) => `SORT l BY w* ${options} LIMIT ${from} ${n}`))
+    .join('\n') + `\nLLEN l${count}`;
 
 differentialSuite('SORT answers as the real server does', {
-  'numbers': `
+  numbers: `
     RPUSH l 3 1 2 10 -5 1.5 1e2 0x10 " 7" "" inf -inf
     SORT l
     SORT l DESC
@@ -172,7 +177,7 @@ differentialSuite('SORT answers as the real server does', {
     SORT stars ALPHA GET w*
     SORT stars ALPHA BY w** GET w**
   `,
-  'texts': `
+  texts: `
     RPUSH l b a B A "" "a b" "\\xff" "\\x00" aa "a\\x00b" "a\\x00a" 10 9
     SORT l ALPHA
     SORT l ALPHA DESC
@@ -256,7 +261,9 @@ randomSuite('random sorts', {
 test('a partial sort puts into its places what a full one would', () => {
   for (let round = 0; round < 300; round++) {
     const size = 1 + nextBelow(random, 120);
-    const items = Array.from({ length: size }, () => nextBelow(random, round % 2 === 0 ? 10 : 1000));
+    const items = Array.from({ length: size }, () =>
+      nextBelow(random, round % 2 === 0 ? 10 : 1000),
+    );
     const from = nextBelow(random, size);
     const to = from + nextBelow(random, size - from);
     const full = items.toSorted((a, b) => a - b);

@@ -6,8 +6,10 @@ import { differentialSuite } from '../support/differential-suite.ts';
 import { randomSuite } from '../support/random-suite.ts';
 
 const long = 'x'.repeat(65);
-const scored = (from: number, to: number): string => Array.from({ length: to - from }, (_, i) => `${from + i} m${from + i}`).join(' ');
-const tied = (from: number, to: number): string => Array.from({ length: to - from }, (_, i) => `0 m${1000 + from + i}`).join(' ');
+const scored = (from: number, to: number): string =>
+  Array.from({ length: to - from }, (_, i) => `${from + i} m${from + i}`).join(' ');
+const tied = (from: number, to: number): string =>
+  Array.from({ length: to - from }, (_, i) => `0 m${1000 + from + i}`).join(' ');
 
 /** The same questions to a small set and to one that is a skip list. */
 function ofBothSizes(program: string): string {
@@ -505,24 +507,28 @@ randomSuite('random programs of sorted sets', {
   ],
 });
 
-randomSuite('random programs of members in order', {
-  words: {
-    member: ['a', 'b', 'c', 'd', 'e', 'aa', 'B', '""', '"\\xff"'],
-    key: ['z', 'y'],
-    lex: ['-', '+', '[a', '(a', '[c', '(d', '[', '(', '[e', '(aa', '"[\\xff"', 'x'],
-    int: ['0', '1', '2', '-1', '100'],
+randomSuite(
+  'random programs of members in order',
+  {
+    words: {
+      member: ['a', 'b', 'c', 'd', 'e', 'aa', 'B', '""', '"\\xff"'],
+      key: ['z', 'y'],
+      lex: ['-', '+', '[a', '(a', '[c', '(d', '[', '(', '[e', '(aa', '"[\\xff"', 'x'],
+      int: ['0', '1', '2', '-1', '100'],
+    },
+    templates: [
+      'ZADD {key} 0 {member} 0 {member} 0 {member}',
+      'ZREM {key} {member}',
+      'ZRANGE {key} {lex} {lex} BYLEX [REV] [LIMIT {int} {int}]',
+      'ZRANGEBYLEX {key} {lex} {lex} [LIMIT {int} {int}]',
+      'ZREVRANGEBYLEX {key} {lex} {lex}',
+      'ZLEXCOUNT {key} {lex} {lex}',
+      'ZREMRANGEBYLEX {key} {lex} {lex}',
+      'ZRANGESTORE {key} {key} {lex} {lex} BYLEX [REV] [LIMIT {int} {int}]',
+    ],
   },
-  templates: [
-    'ZADD {key} 0 {member} 0 {member} 0 {member}',
-    'ZREM {key} {member}',
-    'ZRANGE {key} {lex} {lex} BYLEX [REV] [LIMIT {int} {int}]',
-    'ZRANGEBYLEX {key} {lex} {lex} [LIMIT {int} {int}]',
-    'ZREVRANGEBYLEX {key} {lex} {lex}',
-    'ZLEXCOUNT {key} {lex} {lex}',
-    'ZREMRANGEBYLEX {key} {lex} {lex}',
-    'ZRANGESTORE {key} {key} {lex} {lex} BYLEX [REV] [LIMIT {int} {int}]',
-  ],
-}, 20);
+  20,
+);
 
 function texts(reply: Reply): string[] {
   if (reply.type !== 'array') throw new Error(`no array: ${JSON.stringify(reply)}`);
@@ -535,12 +541,22 @@ describe('where 7.2 differs from 7.0', () => {
     fixture.line('ZADD z 1 a 2.5 b');
     expect(fixture.line('ZRANK z b WITHSCORE')).toEqual({
       type: 'array',
-      value: [{ type: 'integer', value: 1 }, { type: 'double', value: 2.5 }],
+      value: [
+        { type: 'integer', value: 1 },
+        { type: 'double', value: 2.5 },
+      ],
     });
-    expect(fixture.line('ZREVRANK z b withscore')).toMatchObject({ value: [{ value: 0 }, { value: 2.5 }] });
+    expect(fixture.line('ZREVRANK z b withscore')).toMatchObject({
+      value: [{ value: 0 }, { value: 2.5 }],
+    });
     expect(fixture.line('ZRANK z x WITHSCORE')).toEqual({ type: 'null-array' });
-    expect(fixture.line('ZRANK z b WITHSCORES')).toMatchObject({ type: 'error', value: 'ERR syntax error' });
-    expect(fixture.line('ZRANK z b WITHSCORE x')).toMatchObject({ value: "ERR wrong number of arguments for 'zrank' command" });
+    expect(fixture.line('ZRANK z b WITHSCORES')).toMatchObject({
+      type: 'error',
+      value: 'ERR syntax error',
+    });
+    expect(fixture.line('ZRANK z b WITHSCORE x')).toMatchObject({
+      value: "ERR wrong number of arguments for 'zrank' command",
+    });
   });
 
   test('the number of pairs given counts for the encoding, though members are the same', () => {
@@ -555,7 +571,9 @@ describe('where 7.2 differs from 7.0', () => {
   test('a scan writes scores of small sets in the fewest digits, of large ones in 17', () => {
     const fixture = newEngineFixture();
     fixture.line('ZADD z 0.1 a');
-    expect(fixture.line('ZSCAN z 0')).toMatchObject({ value: [{ value: '0' }, { value: [{ value: 'a' }, { value: '0.1' }] }] });
+    expect(fixture.line('ZSCAN z 0')).toMatchObject({
+      value: [{ value: '0' }, { value: [{ value: 'a' }, { value: '0.1' }] }],
+    });
     fixture.line(`ZADD z 1 ${long}`);
     expect(fixture.line('ZSCAN z 0 MATCH a')).toMatchObject({
       value: [{ value: '0' }, { value: [{ value: 'a' }, { value: '0.10000000000000001' }] }],
@@ -564,19 +582,23 @@ describe('where 7.2 differs from 7.0', () => {
 });
 
 describe('chance', () => {
-  test.each(['listpack', 'skiplist'])('every member of a %s is picked about as often', (encoding) => {
-    const fixture = newEngineFixture();
-    if (encoding === 'skiplist') configure(fixture.port.config, 'zset-max-listpack-entries', '0');
-    fixture.line(`ZADD z ${scored(0, 8)}`);
-    const counts = new Map<string, number>();
-    for (const member of texts(fixture.line('ZRANDMEMBER z -8000'))) counts.set(member, (counts.get(member) ?? 0) + 1);
-    expect(counts.size).toBe(8);
-    for (const count of counts.values()) expect(Math.abs(count - 1000)).toBeLessThan(170);
-    const some = texts(fixture.line('ZRANDMEMBER z 5'));
-    expect(new Set(some).size).toBe(5);
-    const pairs = texts(fixture.line('ZRANDMEMBER z 3 WITHSCORES'));
-    expect(pairs.filter((_, i) => i % 2 === 1)).toEqual(['double', 'double', 'double']);
-  });
+  test.each(['listpack', 'skiplist'])(
+    'every member of a %s is picked about as often',
+    (encoding) => {
+      const fixture = newEngineFixture();
+      if (encoding === 'skiplist') configure(fixture.port.config, 'zset-max-listpack-entries', '0');
+      fixture.line(`ZADD z ${scored(0, 8)}`);
+      const counts = new Map<string, number>();
+      for (const member of texts(fixture.line('ZRANDMEMBER z -8000')))
+        counts.set(member, (counts.get(member) ?? 0) + 1);
+      expect(counts.size).toBe(8);
+      for (const count of counts.values()) expect(Math.abs(count - 1000)).toBeLessThan(170);
+      const some = texts(fixture.line('ZRANDMEMBER z 5'));
+      expect(new Set(some).size).toBe(5);
+      const pairs = texts(fixture.line('ZRANDMEMBER z 3 WITHSCORES'));
+      expect(pairs.filter((_, i) => i % 2 === 1)).toEqual(['double', 'double', 'double']);
+    },
+  );
 });
 
 test('a scan of a large set finds what stays, though others come, go and change their scores', () => {
@@ -606,32 +628,39 @@ test('pops of several keys are logged as what they did', () => {
   fixture.line('ZMPOP 2 missing z MAX COUNT 2');
   fixture.line('ZMPOP 2 missing z MIN COUNT 9');
   fixture.line('ZMPOP 2 missing z MIN');
-  expect(fixture.units.map(({ commands }) => commands.map(({ argv }) => argv.join(' ')))).toEqual([['ZPOPMAX z 2'], ['ZPOPMIN z 1']]);
+  expect(fixture.units.map(({ commands }) => commands.map(({ argv }) => argv.join(' ')))).toEqual([
+    ['ZPOPMAX z 2'],
+    ['ZPOPMIN z 1'],
+  ]);
 });
 
-test('a large set is worked on in time that does not grow with its size', { timeout: 30_000 }, () => {
-  const fixture = newEngineFixture();
-  const fill = (from: number, to: number): void => {
-    for (let i = from; i < to; i += 1000) fixture.line(`ZADD z ${scored(i, i + 1000)}`);
-  };
-  const work = (size: number): number => {
-    const started = performance.now();
-    for (let i = 0; i < 2000; i++) {
-      const at = (i * 7919) % size;
-      fixture.line(`ZRANGE z ${at} ${at + 3}`);
-      fixture.line(`ZCOUNT z ${at} ${size}`);
-      fixture.line(`ZRANK z m${at}`);
-      fixture.line(`ZADD z ${size - at} m${at}`);
-      fixture.line(`ZREMRANGEBYSCORE z ${at} ${at}`);
-      fixture.line(`ZRANDMEMBER z 2`);
-    }
-    return performance.now() - started;
-  };
-  fill(0, 10_000);
-  work(10_000);
-  const small = work(10_000);
-  fill(10_000, 100_000);
-  const large = work(100_000);
-  // A walk over the members would take ten times as long; the machine may be busy.
-  expect(large).toBeLessThan(small * 5 + 200);
-});
+test(
+  'a large set is worked on in time that does not grow with its size',
+  { timeout: 30_000 },
+  () => {
+    const fixture = newEngineFixture();
+    const fill = (from: number, to: number): void => {
+      for (let i = from; i < to; i += 1000) fixture.line(`ZADD z ${scored(i, i + 1000)}`);
+    };
+    const work = (size: number): number => {
+      const started = performance.now();
+      for (let i = 0; i < 2000; i++) {
+        const at = (i * 7919) % size;
+        fixture.line(`ZRANGE z ${at} ${at + 3}`);
+        fixture.line(`ZCOUNT z ${at} ${size}`);
+        fixture.line(`ZRANK z m${at}`);
+        fixture.line(`ZADD z ${size - at} m${at}`);
+        fixture.line(`ZREMRANGEBYSCORE z ${at} ${at}`);
+        fixture.line(`ZRANDMEMBER z 2`);
+      }
+      return performance.now() - started;
+    };
+    fill(0, 10_000);
+    work(10_000);
+    const small = work(10_000);
+    fill(10_000, 100_000);
+    const large = work(100_000);
+    // A walk over the members would take ten times as long; the machine may be busy.
+    expect(large).toBeLessThan(small * 5 + 200);
+  },
+);

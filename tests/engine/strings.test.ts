@@ -183,7 +183,7 @@ differentialSuite('strings answer as the real server does', {
     APPEND e ""
     STRLEN e
   `,
-  'counting': `
+  counting: `
     INCR a
     INCR a
     DECR a
@@ -233,7 +233,7 @@ differentialSuite('strings answer as the real server does', {
     DECR m
     DECR d
   `,
-  'INCRBYFLOAT': `
+  INCRBYFLOAT: `
     INCRBYFLOAT a 10.5
     INCRBYFLOAT a 0.1
     INCRBYFLOAT a -5
@@ -340,7 +340,7 @@ differentialSuite('strings answer as the real server does', {
     APPEND a er
     GET a
   `,
-  'LCS': `
+  LCS: `
     MSET a ohmytext b mynewtext
     LCS a b
     LCS a b LEN
@@ -368,7 +368,7 @@ differentialSuite('strings answer as the real server does', {
     LCS c d IDX WITHMATCHLEN
     LCS d c IDX WITHMATCHLEN
   `,
-  'encodings': `
+  encodings: `
     SET a 12345678901234567890
     OBJECT ENCODING a
     SET a 1234567890123456789

@@ -30,14 +30,23 @@ export function conversationSuite(
   describeWithRedis(name, () => {
     let real: RealRedis;
     beforeAll(async () => {
-      real = await startRedis('--enable-debug-command', 'yes', '--appendonly', 'yes', '--appendfsync', 'no');
+      real = await startRedis(
+        '--enable-debug-command',
+        'yes',
+        '--appendonly',
+        'yes',
+        '--appendfsync',
+        'no',
+      );
     });
     afterAll(() => real.stop());
 
     for (const [title, program] of Object.entries(programs)) {
       for (const protocol of protocols) {
         test(`${title}, RESP${protocol}`, async () => {
-          expect(await conversationDifferences(real, parseConversation(program), protocol)).toEqual([]);
+          expect(await conversationDifferences(real, parseConversation(program), protocol)).toEqual(
+            [],
+          );
         });
       }
     }
@@ -66,12 +75,14 @@ export async function conversationDifferences(
       const [expected, got] = [await theirs.step(line), ours.step(line)];
       for (const client of new Set([...expected.keys(), ...got.keys()])) {
         const [a, b] = [expected.get(client) ?? [], got.get(client) ?? []];
-        if (!sameReplies(line, a, b)) found.push(`${line.text}: client ${client}\n  real: ${text(a)}\n  ours: ${text(b)}`);
+        if (!sameReplies(line, a, b))
+          found.push(`${line.text}: client ${client}\n  real: ${text(a)}\n  ours: ${text(b)}`);
       }
     }
     const [digest] = await real.send([splitLine('DEBUG DIGEST')]);
     const our = ours.fixture.line('DEBUG DIGEST', 9);
-    if (text([digest!]) !== text([our])) found.push(`DEBUG DIGEST: ${text([digest!])} ${text([our])}`);
+    if (text([digest!]) !== text([our]))
+      found.push(`DEBUG DIGEST: ${text([digest!])} ${text([our])}`);
     const [theirLog, ourLog] = [theirs.log().join('\n'), ours.log().join('\n')];
     if (theirLog !== ourLog) found.push(`the log\n--- real\n${theirLog}\n--- ours\n${ourLog}`);
     return found;
@@ -84,13 +95,17 @@ function sameReplies(line: ProgramLine, real: readonly Reply[], ours: readonly R
   if (real.length !== ours.length) return false;
   return real.every((reply, i) => {
     const other = ours[i]!;
-    return text([reply]) === text([other]) || versionDifference(line.argv, reply, other) !== undefined;
+    return (
+      text([reply]) === text([other]) || versionDifference(line.argv, reply, other) !== undefined
+    );
   });
 }
 
 /** Times, addresses and client ids are not compared. */
 function text(replies: readonly Reply[]): string {
-  return JSON.stringify(replies, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
+  return JSON.stringify(replies, (_key, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value,
+  )
     .replace(/\b\d{10}\.\d{6} \[/g, 'TIME [')
     .replace(/127\.0\.0\.1:\d+/g, 'ADDRESS');
 }
@@ -103,14 +118,23 @@ interface Side {
   close(): void;
 }
 
-async function realSide(real: RealRedis, program: readonly ProgramLine[], protocol: Protocol): Promise<Side> {
-  const reply = await real.send([splitLine('FLUSHALL'), splitLine('CONFIG SET notify-keyspace-events ""'), splitLine('CONFIG GET dir')]);
+async function realSide(
+  real: RealRedis,
+  program: readonly ProgramLine[],
+  protocol: Protocol,
+): Promise<Side> {
+  const reply = await real.send([
+    splitLine('FLUSHALL'),
+    splitLine('CONFIG SET notify-keyspace-events ""'),
+    splitLine('CONFIG GET dir'),
+  ]);
   const dir = reply[2]?.type === 'array' ? replyText(reply[2].value[1]) : '';
   const file = join(dir, 'appendonlydir', 'appendonly.aof.1.incr.aof');
   const from = statSync(file).size;
   const clients = new Map<number, RealClient>();
   for (const { client } of program) {
-    if (client > 0 && !clients.has(client)) clients.set(client, await openClient(real.port, protocol));
+    if (client > 0 && !clients.has(client))
+      clients.set(client, await openClient(real.port, protocol));
   }
   const settle = async (): Promise<void> => {
     // The first answer may come before the line was read, the second can't. MONITOR does not show this one.
@@ -156,7 +180,11 @@ function openClient(port: number, protocol: Protocol): Promise<RealClient> {
         },
         take() {
           const replies: Reply[] = [];
-          for (let next = nextReply(decoder); next.kind !== 'need-more'; next = nextReply(decoder)) {
+          for (
+            let next = nextReply(decoder);
+            next.kind !== 'need-more';
+            next = nextReply(decoder)
+          ) {
             if (next.kind === 'error') throw new Error(next.message);
             replies.push(next.reply);
           }
@@ -201,13 +229,17 @@ function shown(db: number, words: readonly string[]): string {
   const name = words[0]!.toUpperCase();
   if (name === 'MULTI' || name === 'EXEC') return name;
   // 7.0 logs the ends of a BLMOVE that had waited in lower case, 7.2 as they were typed.
-  const compared = name === 'LMOVE' ? words.map((word, i) => (i > 2 ? word.toUpperCase() : word)) : words;
+  const compared =
+    name === 'LMOVE' ? words.map((word, i) => (i > 2 ? word.toUpperCase() : word)) : words;
   return `${db}: ${compared.map((word) => (/^1[789]\d{11}$/.test(word) ? 'MS' : JSON.stringify(word))).join(' ')}`;
 }
 
 // --- ours ---
 
-function ourSide(program: readonly ProgramLine[], protocol: Protocol): {
+function ourSide(
+  program: readonly ProgramLine[],
+  protocol: Protocol,
+): {
   step(line: ProgramLine): Received;
   log(): string[];
   readonly fixture: EngineFixture;
@@ -218,7 +250,8 @@ function ourSide(program: readonly ProgramLine[], protocol: Protocol): {
   for (const { client } of program) if (client > 0) fixture.session(client).protocol = protocol;
   let clock = 0;
   const inbox: ProgramLine[] = [];
-  const executable = (): number => inbox.findIndex(({ client }) => fixture.session(client).blocked === null);
+  const executable = (): number =>
+    inbox.findIndex(({ client }) => fixture.session(client).blocked === null);
   const taken = (outcome: Outcome, received: Map<number, Reply[]>): void => {
     for (const { client, reply, protocol: fixed } of outcome.replies) {
       const session = engine.state.sessions.get(client);

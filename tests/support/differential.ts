@@ -36,12 +36,19 @@ export function parseProgram(text: string): ProgramLine[] {
 }
 
 function parseLine(text: string): ProgramLine {
-  if (text.startsWith('@sleep ')) return { text, client: 0, argv: [], tolerant: false, sleepMs: Number(text.slice(7)) };
+  if (text.startsWith('@sleep '))
+    return { text, client: 0, argv: [], tolerant: false, sleepMs: Number(text.slice(7)) };
   const client = /^(\d)> /.exec(text);
   let rest = client === null ? text : text.slice(3);
   const tolerant = rest.startsWith('~ ');
   if (tolerant) rest = rest.slice(2);
-  return { text, client: client === null ? 1 : Number(client[1]), argv: splitLine(rest), tolerant, sleepMs: 0 };
+  return {
+    text,
+    client: client === null ? 1 : Number(client[1]),
+    argv: splitLine(rest),
+    tolerant,
+    sleepMs: 0,
+  };
 }
 
 /** What differs, the data sets' digests and the counters of INFO included. Both sides begin empty. */
@@ -66,16 +73,23 @@ export async function differences(
       batch.forEach((line, i) => {
         const queue = fixture.session(line.client).transaction?.queue.slice() ?? [];
         const ours = runHere(fixture, line, protocol);
-        if (!same(line, realReplies[i], ours, queue)) found.push({ line: line.text, real: realReplies[i], ours });
+        if (!same(line, realReplies[i], ours, queue))
+          found.push({ line: line.text, real: realReplies[i], ours });
       });
     }
     const [digest] = await real.send([splitLine('DEBUG DIGEST')]);
     const ours = fixture.line('DEBUG DIGEST', 9);
-    if (JSON.stringify(digest) !== JSON.stringify(ours)) found.push({ line: 'DEBUG DIGEST', real: digest, ours });
+    if (JSON.stringify(digest) !== JSON.stringify(ours))
+      found.push({ line: 'DEBUG DIGEST', real: digest, ours });
     const counted = countersSince(before, await counters(real));
     const { dirty, stats } = fixture.engine.state;
     const ourCount = `changes ${dirty}, hits ${stats.hits}, misses ${stats.misses}`;
-    if (counted !== ourCount) found.push({ line: 'INFO', real: { type: 'status', value: counted }, ours: { type: 'status', value: ourCount } });
+    if (counted !== ourCount)
+      found.push({
+        line: 'INFO',
+        real: { type: 'status', value: counted },
+        ours: { type: 'status', value: ourCount },
+      });
     return found;
   } finally {
     for (const client of clients.values()) client.close();
@@ -145,7 +159,8 @@ function same(
 
 function equal(real: Reply, ours: Reply, line: ProgramLine): boolean {
   const name = line.argv[0]?.toLowerCase() ?? '';
-  if (unordered.has(name)) return JSON.stringify(sorted(real, name)) === JSON.stringify(sorted(ours, name));
+  if (unordered.has(name))
+    return JSON.stringify(sorted(real, name)) === JSON.stringify(sorted(ours, name));
   if ((line.tolerant || timed.has(name)) && real.type === 'integer' && ours.type === 'integer') {
     const [a, b] = [Number(real.value), Number(ours.value)];
     return a < 0 || b < 0 ? a === b : Math.abs(a - b) <= TOLERANCE_MS;
@@ -166,7 +181,8 @@ function sorted(reply: Reply, name: string): unknown {
   if (reply.type === 'map') return reply.value.map((pair) => JSON.stringify(pair)).sort();
   if (reply.type !== 'array' && reply.type !== 'set') return reply;
   if (name === 'scan' || name === 'sscan') return reply.value.map((item) => sorted(item, 'keys'));
-  if (name === 'hscan' || name === 'zscan') return reply.value.map((item) => sorted(item, 'hgetall'));
+  if (name === 'hscan' || name === 'zscan')
+    return reply.value.map((item) => sorted(item, 'hgetall'));
   const items = reply.value.map((item) => JSON.stringify(item));
   if (name !== 'hgetall') return items.sort();
   const pairs: string[] = [];
@@ -177,7 +193,8 @@ function sorted(reply: Reply, name: string): unknown {
 /** A reply as JSON can write it. */
 function shown(reply: Reply): unknown {
   if (reply.type === 'integer') return { ...reply, value: String(reply.value) };
-  if (reply.type === 'double') return { ...reply, value: Object.is(reply.value, -0) ? '-0' : String(reply.value) };
+  if (reply.type === 'double')
+    return { ...reply, value: Object.is(reply.value, -0) ? '-0' : String(reply.value) };
   if (reply.type === 'array' || reply.type === 'set' || reply.type === 'push') {
     return { ...reply, value: reply.value.map(shown) };
   }
@@ -193,5 +210,7 @@ export function describeDifferences(found: readonly Difference[]): string {
 }
 
 function text(reply: Reply | undefined): string {
-  return JSON.stringify(reply, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
+  return JSON.stringify(reply, (_key, value: unknown) =>
+    typeof value === 'bigint' ? `${value}n` : value,
+  );
 }

@@ -43,7 +43,12 @@ export function newEngineFixture(port: TestPort = newTestPort()): EngineFixture 
     session(client = 1) {
       const known = sessions.get(client);
       if (known !== undefined) return known;
-      const session = newSession(client, fixture.now, `127.0.0.1:${50000 + client}`, '127.0.0.1:6379');
+      const session = newSession(
+        client,
+        fixture.now,
+        `127.0.0.1:${50000 + client}`,
+        '127.0.0.1:6379',
+      );
       sessions.set(client, session);
       engine.state.sessions.set(client, session);
       return session;

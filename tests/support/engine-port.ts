@@ -74,7 +74,8 @@ export function configure(config: EngineConfig, name: string, value: string): bo
   const field = directives[name];
   if (field === undefined) return false;
   const old = config[field];
-  const parsed = typeof old === 'boolean' ? value === 'yes' : typeof old === 'number' ? Number(value) : value;
+  const parsed =
+    typeof old === 'boolean' ? value === 'yes' : typeof old === 'number' ? Number(value) : value;
   Object.assign(config, { [field]: parsed });
   return true;
 }
@@ -96,12 +97,17 @@ export function newTestPort(config: EngineConfig = testConfig()): TestPort {
     debug: true,
     configGet: (patterns) =>
       Object.entries(directives)
-        .filter(([name]) => patterns.some((pattern) => globMatch(lowerCase(pattern), ascii(name), 'ignore')))
+        .filter(([name]) =>
+          patterns.some((pattern) => globMatch(lowerCase(pattern), ascii(name), 'ignore')),
+        )
         .map(([name, field]) => [ascii(name), textOf(config[field])]),
     configSet(pairs) {
       for (const [name, value] of pairs) {
         if (!configure(config, lowerCase(name), value)) {
-          return { ok: false, error: `ERR Unknown option or number of arguments for CONFIG SET - '${name}'` };
+          return {
+            ok: false,
+            error: `ERR Unknown option or number of arguments for CONFIG SET - '${name}'`,
+          };
         }
       }
       return { ok: true };

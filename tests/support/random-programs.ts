@@ -8,9 +8,14 @@ export interface Grammar {
   readonly words: Readonly<Record<string, readonly string[]>>;
 }
 
-export function randomProgram(random: RandomState, grammar: Grammar, length: number): ProgramLine[] {
+export function randomProgram(
+  random: RandomState,
+  grammar: Grammar,
+  length: number,
+): ProgramLine[] {
   const lines: string[] = [];
-  for (let i = 0; i < length; i++) lines.push(expand(random, grammar, pick(random, grammar.templates)));
+  for (let i = 0; i < length; i++)
+    lines.push(expand(random, grammar, pick(random, grammar.templates)));
   return parseProgram(lines.join('\n'));
 }
 
@@ -33,7 +38,7 @@ export async function shrunk(
 ): Promise<readonly ProgramLine[]> {
   let shortest = program;
   for (let size = program.length >> 1; size >= 1; size >>= 1) {
-    for (let start = 0; start < shortest.length; ) {
+    for (let start = 0; start < shortest.length;) {
       const shorter = [...shortest.slice(0, start), ...shortest.slice(start + size)];
       if (shorter.length > 0 && (await fails(shorter))) shortest = shorter;
       else start += size;

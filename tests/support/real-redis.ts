@@ -116,7 +116,10 @@ export async function connectSoon(port: number, server: ChildProcess): Promise<S
   throw new Error('redis-server did not start');
 }
 
-export function sendAll(socket: Socket, commands: readonly (readonly ByteString[])[]): Promise<Reply[]> {
+export function sendAll(
+  socket: Socket,
+  commands: readonly (readonly ByteString[])[],
+): Promise<Reply[]> {
   const sink = newGrowableBytes();
   for (const argv of commands) encodeCommand(argv, sink);
   const decoder = newReplyDecoder();

@@ -15,22 +15,33 @@ const differences: readonly VersionDifference[] = [
   {
     reason: '7.2 keeps short lists and sets in a listpack',
     applies: ([name, sub], real, ours) =>
-      name === 'object' && sub === 'encoding' && textOf(ours) === 'listpack' && ['quicklist', 'hashtable'].includes(textOf(real)),
+      name === 'object' &&
+      sub === 'encoding' &&
+      textOf(ours) === 'listpack' &&
+      ['quicklist', 'hashtable'].includes(textOf(real)),
   },
   {
     reason: '7.2 counts the words of COMMAND GETKEYS as any others, 7.0 wants one more',
     applies: ([name, sub, , ...rest], real) =>
-      name === 'command' && sub?.startsWith('getkeys') === true && rest.length === 0 && errorOf(real).includes('wrong number'),
+      name === 'command' &&
+      sub?.startsWith('getkeys') === true &&
+      rest.length === 0 &&
+      errorOf(real).includes('wrong number'),
   },
   {
     reason: '7.2 names the version in the syntax that HELLO shows',
     applies: ([name], real, ours) =>
-      name === 'hello' && errorOf(ours).replace('HELLO <proto> AUTH', 'HELLO AUTH') === errorOf(real),
+      name === 'hello' &&
+      errorOf(ours).replace('HELLO <proto> AUTH', 'HELLO AUTH') === errorOf(real),
   },
 ];
 
 /** Why the replies may differ; undefined: they may not. */
-export function versionDifference(argv: readonly ByteString[], real: Reply, ours: Reply): string | undefined {
+export function versionDifference(
+  argv: readonly ByteString[],
+  real: Reply,
+  ours: Reply,
+): string | undefined {
   const words = argv.map((word) => word.toLowerCase());
   return differences.find(({ applies }) => applies(words, real, ours))?.reason;
 }
@@ -45,7 +56,10 @@ function errorOf(reply: Reply): string {
 
 function equalButForDoubles(real: Reply, ours: Reply): boolean {
   if (real.type === 'array' && ours.type === 'array') {
-    return real.value.length === ours.value.length && real.value.every((item, i) => equalButForDoubles(item, ours.value[i]!));
+    return (
+      real.value.length === ours.value.length &&
+      real.value.every((item, i) => equalButForDoubles(item, ours.value[i]!))
+    );
   }
   if (real.type === 'bulk' && ours.type === 'bulk' && real.value !== ours.value) {
     return /^-?[\d.]+(e[+-]?\d+)?$/.test(real.value) && Number(real.value) === Number(ours.value);

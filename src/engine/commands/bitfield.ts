@@ -37,7 +37,9 @@ function bitField(ctx: Context, argv: readonly ByteString[], allowed: 'any' | 'r
   const writes = operations.filter(({ name }) => name !== 'GET');
   if (writes.length === 0) {
     const value = ctx.readString(argv[1]!);
-    return array(operations.map(({ type, offset }) => integer(narrowed(readField(value, offset, type)))));
+    return array(
+      operations.map(({ type, offset }) => integer(narrowed(readField(value, offset, type)))),
+    );
   }
   if (allowed === 'reads') throw new ReplyError(errors.bitfieldReadOnly);
   const last = Math.max(...writes.map(({ offset, type }) => offset + type.width - 1));
@@ -64,7 +66,7 @@ function bitField(ctx: Context, argv: readonly ByteString[], allowed: 'any' | 'r
 function operationsOf(ctx: Context, argv: readonly ByteString[]): Operation[] {
   const operations: Operation[] = [];
   let overflow: Overflow = 'wrap';
-  for (let i = 2; i < argv.length; ) {
+  for (let i = 2; i < argv.length;) {
     const left = argv.length - i - 1;
     if (is(argv[i], 'OVERFLOW') && left >= 1) {
       overflow = overflowArgument(argv[i + 1]!);
@@ -108,7 +110,9 @@ function typeArgument(word: ByteString): FieldType {
 function newValue(old: bigint, { name, type, operand, overflow }: Operation): bigint | undefined {
   const base = name === 'SET' ? (type.signed ? operand : BigInt.asUintN(64, operand)) : old;
   const by = name === 'SET' ? 0n : operand;
-  const direction = type.signed ? signedOverflow(base, by, type.width) : unsignedOverflow(base, by, type.width);
+  const direction = type.signed
+    ? signedOverflow(base, by, type.width)
+    : unsignedOverflow(base, by, type.width);
   if (direction === 'none') return base + by;
   if (overflow === 'fail') return undefined;
   if (overflow === 'wrap') return inRange(base + by, type);
@@ -131,8 +135,11 @@ function signedOverflow(value: bigint, by: bigint, width: number): Direction {
   const above = BigInt.asIntN(64, max - value);
   const below = BigInt.asIntN(64, min - value);
   const narrow = width !== 64;
-  if (value > max || (narrow && by > above) || (value >= 0n && by > 0n && by > above)) return 'above';
-  return value < min || (narrow && by < below) || (value < 0n && by < 0n && by < below) ? 'below' : 'none';
+  if (value > max || (narrow && by > above) || (value >= 0n && by > 0n && by > above))
+    return 'above';
+  return value < min || (narrow && by < below) || (value < 0n && by < 0n && by < below)
+    ? 'below'
+    : 'none';
 }
 
 function inRange(value: bigint, { signed, width }: FieldType): bigint {

@@ -20,7 +20,7 @@ export const bitmapCommands: Handlers = {
     if (on !== 0 && on !== 1) throw new ReplyError(errors.bit);
     const { bytes, grown } = bytesUpToBit(ctx, key, offset);
     const at = Math.floor(offset / 8);
-    const mask = 0x80 >> offset % 8;
+    const mask = 0x80 >> (offset % 8);
     const old = (bytes.bytes[at]! & mask) === 0 ? 0 : 1;
     if (grown || old !== on) {
       if (on === 1) bytes.bytes[at]! |= mask;
@@ -35,7 +35,9 @@ export const bitmapCommands: Handlers = {
     const value = ctx.readString(argv[1]!);
     const at = Math.floor(offset / 8);
     if (value === undefined || at >= stringLength(value)) return ZERO;
-    return (stringSlice(value, at, at + 1).charCodeAt(0) & (0x80 >> offset % 8)) === 0 ? ZERO : ONE;
+    return (stringSlice(value, at, at + 1).charCodeAt(0) & (0x80 >> (offset % 8))) === 0
+      ? ZERO
+      : ONE;
   },
 
   bitcount(ctx, argv) {
@@ -62,7 +64,8 @@ export const bitmapCommands: Handlers = {
     if (bits === undefined) return integer(-1);
     const found = findBit(value, bits, bit);
     // What follows the string is zeros, unless the range was told to end.
-    if (found === undefined && bit === 0 && argv[4] === undefined) return integer(stringLength(value) * 8);
+    if (found === undefined && bit === 0 && argv[4] === undefined)
+      return integer(stringLength(value) * 8);
     return integer(found ?? -1);
   },
 
@@ -95,12 +98,17 @@ export function bitOffsetArgument(ctx: Context, word: ByteString, width?: number
   // The product wraps, as it does in Redis.
   const offset = inFields ? BigInt.asIntN(64, BigInt(given) * BigInt(width)) : BigInt(given);
   const most = BigInt(ctx.server.config.protoMaxBulkLength);
-  if (offset < 0n || (!ctx.client.loading && offset >> 3n >= most)) throw new ReplyError(errors.bitOffset);
+  if (offset < 0n || (!ctx.client.loading && offset >> 3n >= most))
+    throw new ReplyError(errors.bitOffset);
   return Number(offset);
 }
 
 /** The string at `key`, created or grown so that it has the bit `last`. */
-export function bytesUpToBit(ctx: Context, key: ByteString, last: number): { bytes: GrowableBytes; grown: boolean } {
+export function bytesUpToBit(
+  ctx: Context,
+  key: ByteString,
+  last: number,
+): { bytes: GrowableBytes; grown: boolean } {
   const needed = Math.floor(last / 8) + 1;
   const known = ctx.writeString(key);
   if (known === undefined) {
@@ -118,7 +126,12 @@ function unitArgument(word: ByteString): Unit {
 }
 
 /** The bits from `start` to `end`; negative ones count from the end. Undefined if there are none. */
-function bitRange(value: StringValue, start: number, end: number, unit: Unit): BitRange | undefined {
+function bitRange(
+  value: StringValue,
+  start: number,
+  end: number,
+  unit: Unit,
+): BitRange | undefined {
   const size = unit === 'bit' ? stringLength(value) * 8 : stringLength(value);
   const first = Math.max(0, start < 0 ? size + start : start);
   const last = Math.min(size - 1, Math.max(0, end < 0 ? size + end : end));
@@ -127,14 +140,18 @@ function bitRange(value: StringValue, start: number, end: number, unit: Unit): B
 }
 
 /** The bytes of a range, with the bits outside of it set to zero or, `inverted`, all bits the other way round. */
-function* bytesIn(value: StringValue, { first, last }: BitRange, inverted: 'inverted' | 'plain'): Generator<number> {
+function* bytesIn(
+  value: StringValue,
+  { first, last }: BitRange,
+  inverted: 'inverted' | 'plain',
+): Generator<number> {
   const from = Math.floor(first / 8);
   const to = Math.floor(last / 8);
   const text = stringSlice(value, from, to + 1);
   for (let at = from; at <= to; at++) {
     let byte = text.charCodeAt(at - from);
     if (inverted === 'inverted') byte ^= 0xff;
-    if (at === from) byte &= 0xff >> first % 8;
+    if (at === from) byte &= 0xff >> (first % 8);
     if (at === to) byte &= 0xff << (7 - (last % 8));
     yield byte;
   }
@@ -173,7 +190,9 @@ const operations: readonly Operation[] = [
 
 /** As long as the longest source; shorter ones are followed by zeros. */
 function combined(sources: readonly Uint8Array[], { word, combine }: Operation): Uint8Array {
-  const result = new Uint8Array(sources.reduce((longest, { length }) => Math.max(longest, length), 0));
+  const result = new Uint8Array(
+    sources.reduce((longest, { length }) => Math.max(longest, length), 0),
+  );
   result.set(sources[0]!);
   if (word === 'NOT') return result.map((byte) => combine(byte, 0));
   for (const source of sources.slice(1)) {

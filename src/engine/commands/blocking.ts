@@ -10,7 +10,13 @@ import type { End } from '../data/list.ts';
 import { array, bulk, double, NULL } from '../replies.ts';
 import { endArgument, move, multiPopOptions, popManyOfFirst, popName } from './list-moves.ts';
 import { popFrom } from './lists.ts';
-import { multiPopArguments, popFromFirst, popMembers, sortedSetPopName, type SortedSetEnd } from './sorted-set-pops.ts';
+import {
+  multiPopArguments,
+  popFromFirst,
+  popMembers,
+  sortedSetPopName,
+  type SortedSetEnd,
+} from './sorted-set-pops.ts';
 
 const LMOVE = ascii('LMOVE');
 const RPOPLPUSH = ascii('RPOPLPUSH');
@@ -30,13 +36,23 @@ export const blockingCommands: Handlers = {
     const from = endArgument(fromWord!);
     const to = endArgument(toWord!);
     const deadline = secondsTimeout(timeout!, ctx.nowMs);
-    return moveOrWait(ctx, source!, target!, from, to, deadline, [LMOVE, source!, target!, fromWord!, toWord!]);
+    return moveOrWait(ctx, source!, target!, from, to, deadline, [
+      LMOVE,
+      source!,
+      target!,
+      fromWord!,
+      toWord!,
+    ]);
   },
 
   brpoplpush(ctx, argv) {
     const [, source, target, timeout] = argv;
     const deadline = secondsTimeout(timeout!, ctx.nowMs);
-    return moveOrWait(ctx, source!, target!, 'right', 'left', deadline, [RPOPLPUSH, source!, target!]);
+    return moveOrWait(ctx, source!, target!, 'right', 'left', deadline, [
+      RPOPLPUSH,
+      source!,
+      target!,
+    ]);
   },
 
   bzpopmin: (ctx, argv) => popMember(ctx, argv, 'min'),
@@ -49,7 +65,12 @@ export const blockingCommands: Handlers = {
   },
 };
 
-function wait(ctx: Context, type: WaitedType, keys: readonly ByteString[], deadline: Micros | null): Reply | undefined {
+function wait(
+  ctx: Context,
+  type: WaitedType,
+  keys: readonly ByteString[],
+  deadline: Micros | null,
+): Reply | undefined {
   return ctx.blockForKeys({ type, keys, deadline, whenGone: false });
 }
 
@@ -67,14 +88,21 @@ function popElement(ctx: Context, argv: readonly ByteString[], end: End): Reply 
   return wait(ctx, 'list', keys, deadline);
 }
 
-function popMember(ctx: Context, argv: readonly ByteString[], end: SortedSetEnd): Reply | undefined {
+function popMember(
+  ctx: Context,
+  argv: readonly ByteString[],
+  end: SortedSetEnd,
+): Reply | undefined {
   const keys = argv.slice(1, -1);
   const deadline = secondsTimeout(argv[argv.length - 1]!, ctx.nowMs);
   for (const key of keys) {
     const members = popMembers(ctx, key, end, 1);
     if (members === undefined) continue;
     ctx.propagate(sortedSetPopName[end], key);
-    return array([bulk(key), ...members.flatMap(({ member, score }) => [bulk(member), double(score)])]);
+    return array([
+      bulk(key),
+      ...members.flatMap(({ member, score }) => [bulk(member), double(score)]),
+    ]);
   }
   return wait(ctx, 'zset', keys, deadline);
 }

@@ -5,7 +5,13 @@ import type { Reply } from '../../resp/reply.ts';
 import { int64Argument, is, syntaxError } from '../arguments.ts';
 import type { Handlers } from '../command.ts';
 import type { Context } from '../context.ts';
-import { errors, noSuchUser, ReplyError, unknownClientType, unrecognizedOption } from '../errors.ts';
+import {
+  errors,
+  noSuchUser,
+  ReplyError,
+  unknownClientType,
+  unrecognizedOption,
+} from '../errors.ts';
 import { isListening } from '../pubsub.ts';
 import { bulk, integer, NULL, OK, ONE, verbatim, ZERO } from '../replies.ts';
 import type { Session } from '../session.ts';
@@ -31,7 +37,9 @@ export const clientCommands: Handlers = {
   },
 
   'client|list'(ctx, argv) {
-    return verbatim(concatBytes(...listed(ctx, argv).flatMap((session) => [describe(ctx, session), NEWLINE])));
+    return verbatim(
+      concatBytes(...listed(ctx, argv).flatMap((session) => [describe(ctx, session), NEWLINE])),
+    );
   },
 
   'client|reply'(ctx, argv) {
@@ -68,7 +76,8 @@ export const clientCommands: Handlers = {
     }
     const id = int64Argument(argv[2]!);
     const session = typeof id === 'number' ? ctx.state.sessions.get(id) : undefined;
-    if (session === undefined || session.blocked === null || session.blocked.reason === 'server') return ZERO;
+    if (session === undefined || session.blocked === null || session.blocked.reason === 'server')
+      return ZERO;
     ctx.unblock(session, how);
     return ONE;
   },
@@ -182,7 +191,9 @@ function listed(ctx: Context, argv: readonly ByteString[]): Session[] {
 }
 
 function killByAddress(ctx: Context, address: ByteString): Reply {
-  const session = [...ctx.state.sessions.values()].find((known) => !known.loading && known.address === address);
+  const session = [...ctx.state.sessions.values()].find(
+    (known) => !known.loading && known.address === address,
+  );
   if (session === undefined) throw new ReplyError(errors.noSuchClient);
   kill(ctx, session);
   return OK;
@@ -214,7 +225,10 @@ function killByFilter(ctx: Context, argv: readonly ByteString[]): Reply {
     } else syntaxError();
   }
   const victims = [...ctx.state.sessions.values()].filter(
-    (session) => !session.loading && !(skipMe && session === ctx.client) && tests.every((test) => test(session)),
+    (session) =>
+      !session.loading &&
+      !(skipMe && session === ctx.client) &&
+      tests.every((test) => test(session)),
   );
   for (const session of victims) kill(ctx, session);
   return integer(victims.length);

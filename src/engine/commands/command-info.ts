@@ -17,18 +17,28 @@ export const commandInfoCommands: Handlers = {
   'command|count': (ctx) => integer(ctx.commands.size),
 
   'command|info'(ctx, argv) {
-    const found = argv.length > 2 ? argv.slice(2).map((name) => named(ctx, name)) : [...ctx.commands.values()];
+    const found =
+      argv.length > 2 ? argv.slice(2).map((name) => named(ctx, name)) : [...ctx.commands.values()];
     return array(found.map((command) => (command === undefined ? NULL : describe(command))));
   },
 
   'command|docs'(ctx, argv) {
-    const found = argv.length > 2 ? argv.slice(2).map((name) => named(ctx, name)) : [...ctx.commands.values()];
-    return map(found.filter((command) => command !== undefined).map((command) => [text(command.facts.name), documentation(command)]));
+    const found =
+      argv.length > 2 ? argv.slice(2).map((name) => named(ctx, name)) : [...ctx.commands.values()];
+    return map(
+      found
+        .filter((command) => command !== undefined)
+        .map((command) => [text(command.facts.name), documentation(command)]),
+    );
   },
 
   'command|list'(ctx, argv) {
     const accepts = argv.length === 2 ? () => true : listFilter(argv);
-    return bulks(everyCommand(ctx.commands.values()).filter(accepts).map(({ facts }) => ascii(facts.name)));
+    return bulks(
+      everyCommand(ctx.commands.values())
+        .filter(accepts)
+        .map(({ facts }) => ascii(facts.name)),
+    );
   },
 
   'command|getkeys'(ctx, argv) {
@@ -36,7 +46,9 @@ export const commandInfoCommands: Handlers = {
   },
 
   'command|getkeysandflags'(ctx, argv) {
-    return array(keysOfCommandLine(ctx, argv).map(({ key, flags }) => array([bulk(key), statusSet(flags)])));
+    return array(
+      keysOfCommandLine(ctx, argv).map(({ key, flags }) => array([bulk(key), statusSet(flags)])),
+    );
   },
 
   'command|help': helpOf('command'),
@@ -72,14 +84,21 @@ function listFilter(argv: readonly ByteString[]): (command: Command) => boolean 
   return syntaxError();
 }
 
-function keysOfCommandLine(ctx: Context, argv: readonly ByteString[]): ReturnType<typeof keysOf> & object {
+function keysOfCommandLine(
+  ctx: Context,
+  argv: readonly ByteString[],
+): ReturnType<typeof keysOf> & object {
   const words = argv.slice(2);
   const parent = ctx.commands.get(lowerCase(words[0]!));
-  const command = parent === undefined || parent.subcommands.size === 0 || words.length < 2 ? parent : parent.subcommands.get(lowerCase(words[1]!));
+  const command =
+    parent === undefined || parent.subcommands.size === 0 || words.length < 2
+      ? parent
+      : parent.subcommands.get(lowerCase(words[1]!));
   if (command === undefined) throw new ReplyError(errors.getKeysUnknown);
   const { arity, keySpecs, flags } = command.facts;
   if (keySpecs.length === 0) throw new ReplyError(errors.getKeysNone);
-  if (arity > 0 ? arity !== words.length : words.length < -arity) throw new ReplyError(errors.getKeysArity);
+  if (arity > 0 ? arity !== words.length : words.length < -arity)
+    throw new ReplyError(errors.getKeysArity);
   const keys = keysOf(command, words);
   if (keys !== undefined && keys.length > 0) return keys;
   if (flags.includes('no_mandatory_keys')) return [];
@@ -110,7 +129,8 @@ function describe({ facts, subcommands }: Command): Reply {
 }
 
 function describeKeySpec({ notes, flags, begin_search, find_keys }: KeySpec): Reply {
-  const rows: (readonly [Reply, Reply])[] = notes === undefined ? [] : [[text('notes'), text(notes)]];
+  const rows: (readonly [Reply, Reply])[] =
+    notes === undefined ? [] : [[text('notes'), text(notes)]];
   rows.push([text('flags'), statusSet(flags)]);
   rows.push([text('begin_search'), describeSearch(begin_search)]);
   rows.push([text('find_keys'), describeSearch(find_keys)]);
@@ -119,7 +139,8 @@ function describeKeySpec({ notes, flags, begin_search, find_keys }: KeySpec): Re
 
 function describeSearch({ type, spec }: KeySpec['begin_search']): Reply {
   const rows = Object.entries(spec).map(
-    ([name, value]) => [text(name), typeof value === 'number' ? integer(value) : text(value)] as const,
+    ([name, value]) =>
+      [text(name), typeof value === 'number' ? integer(value) : text(value)] as const,
   );
   return map([
     [text('type'), text(type)],
@@ -139,9 +160,13 @@ function documentation({ facts, subcommands }: Command): Reply {
   if (facts.docFlags !== undefined) rows.push([text('doc_flags'), statusSet(facts.docFlags)]);
   add('deprecated_since', facts.deprecatedSince);
   add('replaced_by', facts.replacedBy);
-  if (facts.arguments !== undefined) rows.push([text('arguments'), array(facts.arguments.map(describeArgument))]);
+  if (facts.arguments !== undefined)
+    rows.push([text('arguments'), array(facts.arguments.map(describeArgument))]);
   if (subcommands.size > 0) {
-    const subs = Array.from(subcommands.values(), (sub) => [text(sub.facts.name), documentation(sub)] as const);
+    const subs = Array.from(
+      subcommands.values(),
+      (sub) => [text(sub.facts.name), documentation(sub)] as const,
+    );
     rows.push([text('subcommands'), map(subs)]);
   }
   return map(rows);
@@ -155,11 +180,13 @@ function describeArgument(argument: ArgumentFacts): Reply {
   add('name', argument.name);
   add('type', argument.type);
   add('display_text', argument.display_text);
-  if (argument.key_spec_index !== undefined) rows.push([text('key_spec_index'), integer(argument.key_spec_index)]);
+  if (argument.key_spec_index !== undefined)
+    rows.push([text('key_spec_index'), integer(argument.key_spec_index)]);
   add('token', argument.token);
   add('since', argument.since);
   add('deprecated_since', argument.deprecated_since);
   if (argument.flags !== undefined) rows.push([text('flags'), statusSet(argument.flags)]);
-  if (argument.arguments !== undefined) rows.push([text('arguments'), array(argument.arguments.map(describeArgument))]);
+  if (argument.arguments !== undefined)
+    rows.push([text('arguments'), array(argument.arguments.map(describeArgument))]);
   return map(rows);
 }

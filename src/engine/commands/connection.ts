@@ -18,7 +18,8 @@ export const connectionCommands: Handlers = {
   ping(ctx, argv) {
     if (argv.length > 2) throw new ReplyError(wrongArity(ctx.command.facts.name));
     // To a client that listens in RESP2 everything looks like a message.
-    if (ctx.client.protocol === 2 && isListening(ctx.client)) return bulks([ascii('pong'), argv[1] ?? EMPTY]);
+    if (ctx.client.protocol === 2 && isListening(ctx.client))
+      return bulks([ascii('pong'), argv[1] ?? EMPTY]);
     return argv.length === 1 ? PONG : bulk(argv[1]!);
   },
 
@@ -39,7 +40,8 @@ export const connectionCommands: Handlers = {
   auth(ctx, argv) {
     if (argv.length > 3) syntaxError();
     const [user, password] = argv.length === 2 ? [DEFAULT_USER, argv[1]!] : [argv[1]!, argv[2]!];
-    if (argv.length === 2 && ctx.server.config.requirePass === '') throw new ReplyError(errors.authWithoutPassword);
+    if (argv.length === 2 && ctx.server.config.requirePass === '')
+      throw new ReplyError(errors.authWithoutPassword);
     authenticate(ctx, user, password);
     return OK;
   },
@@ -79,8 +81,10 @@ function helloOptions(argv: readonly ByteString[]): HelloOptions {
     protocol = version;
   }
   for (let i = 2; i < argv.length; i++) {
-    if (is(argv[i], 'AUTH') && i + 2 < argv.length) login = { user: argv[++i]!, password: argv[++i]! };
-    else if (is(argv[i], 'SETNAME') && i + 1 < argv.length) name = checkedName(argv[++i]!, errors.clientName);
+    if (is(argv[i], 'AUTH') && i + 2 < argv.length)
+      login = { user: argv[++i]!, password: argv[++i]! };
+    else if (is(argv[i], 'SETNAME') && i + 1 < argv.length)
+      name = checkedName(argv[++i]!, errors.clientName);
     else throw new ReplyError(helloSyntax(argv[i]!));
   }
   return { protocol, login, name };

@@ -1,5 +1,12 @@
 /** DEBUG: for tests and for looking behind the scenes. debug.c */
-import { ascii, byteStringOf, concatBytes, lowerCase, sliceBytes, type ByteString } from '../../base/bytes.ts';
+import {
+  ascii,
+  byteStringOf,
+  concatBytes,
+  lowerCase,
+  sliceBytes,
+  type ByteString,
+} from '../../base/bytes.ts';
 import { globMatch } from '../../base/glob.ts';
 import { formatInteger } from '../../base/integers.ts';
 import type { Reply } from '../../resp/reply.ts';
@@ -10,7 +17,18 @@ import { datasetDigest, valueDigest } from '../data/digest.ts';
 import { encodingOf } from '../data/encoding.ts';
 import { idleSeconds } from '../data/usage.ts';
 import { errors, oneLine, ReplyError, unknownSubcommandOrArity } from '../errors.ts';
-import { array, bulk, double, error, integer, map, NULL, OK, status, verbatim } from '../replies.ts';
+import {
+  array,
+  bulk,
+  double,
+  error,
+  integer,
+  map,
+  NULL,
+  OK,
+  status,
+  verbatim,
+} from '../replies.ts';
 import { saveOptionsOf, serializedLength } from '../serialize/save-value.ts';
 import { helpReply } from './help.ts';
 import { later } from './server.ts';
@@ -37,25 +55,47 @@ const exactly = (words: number) => (given: number) => given === words;
 const atLeast = (words: number) => (given: number) => given >= words;
 const between = (least: number, most: number) => (given: number) => given >= least && given <= most;
 
-function subcommand(usage: string, summary: string, fits: DebugSubcommand['fits'], run: Handler): [string, DebugSubcommand] {
+function subcommand(
+  usage: string,
+  summary: string,
+  fits: DebugSubcommand['fits'],
+  run: Handler,
+): [string, DebugSubcommand] {
   return [usage.split(' ')[0]!.toLowerCase(), { usage, summary, fits, run }];
 }
 
 const subcommands: ReadonlyMap<string, DebugSubcommand> = new Map([
-  subcommand('AOF-FLUSH-SLEEP <microsec>', 'Waits before each write of the log.', exactly(3), (ctx, argv) => {
-    ctx.server.setFlushSleep(leadingNumber(argv[2]!));
-    return OK;
-  }),
-  subcommand('ASSERT', 'Fails an assertion: the server dies.', exactly(2), (ctx) => die(ctx, 'assert')),
+  subcommand(
+    'AOF-FLUSH-SLEEP <microsec>',
+    'Waits before each write of the log.',
+    exactly(3),
+    (ctx, argv) => {
+      ctx.server.setFlushSleep(leadingNumber(argv[2]!));
+      return OK;
+    },
+  ),
+  subcommand('ASSERT', 'Fails an assertion: the server dies.', exactly(2), (ctx) =>
+    die(ctx, 'assert'),
+  ),
   subcommand('CHANGE-REPL-ID', 'Takes a new replication id.', exactly(2), () => OK),
-  subcommand('CRASH-AND-RECOVER [<milliseconds>]', 'Dies without a clean shutdown, and restarts.', between(2, 3), (ctx, argv) =>
-    die(ctx, 'crash', argv[2]),
+  subcommand(
+    'CRASH-AND-RECOVER [<milliseconds>]',
+    'Dies without a clean shutdown, and restarts.',
+    between(2, 3),
+    (ctx, argv) => die(ctx, 'crash', argv[2]),
   ),
-  subcommand('DIGEST', 'Prints a sum of the whole data set.', exactly(2), (ctx) => status(datasetDigest(ctx.state.databases))),
-  subcommand('DIGEST-VALUE <key> [<key> ...]', 'Prints a sum of each value.', atLeast(2), (ctx, argv) =>
-    array(argv.slice(2).map((key) => status(valueDigest(ctx.db.space, key)))),
+  subcommand('DIGEST', 'Prints a sum of the whole data set.', exactly(2), (ctx) =>
+    status(datasetDigest(ctx.state.databases)),
   ),
-  subcommand('ERROR <string>', 'Replies with that error.', exactly(3), (_ctx, argv) => error(oneLine(argv[2]!))),
+  subcommand(
+    'DIGEST-VALUE <key> [<key> ...]',
+    'Prints a sum of each value.',
+    atLeast(2),
+    (ctx, argv) => array(argv.slice(2).map((key) => status(valueDigest(ctx.db.space, key)))),
+  ),
+  subcommand('ERROR <string>', 'Replies with that error.', exactly(3), (_ctx, argv) =>
+    error(oneLine(argv[2]!)),
+  ),
   subcommand('JMAP', 'Is for another kind of machine.', atLeast(2), (_ctx, argv) => {
     throw new ReplyError(unknownSubcommandOrArity('debug', argv[1]!));
   }),
@@ -67,42 +107,80 @@ const subcommands: ReadonlyMap<string, DebugSubcommand> = new Map([
     ctx.server.log('warning', `DEBUG LOG: ${argv[2]!}`);
     return OK;
   }),
-  subcommand('OBJECT <key>', 'Shows how the value is kept.', exactly(3), (ctx, argv) => describeObject(ctx, argv[2]!)),
-  subcommand('OOM', 'Asks for more memory than there is: the server dies.', exactly(2), (ctx) => die(ctx, 'oom')),
-  subcommand('PANIC', 'Panics: the server dies.', exactly(2), (ctx) => die(ctx, 'panic')),
-  subcommand('POPULATE <count> [<prefix>] [<size>]', 'Adds that many keys that do not exist yet.', between(3, 5), populate),
-  subcommand('PROTOCOL <type>', 'Replies with a value of a RESP type.', exactly(3), (ctx, argv) => protocolExample(ctx, argv[2]!)),
-  subcommand('QUICKLIST-PACKED-THRESHOLD <size>', 'Sets from which size on a list element is kept by itself.', exactly(3), (_ctx, argv) => {
-    // Here a large element is kept as any other, so there is nothing to set.
-    const [, digits, unit] = /^(\d{1,15})([kmg]?b?)$/.exec(lowerCase(argv[2]!)) ?? [];
-    const bytes = Number(digits) * (memoryUnits[unit ?? ''] ?? NaN);
-    if (!(bytes >= 0 && bytes <= 0x100000000)) throw new ReplyError(errors.debugPackedThreshold);
-    return OK;
-  }),
-  subcommand('RELOAD [NOSAVE | NOFLUSH | MERGE ...]', 'Saves a snapshot and loads it.', atLeast(2), reload),
-  subcommand('RESTART [<milliseconds>]', 'Shuts down in order, and restarts.', between(2, 3), (ctx, argv) =>
-    die(ctx, 'restart', argv[2]),
+  subcommand('OBJECT <key>', 'Shows how the value is kept.', exactly(3), (ctx, argv) =>
+    describeObject(ctx, argv[2]!),
   ),
-  subcommand('SEGFAULT', 'Writes where it may not: the server dies.', exactly(2), (ctx) => die(ctx, 'segfault')),
-  subcommand('SET-ACTIVE-EXPIRE <0 | 1>', 'Turns the active expire cycle on or off.', exactly(3), (ctx, argv) => {
-    const on = Math.trunc(leadingNumber(argv[2]!)) !== 0;
-    ctx.state.activeExpire = on;
-    ctx.server.setActiveExpire(on);
-    return OK;
-  }),
+  subcommand('OOM', 'Asks for more memory than there is: the server dies.', exactly(2), (ctx) =>
+    die(ctx, 'oom'),
+  ),
+  subcommand('PANIC', 'Panics: the server dies.', exactly(2), (ctx) => die(ctx, 'panic')),
+  subcommand(
+    'POPULATE <count> [<prefix>] [<size>]',
+    'Adds that many keys that do not exist yet.',
+    between(3, 5),
+    populate,
+  ),
+  subcommand('PROTOCOL <type>', 'Replies with a value of a RESP type.', exactly(3), (ctx, argv) =>
+    protocolExample(ctx, argv[2]!),
+  ),
+  subcommand(
+    'QUICKLIST-PACKED-THRESHOLD <size>',
+    'Sets from which size on a list element is kept by itself.',
+    exactly(3),
+    (_ctx, argv) => {
+      // Here a large element is kept as any other, so there is nothing to set.
+      const [, digits, unit] = /^(\d{1,15})([kmg]?b?)$/.exec(lowerCase(argv[2]!)) ?? [];
+      const bytes = Number(digits) * (memoryUnits[unit ?? ''] ?? NaN);
+      if (!(bytes >= 0 && bytes <= 0x100000000)) throw new ReplyError(errors.debugPackedThreshold);
+      return OK;
+    },
+  ),
+  subcommand(
+    'RELOAD [NOSAVE | NOFLUSH | MERGE ...]',
+    'Saves a snapshot and loads it.',
+    atLeast(2),
+    reload,
+  ),
+  subcommand(
+    'RESTART [<milliseconds>]',
+    'Shuts down in order, and restarts.',
+    between(2, 3),
+    (ctx, argv) => die(ctx, 'restart', argv[2]),
+  ),
+  subcommand('SEGFAULT', 'Writes where it may not: the server dies.', exactly(2), (ctx) =>
+    die(ctx, 'segfault'),
+  ),
+  subcommand(
+    'SET-ACTIVE-EXPIRE <0 | 1>',
+    'Turns the active expire cycle on or off.',
+    exactly(3),
+    (ctx, argv) => {
+      const on = Math.trunc(leadingNumber(argv[2]!)) !== 0;
+      ctx.state.activeExpire = on;
+      ctx.server.setActiveExpire(on);
+      return OK;
+    },
+  ),
   subcommand('SLEEP <seconds>', 'Does nothing for so long.', exactly(3), (ctx, argv) => {
     const seconds = Math.max(0, Math.min(leadingNumber(argv[2]!), 1e9));
     ctx.ask({ kind: 'sleep', micros: Math.trunc(seconds * 1e6) });
     return OK;
   }),
-  subcommand('STRINGMATCH-LEN <length> <pattern>', 'Tries a pattern on a text of that many letters.', exactly(4), (_ctx, argv) => {
-    const length = positiveArgument(argv[2]!);
-    return integer(globMatch(argv[3]!, ascii('A'.repeat(Math.min(length, 1e6)))) ? 1 : 0);
-  }),
+  subcommand(
+    'STRINGMATCH-LEN <length> <pattern>',
+    'Tries a pattern on a text of that many letters.',
+    exactly(4),
+    (_ctx, argv) => {
+      const length = positiveArgument(argv[2]!);
+      return integer(globMatch(argv[3]!, ascii('A'.repeat(Math.min(length, 1e6)))) ? 1 : 0);
+    },
+  ),
   subcommand('HELP', 'Prints this help.', exactly(2), () =>
     helpReply(
       'debug',
-      [...subcommands.values()].filter(({ usage }) => usage !== 'HELP').map(({ usage, summary }) => [usage, summary]),
+      [...subcommands.values()]
+        .filter(({ usage }) => usage !== 'HELP')
+        .map(({ usage, summary }) => [usage, summary]),
     ),
   ),
 ]);

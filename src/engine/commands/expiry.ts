@@ -46,7 +46,12 @@ function inSeconds(millis: Millis): number {
 }
 
 /** `base` is 0 for an absolute time. expire.c:expireGenericCommand. */
-function expire(ctx: Context, argv: readonly ByteString[], unitMillis: 1 | 1000, base: Millis): Reply {
+function expire(
+  ctx: Context,
+  argv: readonly ByteString[],
+  unitMillis: 1 | 1000,
+  base: Millis,
+): Reply {
   const key = argv[1]!;
   const options = expireOptions(argv);
   const millis = multiplyInt64(int64Argument(argv[2]!), unitMillis);
@@ -65,7 +70,8 @@ function expire(ctx: Context, argv: readonly ByteString[], unitMillis: 1 | 1000,
     return ONE;
   }
   ctx.setExpiry(key, at);
-  if (base !== 0 || unitMillis !== 1) ctx.propagate(PEXPIREAT, key, millisText(at), ...argv.slice(3));
+  if (base !== 0 || unitMillis !== 1)
+    ctx.propagate(PEXPIREAT, key, millisText(at), ...argv.slice(3));
   ctx.modified(key, 'g', 'expire');
   return ONE;
 }
@@ -86,13 +92,18 @@ function expireOptions(argv: readonly ByteString[]): ExpireOptions {
     else if (is(word, 'LT')) options.lt = true;
     else throw new ReplyError(unsupportedOption(word));
   }
-  if (options.nx && (options.xx || options.gt || options.lt)) throw new ReplyError(errors.expireNxOthers);
+  if (options.nx && (options.xx || options.gt || options.lt))
+    throw new ReplyError(errors.expireNxOthers);
   if (options.gt && options.lt) throw new ReplyError(errors.expireGtLt);
   return options;
 }
 
 /** A key without an expiry counts as one that lives for ever. */
-function allowed(current: Millis | undefined, at: Millis, { nx, xx, gt, lt }: ExpireOptions): boolean {
+function allowed(
+  current: Millis | undefined,
+  at: Millis,
+  { nx, xx, gt, lt }: ExpireOptions,
+): boolean {
   if (nx && current !== undefined) return false;
   if (xx && current === undefined) return false;
   if (gt && (current === undefined || at <= current)) return false;

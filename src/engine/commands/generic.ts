@@ -87,7 +87,9 @@ export const genericCommands: Handlers = {
   keys(ctx, argv) {
     const pattern = argv[1]!;
     const all = pattern === '*';
-    return bulks(ctx.db.space.order.filter((key) => (all || globMatch(pattern, key)) && !ctx.hasExpired(key)));
+    return bulks(
+      ctx.db.space.order.filter((key) => (all || globMatch(pattern, key)) && !ctx.hasExpired(key)),
+    );
   },
 
   randomkey(ctx) {
@@ -196,7 +198,13 @@ function rename(ctx: Context, argv: readonly ByteString[], mode: 'replace' | 'if
 }
 
 /** A value with its expiry and its use, under a key that does not exist. */
-function place(ctx: Context, key: ByteString, value: Value, expiry: number | undefined, lru: number): void {
+function place(
+  ctx: Context,
+  key: ByteString,
+  value: Value,
+  expiry: number | undefined,
+  lru: number,
+): void {
   ctx.put(key, value);
   ctx.db.space.keys.get(key)!.lru = lru;
   if (expiry !== undefined) ctx.setExpiry(key, expiry);
@@ -212,7 +220,10 @@ function database(ctx: Context, id: number): Database {
   return db;
 }
 
-function copyOptions(ctx: Context, argv: readonly ByteString[]): { db: Database; replace: boolean } {
+function copyOptions(
+  ctx: Context,
+  argv: readonly ByteString[],
+): { db: Database; replace: boolean } {
   let { db } = ctx;
   let replace = false;
   for (let i = 3; i < argv.length; i++) {
@@ -224,5 +235,6 @@ function copyOptions(ctx: Context, argv: readonly ByteString[]): { db: Database;
 }
 
 function checkFlushOption(argv: readonly ByteString[]): void {
-  if (argv.length > 2 || (argv.length === 2 && !is(argv[1], 'SYNC') && !is(argv[1], 'ASYNC'))) syntaxError();
+  if (argv.length > 2 || (argv.length === 2 && !is(argv[1], 'SYNC') && !is(argv[1], 'ASYNC')))
+    syntaxError();
 }

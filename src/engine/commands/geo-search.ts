@@ -6,17 +6,34 @@ import type { Reply } from '../../resp/reply.ts';
 import { doubleArgument, int64Argument, is, syntaxError } from '../arguments.ts';
 import type { Handlers } from '../command.ts';
 import type { Context } from '../context.ts';
-import { cellsCovering, distanceWithin, placeOfScore, scoresOf, type Place, type Shape } from '../data/geohash.ts';
-import { countWhile, membersByRank, newSortedSet, scoreOf, setScore, type SortedSetValue } from '../data/sorted-set.ts';
+import {
+  cellsCovering,
+  distanceWithin,
+  placeOfScore,
+  scoresOf,
+  type Place,
+  type Shape,
+} from '../data/geohash.ts';
+import {
+  countWhile,
+  membersByRank,
+  newSortedSet,
+  scoreOf,
+  setScore,
+  type SortedSetValue,
+} from '../data/sorted-set.ts';
 import { errors, geoMissing, geoStoreWith, ReplyError } from '../errors.ts';
 import { array, bulk, EMPTY_ARRAY, integer, ZERO } from '../replies.ts';
 import { distanceReply, placeArgument, placeReply, unitArgument } from './geo.ts';
 
 export const geoSearchCommands: Handlers = {
   georadius: (ctx, argv) => search(ctx, argv, { form: 'coordinates', source: 1, mayStore: true }),
-  georadius_ro: (ctx, argv) => search(ctx, argv, { form: 'coordinates', source: 1, mayStore: false }),
-  georadiusbymember: (ctx, argv) => search(ctx, argv, { form: 'member', source: 1, mayStore: true }),
-  georadiusbymember_ro: (ctx, argv) => search(ctx, argv, { form: 'member', source: 1, mayStore: false }),
+  georadius_ro: (ctx, argv) =>
+    search(ctx, argv, { form: 'coordinates', source: 1, mayStore: false }),
+  georadiusbymember: (ctx, argv) =>
+    search(ctx, argv, { form: 'member', source: 1, mayStore: true }),
+  georadiusbymember_ro: (ctx, argv) =>
+    search(ctx, argv, { form: 'member', source: 1, mayStore: false }),
   geosearch: (ctx, argv) => search(ctx, argv, { form: 'search', source: 1, mayStore: false }),
   geosearchstore: (ctx, argv) => search(ctx, argv, { form: 'search', source: 2, mayStore: true }),
 };
@@ -46,7 +63,12 @@ interface Asked {
 
 type Area =
   | { readonly kind: 'circle'; readonly radius: number; readonly unit: number }
-  | { readonly kind: 'box'; readonly width: number; readonly height: number; readonly unit: number };
+  | {
+      readonly kind: 'box';
+      readonly width: number;
+      readonly height: number;
+      readonly unit: number;
+    };
 
 interface Found {
   readonly member: ByteString;
@@ -60,14 +82,26 @@ function search(ctx: Context, argv: readonly ByteString[], variant: Variant): Re
   const zset = ctx.readKind(argv[variant.source]!, 'zset');
   const asked = searchArguments(argv, variant, zset);
   checkArguments(argv, variant, asked);
-  if (zset === undefined) return asked.target === undefined ? EMPTY_ARRAY : deleteTarget(ctx, asked.target);
+  if (zset === undefined)
+    return asked.target === undefined ? EMPTY_ARRAY : deleteTarget(ctx, asked.target);
   const found = placesIn(zset, asked);
   if (asked.target !== undefined) return storePlaces(ctx, asked.target, found, asked, variant);
   return array(found.map((place) => placeFoundReply(place, asked)));
 }
 
-function searchArguments(argv: readonly ByteString[], variant: Variant, zset: SortedSetValue | undefined): Asked {
-  const asked: Asked = { withDistance: false, withHash: false, withPlace: false, any: false, count: 0, storeDistance: false };
+function searchArguments(
+  argv: readonly ByteString[],
+  variant: Variant,
+  zset: SortedSetValue | undefined,
+): Asked {
+  const asked: Asked = {
+    withDistance: false,
+    withHash: false,
+    withPlace: false,
+    any: false,
+    count: 0,
+    storeDistance: false,
+  };
   let i = variant.source + 1;
   if (variant.form === 'coordinates') {
     asked.centre = placeArgument(argv[2]!, argv[3]!);
@@ -147,12 +181,15 @@ function variantOption(
 function checkArguments(argv: readonly ByteString[], { form }: Variant, asked: Asked): void {
   const { withDistance, withHash, withPlace, target } = asked;
   if (target !== undefined && (withDistance || withHash || withPlace)) {
-    throw new ReplyError(geoStoreWith(form === 'search' ? 'GEOSEARCHSTORE' : 'STORE option in GEORADIUS'));
+    throw new ReplyError(
+      geoStoreWith(form === 'search' ? 'GEOSEARCHSTORE' : 'STORE option in GEORADIUS'),
+    );
   }
   if (form === 'search' && asked.centre === undefined && asked.centreUnknown !== true) {
     throw new ReplyError(geoMissing('FROMMEMBER or FROMLONLAT', argv[0]!));
   }
-  if (form === 'search' && asked.area === undefined) throw new ReplyError(geoMissing('BYRADIUS and BYBOX', argv[0]!));
+  if (form === 'search' && asked.area === undefined)
+    throw new ReplyError(geoMissing('BYRADIUS and BYBOX', argv[0]!));
   if (asked.any && asked.count === 0) throw new ReplyError(errors.geoAny);
 }
 
@@ -205,13 +242,17 @@ function placesIn(zset: SortedSetValue, { centre, area, any, count, sort }: Aske
 
 /** As Redis: in full by a stable sort, or no further than the places that are told. */
 function sortByDistance(found: Found[], order: 'asc' | 'desc', most: number): void {
-  const nearer = (a: Found, b: Found): number => (a.meters > b.meters ? 1 : a.meters === b.meters ? 0 : -1);
+  const nearer = (a: Found, b: Found): number =>
+    a.meters > b.meters ? 1 : a.meters === b.meters ? 0 : -1;
   const compare = order === 'asc' ? nearer : (a: Found, b: Found) => -nearer(a, b);
   if (most >= found.length) found.sort(compare);
   else partialSort(found, compare, 0, most - 1);
 }
 
-function placeFoundReply({ member, score, place, meters }: Found, { withDistance, withHash, withPlace, area }: Asked): Reply {
+function placeFoundReply(
+  { member, score, place, meters }: Found,
+  { withDistance, withHash, withPlace, area }: Asked,
+): Reply {
   const parts: Reply[] = [bulk(member)];
   if (withDistance) parts.push(distanceReply(meters / area!.unit));
   if (withHash) parts.push(integer(wholeScore(score)));

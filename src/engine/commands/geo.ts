@@ -6,7 +6,16 @@ import type { Reply } from '../../resp/reply.ts';
 import { doubleArgument, is, syntaxError } from '../arguments.ts';
 import type { Handlers } from '../command.ts';
 import type { Context } from '../context.ts';
-import { bitsOf, cellOf, distanceBetween, FINEST_STEP, geohashText, mercator, placeOfScore, type Place } from '../data/geohash.ts';
+import {
+  bitsOf,
+  cellOf,
+  distanceBetween,
+  FINEST_STEP,
+  geohashText,
+  mercator,
+  placeOfScore,
+  type Place,
+} from '../data/geohash.ts';
 import { scoreOf } from '../data/sorted-set.ts';
 import { errors, invalidPlace, ReplyError } from '../errors.ts';
 import { array, bulk, NULL, NULL_ARRAY } from '../replies.ts';
@@ -83,10 +92,21 @@ export function distanceReply(distance: number): Reply {
 }
 
 export function placeReply({ longitude, latitude }: Place): Reply {
-  return array([longitude, latitude].map((value) => ({ type: 'double', value, text: formatLongDouble(longDoubleOf(value)) })));
+  return array(
+    [longitude, latitude].map((value) => ({
+      type: 'double',
+      value,
+      text: formatLongDouble(longDoubleOf(value)),
+    })),
+  );
 }
 
-function eachPlace(ctx: Context, argv: readonly ByteString[], missing: Reply, tell: (place: Place) => Reply): Reply {
+function eachPlace(
+  ctx: Context,
+  argv: readonly ByteString[],
+  missing: Reply,
+  tell: (place: Place) => Reply,
+): Reply {
   const zset = ctx.readKind(argv[1]!, 'zset');
   return array(
     argv.slice(2).map((member) => {

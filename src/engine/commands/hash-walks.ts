@@ -24,8 +24,13 @@ export const hashWalkCommands: Handlers = {
       hash.encoding === 'listpack'
         ? { members: [...hash.fields.keys()], cursor: 0 }
         : scanOrder(fieldOrder(hash), cursor, count);
-    const found = step.members.filter((field) => pattern === undefined || globMatch(pattern, field));
-    return array([bulk(formatInteger(step.cursor)), bulks(found.flatMap((field) => [field, hash.fields.get(field)!]))]);
+    const found = step.members.filter(
+      (field) => pattern === undefined || globMatch(pattern, field),
+    );
+    return array([
+      bulk(formatInteger(step.cursor)),
+      bulks(found.flatMap((field) => [field, hash.fields.get(field)!])),
+    ]);
   },
 
   hrandfield(ctx, argv) {
@@ -39,19 +44,28 @@ export const hashWalkCommands: Handlers = {
     const count = Number(exact);
     if (argv.length > 4 || (option !== undefined && !is(option, 'WITHVALUES'))) syntaxError();
     const withValues = option !== undefined;
-    if (withValues && (count < -LONG_MAX / 2 || count > LONG_MAX / 2)) throw new ReplyError(errors.outOfRange);
+    if (withValues && (count < -LONG_MAX / 2 || count > LONG_MAX / 2))
+      throw new ReplyError(errors.outOfRange);
     const hash = ctx.readKind(key!, 'hash');
     if (hash === undefined) return EMPTY_ARRAY;
-    return count === 0 ? EMPTY_ARRAY : fieldsReply(ctx, hash, pickedFields(ctx, hash, count), withValues);
+    return count === 0
+      ? EMPTY_ARRAY
+      : fieldsReply(ctx, hash, pickedFields(ctx, hash, count), withValues);
   },
 };
 
 const LONG_MAX = Number(INT64_MAX);
 
-function fieldsReply(ctx: Context, hash: HashValue, fields: readonly ByteString[], withValues: boolean): Reply {
+function fieldsReply(
+  ctx: Context,
+  hash: HashValue,
+  fields: readonly ByteString[],
+  withValues: boolean,
+): Reply {
   if (!withValues) return bulks(fields);
   const valueOf = (field: ByteString): Reply => bulk(hash.fields.get(field)!);
-  if (ctx.client.protocol === 2) return array(fields.flatMap((field) => [bulk(field), valueOf(field)]));
+  if (ctx.client.protocol === 2)
+    return array(fields.flatMap((field) => [bulk(field), valueOf(field)]));
   return array(fields.map((field) => array([bulk(field), valueOf(field)])));
 }
 
@@ -62,5 +76,7 @@ function pickedFields(ctx: Context, hash: HashValue, count: number): ByteString[
   if (count < 0) return picksWithRepeats(random, list.length, -count).map((pick) => list[pick]!);
   if (count >= list.length) return [...hash.fields.keys()];
   const picks = new Set(distinctPicks(random, list.length, count).map((pick) => list[pick]!));
-  return hash.encoding === 'hashtable' ? [...picks] : [...hash.fields.keys()].filter((field) => picks.has(field));
+  return hash.encoding === 'hashtable'
+    ? [...picks]
+    : [...hash.fields.keys()].filter((field) => picks.has(field));
 }

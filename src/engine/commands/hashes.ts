@@ -82,11 +82,14 @@ export const hashCommands: Handlers = {
   },
 
   hlen: (ctx, argv) => integer(ctx.readKind(argv[1]!, 'hash')?.fields.size ?? 0),
-  hexists: (ctx, argv) => (ctx.readKind(argv[1]!, 'hash')?.fields.has(argv[2]!) === true ? ONE : ZERO),
-  hstrlen: (ctx, argv) => integer(ctx.readKind(argv[1]!, 'hash')?.fields.get(argv[2]!)?.length ?? 0),
+  hexists: (ctx, argv) =>
+    ctx.readKind(argv[1]!, 'hash')?.fields.has(argv[2]!) === true ? ONE : ZERO,
+  hstrlen: (ctx, argv) =>
+    integer(ctx.readKind(argv[1]!, 'hash')?.fields.get(argv[2]!)?.length ?? 0),
   hkeys: (ctx, argv) => bulks(ctx.readKind(argv[1]!, 'hash')?.fields.keys() ?? []),
   hvals: (ctx, argv) => bulks(ctx.readKind(argv[1]!, 'hash')?.fields.values() ?? []),
-  hgetall: (ctx, argv) => pairs(ctx.readKind(argv[1]!, 'hash')?.fields ?? new Map<ByteString, ByteString>()),
+  hgetall: (ctx, argv) =>
+    pairs(ctx.readKind(argv[1]!, 'hash')?.fields ?? new Map<ByteString, ByteString>()),
 };
 
 function pairs(fields: ReadonlyMap<ByteString, ByteString>): Reply {
@@ -102,7 +105,8 @@ function setFields(ctx: Context, argv: readonly ByteString[]): number {
   const pairsGiven = (argv.length - 2) / 2;
   expectFields(hash, pairsGiven, config);
   let added = 0;
-  for (let i = 2; i < argv.length; i += 2) if (setField(hash, argv[i]!, argv[i + 1]!, config)) added++;
+  for (let i = 2; i < argv.length; i += 2)
+    if (setField(hash, argv[i]!, argv[i + 1]!, config)) added++;
   ctx.touched(key);
   ctx.notify('h', 'hset', key);
   ctx.changed(pairsGiven);

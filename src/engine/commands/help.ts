@@ -8,7 +8,9 @@ import { array, status } from '../replies.ts';
 /** The HELP sub-command of `parent`. */
 export function helpOf(parent: string): Handler {
   return (ctx) => {
-    const subcommands = [...(ctx.commands.get(parent)?.subcommands.values() ?? [])].map(({ facts }) => facts);
+    const subcommands = [...(ctx.commands.get(parent)?.subcommands.values() ?? [])].map(
+      ({ facts }) => facts,
+    );
     return helpReply(
       parent,
       subcommands
@@ -19,7 +21,10 @@ export function helpOf(parent: string): Handler {
 }
 
 /** As addReplyHelp lays it out: each usage with what it does, then HELP itself. */
-export function helpReply(parent: string, lines: readonly (readonly [usage: string, summary: string])[]): Reply {
+export function helpReply(
+  parent: string,
+  lines: readonly (readonly [usage: string, summary: string])[],
+): Reply {
   const name = parent.toUpperCase();
   return array(
     [
@@ -43,8 +48,17 @@ export function argumentSyntax(argument: ArgumentFacts): string {
   if (type === 'pure-token') text = token ?? argument.name.toUpperCase();
   else {
     const value =
-      type === 'oneof' ? parts.map(argumentSyntax).join(' | ') : type === 'block' ? parts.map(argumentSyntax).join(' ') : `<${argument.name}>`;
-    text = token === undefined ? (type === 'oneof' && !flags.includes('optional') ? `<${value}>` : value) : `${token} ${value}`;
+      type === 'oneof'
+        ? parts.map(argumentSyntax).join(' | ')
+        : type === 'block'
+          ? parts.map(argumentSyntax).join(' ')
+          : `<${argument.name}>`;
+    text =
+      token === undefined
+        ? type === 'oneof' && !flags.includes('optional')
+          ? `<${value}>`
+          : value
+        : `${token} ${value}`;
   }
   if (flags.includes('multiple')) text = `${text} [${text} ...]`;
   return flags.includes('optional') ? `[${text}]` : text;

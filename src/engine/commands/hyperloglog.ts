@@ -25,7 +25,13 @@ import {
   REGISTERS,
   type Corrupted,
 } from '../data/hyperloglog.ts';
-import { asRawString, growableTo, newRawString, stringLength, stringSlice } from '../data/string.ts';
+import {
+  asRawString,
+  growableTo,
+  newRawString,
+  stringLength,
+  stringSlice,
+} from '../data/string.ts';
 import type { StringValue } from '../data/value.ts';
 import { errors, ReplyError, unknownPfdebug, wrongPfdebugArity } from '../errors.ts';
 import { array, bulk, integer, OK, ONE, status, ZERO } from '../replies.ts';
@@ -37,7 +43,8 @@ export const hyperLogLogCommands: Handlers = {
     const { hll, created } = writeOrCreate(ctx, key);
     const { hllSparseMaxBytes } = ctx.server.config;
     let updated = created ? 1 : 0;
-    for (let i = 2; i < argv.length; i++) if (sound(addElement(hll, argv[i]!, hllSparseMaxBytes))) updated++;
+    for (let i = 2; i < argv.length; i++)
+      if (sound(addElement(hll, argv[i]!, hllSparseMaxBytes))) updated++;
     if (updated === 0) return ZERO;
     markStale(hll);
     ctx.touched(key);
@@ -67,7 +74,8 @@ export const hyperLogLogCommands: Handlers = {
     const { hll } = writeOrCreate(ctx, key);
     if (dense) sound(makeDense(hll));
     const { hllSparseMaxBytes } = ctx.server.config;
-    for (let i = 0; i < REGISTERS; i++) if (registers[i]! > 0) raiseRegister(hll, i, registers[i]!, hllSparseMaxBytes);
+    for (let i = 0; i < REGISTERS; i++)
+      if (registers[i]! > 0) raiseRegister(hll, i, registers[i]!, hllSparseMaxBytes);
     markStale(hll);
     ctx.modified(key, '$', 'pfadd');
     return OK;
@@ -100,7 +108,8 @@ function sound<T extends number | boolean | undefined>(found: T | Corrupted): T 
 function checked(value: StringValue | undefined): StringValue | undefined {
   if (value === undefined) return undefined;
   const length = stringLength(value);
-  if (!isHyperLogLog(stringSlice(value, 0, Math.min(length, HEADER_BYTES)), length)) throw new ReplyError(errors.notHyperLogLog);
+  if (!isHyperLogLog(stringSlice(value, 0, Math.min(length, HEADER_BYTES)), length))
+    throw new ReplyError(errors.notHyperLogLog);
   return value;
 }
 
@@ -121,7 +130,10 @@ function writeOrCreate(ctx: Context, key: ByteString): { hll: GrowableBytes; cre
 }
 
 /** The registers of the union of all keys, a byte each. */
-function merged(ctx: Context, keys: readonly ByteString[]): { registers: Uint8Array; dense: boolean } {
+function merged(
+  ctx: Context,
+  keys: readonly ByteString[],
+): { registers: Uint8Array; dense: boolean } {
   const registers = new Uint8Array(REGISTERS);
   let dense = false;
   for (const key of keys) {
@@ -166,11 +178,15 @@ function toDense(ctx: Context, hll: GrowableBytes): boolean {
 function checkRegisters(ctx: Context): void {
   const bytes = new Uint8Array(DENSE_BYTES);
   for (let cycle = 0; cycle < 10; cycle++) {
-    const values = Uint8Array.from({ length: REGISTERS }, () => nextUint32(ctx.state.random) & 0x3f);
+    const values = Uint8Array.from(
+      { length: REGISTERS },
+      () => nextUint32(ctx.state.random) & 0x3f,
+    );
     values.forEach((value, i) => setRegister(bytes, i, value));
     values.forEach((value, i) => {
       const found = registerAt(bytes, i);
-      if (found !== value) throw new ReplyError(`ERR TESTFAILED Register ${i} should be ${value} but is ${found}`);
+      if (found !== value)
+        throw new ReplyError(`ERR TESTFAILED Register ${i} should be ${value} but is ${found}`);
     });
   }
 }

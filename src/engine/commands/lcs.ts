@@ -14,7 +14,8 @@ export const lcsCommands: Handlers = {
     const b = textAt(ctx, argv[2]!);
     if (a === undefined || b === undefined) throw new ReplyError(errors.lcsNotStrings);
     const options = lcsOptions(argv);
-    if (4 * (a.length + 1) * (b.length + 1) > ctx.server.config.protoMaxBulkLength) throw new ReplyError(errors.lcsMemory);
+    if (4 * (a.length + 1) * (b.length + 1) > ctx.server.config.protoMaxBulkLength)
+      throw new ReplyError(errors.lcsMemory);
 
     const lengths = lengthTable(a, b);
     const length = lengths[lengths.length - 1]!;
@@ -52,7 +53,8 @@ function lcsOptions(argv: readonly ByteString[]): {
     if (is(argv[i], 'IDX')) options.indexes = true;
     else if (is(argv[i], 'LEN')) options.length = true;
     else if (is(argv[i], 'WITHMATCHLEN')) options.withLengths = true;
-    else if (is(argv[i], 'MINMATCHLEN') && i + 1 < argv.length) options.shortest = integerArgument(argv[++i]!);
+    else if (is(argv[i], 'MINMATCHLEN') && i + 1 < argv.length)
+      options.shortest = integerArgument(argv[++i]!);
     else syntaxError();
   }
   if (options.indexes && options.length) throw new ReplyError(errors.lcsBoth);
@@ -69,14 +71,19 @@ function lengthTable(a: ByteString, b: ByteString): Uint32Array {
       const at = i * width + j;
       const left = cells[at - 1]!;
       const above = cells[at - width]!;
-      cells[at] = code === b.charCodeAt(j - 1) ? cells[at - width - 1]! + 1 : left > above ? left : above;
+      cells[at] =
+        code === b.charCodeAt(j - 1) ? cells[at - width - 1]! + 1 : left > above ? left : above;
     }
   }
   return cells;
 }
 
 /** From the last cell to the first: the subsequence, and the runs that it is made of, the last one first. */
-function walkBack(a: ByteString, b: ByteString, cells: Uint32Array): { text: ByteString; matches: Match[] } {
+function walkBack(
+  a: ByteString,
+  b: ByteString,
+  cells: Uint32Array,
+): { text: ByteString; matches: Match[] } {
   const width = b.length + 1;
   let i = a.length;
   let j = b.length;
@@ -105,6 +112,8 @@ function walkBack(a: ByteString, b: ByteString, cells: Uint32Array): { text: Byt
 }
 
 function describe(match: Match, withLength: boolean): Reply {
-  const ranges = [match.a, match.b].map((start) => array([integer(start), integer(start + match.length - 1)]));
+  const ranges = [match.a, match.b].map((start) =>
+    array([integer(start), integer(start + match.length - 1)]),
+  );
   return array(withLength ? [...ranges, integer(match.length)] : ranges);
 }

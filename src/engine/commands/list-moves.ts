@@ -34,7 +34,13 @@ export function endArgument(word: ByteString): End {
 }
 
 /** t_list.c:lmoveGenericCommand. */
-export function move(ctx: Context, source: ByteString, target: ByteString, from: End, to: End): Reply {
+export function move(
+  ctx: Context,
+  source: ByteString,
+  target: ByteString,
+  from: End,
+  to: End,
+): Reply {
   const list = ctx.writeKind(source, 'list');
   if (list === undefined) return NULL;
   const known = ctx.writeKind(target, 'list');

@@ -21,7 +21,17 @@ import {
   type ListValue,
 } from '../data/list.ts';
 import { errors, ReplyError, wrongArity } from '../errors.ts';
-import { array, bulk, bulks, EMPTY_ARRAY, integer, NULL, NULL_ARRAY, OK, ZERO } from '../replies.ts';
+import {
+  array,
+  bulk,
+  bulks,
+  EMPTY_ARRAY,
+  integer,
+  NULL,
+  NULL_ARRAY,
+  OK,
+  ZERO,
+} from '../replies.ts';
 
 export const listCommands: Handlers = {
   lpush: (ctx, argv) => pushAll(ctx, argv, 'left', 'create'),
@@ -132,7 +142,12 @@ function indexOf(list: ListValue, element: ByteString): number {
   return -1;
 }
 
-function pushAll(ctx: Context, argv: readonly ByteString[], end: End, mode: 'create' | 'if-present'): Reply {
+function pushAll(
+  ctx: Context,
+  argv: readonly ByteString[],
+  end: End,
+  mode: 'create' | 'if-present',
+): Reply {
   const key = argv[1]!;
   const known = ctx.writeKind(key, 'list');
   if (known === undefined && mode === 'if-present') return ZERO;
@@ -159,7 +174,13 @@ function popSome(ctx: Context, argv: readonly ByteString[], end: End): Reply {
 }
 
 /** Takes up to `count` elements, at least one, of a list that has some. */
-export function popFrom(ctx: Context, key: ByteString, list: ListValue, end: End, count: number): ByteString[] {
+export function popFrom(
+  ctx: Context,
+  key: ByteString,
+  list: ListValue,
+  end: End,
+  count: number,
+): ByteString[] {
   const popped: ByteString[] = [];
   while (popped.length < count && list.length > 0) popped.push(pop(list, end));
   afterPop(ctx, key, list, end, popped.length);
@@ -167,7 +188,13 @@ export function popFrom(ctx: Context, key: ByteString, list: ListValue, end: End
 }
 
 /** t_list.c:listElementsRemoved. */
-export function afterPop(ctx: Context, key: ByteString, list: ListValue, end: End, count: number): void {
+export function afterPop(
+  ctx: Context,
+  key: ByteString,
+  list: ListValue,
+  end: End,
+  count: number,
+): void {
   ctx.notify('l', end === 'left' ? 'lpop' : 'rpop', key);
   ctx.changed(count);
   afterRemoval(ctx, key, list);
@@ -210,7 +237,13 @@ function positionOptions(argv: readonly ByteString[]): PositionOptions {
   return { rank, count, most: most === 0 ? Infinity : most };
 }
 
-function positions(list: ListValue, element: ByteString, rank: number, count: number, most: number): number[] {
+function positions(
+  list: ListValue,
+  element: ByteString,
+  rank: number,
+  count: number,
+  most: number,
+): number[] {
   const found: number[] = [];
   let toSkip = Math.abs(rank) - 1;
   for (let i = 0; i < list.length && i < most; i++) {

@@ -43,7 +43,8 @@ const SHARED_INTEGERS = 10_000;
 /** Small integers are one object for all keys, unless eviction needs to know the use of each. */
 function isShared(ctx: Context, value: Value): boolean {
   const { maxmemory, maxmemoryPolicy } = ctx.server.config;
-  const separate = maxmemory > 0 && (maxmemoryPolicy.endsWith('lru') || maxmemoryPolicy.endsWith('lfu'));
+  const separate =
+    maxmemory > 0 && (maxmemoryPolicy.endsWith('lru') || maxmemoryPolicy.endsWith('lfu'));
   return typeof value === 'number' && value >= 0 && value < SHARED_INTEGERS && !separate;
 }
 

@@ -5,7 +5,13 @@ import type { Reply } from '../../resp/reply.ts';
 import type { Handler, Handlers } from '../command.ts';
 import type { Context } from '../context.ts';
 import { notForDenyBlocking, ReplyError, unknownSubcommandOrArity } from '../errors.ts';
-import { published, publishedToShard, subscribe, subscriptionCount, unsubscribe } from '../pubsub.ts';
+import {
+  published,
+  publishedToShard,
+  subscribe,
+  subscriptionCount,
+  unsubscribe,
+} from '../pubsub.ts';
 import { array, bulk, bulks, integer, NULL } from '../replies.ts';
 import type { ClientId, SubscriptionKind } from '../session.ts';
 import { helpOf } from './help.ts';
@@ -69,13 +75,24 @@ function unsubscriber(kind: SubscriptionKind): Handler {
       unsubscribe(ctx.state, ctx.client, kind, name);
       return confirmation(ctx, kind, 'off', name);
     });
-    return confirmed(ctx, replies.length > 0 ? replies : [confirmation(ctx, kind, 'off', undefined)]);
+    return confirmed(
+      ctx,
+      replies.length > 0 ? replies : [confirmation(ctx, kind, 'off', undefined)],
+    );
   };
 }
 
-function confirmation(ctx: Context, kind: SubscriptionKind, way: 'on' | 'off', name: ByteString | undefined): Reply {
+function confirmation(
+  ctx: Context,
+  kind: SubscriptionKind,
+  way: 'on' | 'off',
+  name: ByteString | undefined,
+): Reply {
   const count = integer(subscriptionCount(ctx.client, kind));
-  return { type: 'push', value: [confirmations[kind][way], name === undefined ? NULL : bulk(name), count] };
+  return {
+    type: 'push',
+    value: [confirmations[kind][way], name === undefined ? NULL : bulk(name), count],
+  };
 }
 
 function confirmed(ctx: Context, [first, ...others]: readonly Reply[]): Reply | undefined {
@@ -86,9 +103,16 @@ function confirmed(ctx: Context, [first, ...others]: readonly Reply[]): Reply | 
 function names(listeners: ReadonlyMap<ByteString, unknown>, argv: readonly ByteString[]): Reply {
   if (argv.length > 3) throw new ReplyError(unknownSubcommandOrArity('pubsub', argv[1]!));
   const pattern = argv[2];
-  return bulks([...listeners.keys()].filter((name) => pattern === undefined || globMatch(pattern, name)));
+  return bulks(
+    [...listeners.keys()].filter((name) => pattern === undefined || globMatch(pattern, name)),
+  );
 }
 
-function counts(listeners: ReadonlyMap<ByteString, ReadonlySet<ClientId>>, channels: readonly ByteString[]): Reply {
-  return array(channels.flatMap((channel) => [bulk(channel), integer(listeners.get(channel)?.size ?? 0)]));
+function counts(
+  listeners: ReadonlyMap<ByteString, ReadonlySet<ClientId>>,
+  channels: readonly ByteString[],
+): Reply {
+  return array(
+    channels.flatMap((channel) => [bulk(channel), integer(listeners.get(channel)?.size ?? 0)]),
+  );
 }

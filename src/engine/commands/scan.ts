@@ -44,7 +44,11 @@ export function cursorArgument(word: ByteString): number {
 }
 
 /** Options from the word `from` on; TYPE is one of a scan of keys only. */
-export function scanOptions(argv: readonly ByteString[], from: number, of: 'keys' | 'elements'): ScanOptions {
+export function scanOptions(
+  argv: readonly ByteString[],
+  from: number,
+  of: 'keys' | 'elements',
+): ScanOptions {
   let count = 10;
   let pattern: ByteString | undefined;
   let type: ByteString | undefined;

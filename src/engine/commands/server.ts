@@ -23,7 +23,11 @@ export const serverCommands: Handlers = {
   },
 
   'config|get'(ctx, argv) {
-    return map(ctx.server.configGet(argv.slice(2)).map(([name, value]) => [bulk(name), bulk(value)] as const));
+    return map(
+      ctx.server
+        .configGet(argv.slice(2))
+        .map(([name, value]) => [bulk(name), bulk(value)] as const),
+    );
   },
 
   'config|set'(ctx, argv) {

@@ -4,7 +4,15 @@ import type { Reply } from '../../resp/reply.ts';
 import { is, positiveArgument, rangedArgument, syntaxError } from '../arguments.ts';
 import type { Handlers } from '../command.ts';
 import type { Context } from '../context.ts';
-import { addMember, becomeIntset, deleteMember, hasMember, newSet, type SetLimits, type SetValue } from '../data/set.ts';
+import {
+  addMember,
+  becomeIntset,
+  deleteMember,
+  hasMember,
+  newSet,
+  type SetLimits,
+  type SetValue,
+} from '../data/set.ts';
 import { parseInt64 } from '../../base/integers.ts';
 import { errors, ReplyError } from '../errors.ts';
 import { EMPTY_SET, integer, setOf, ZERO } from '../replies.ts';
@@ -29,12 +37,22 @@ export const setAlgebraCommands: Handlers = {
 
   sunion: (ctx, argv) => setOf(union(readSets(ctx, argv.slice(1)), ctx.server.config).members),
   sunionstore(ctx, argv) {
-    return store(ctx, argv[1]!, union(readSets(ctx, argv.slice(2)), ctx.server.config), 'sunionstore');
+    return store(
+      ctx,
+      argv[1]!,
+      union(readSets(ctx, argv.slice(2)), ctx.server.config),
+      'sunionstore',
+    );
   },
 
   sdiff: (ctx, argv) => setOf(difference(readSets(ctx, argv.slice(1)), ctx.server.config).members),
   sdiffstore(ctx, argv) {
-    return store(ctx, argv[1]!, difference(readSets(ctx, argv.slice(2)), ctx.server.config), 'sdiffstore');
+    return store(
+      ctx,
+      argv[1]!,
+      difference(readSets(ctx, argv.slice(2)), ctx.server.config),
+      'sdiffstore',
+    );
   },
 };
 
@@ -49,7 +67,10 @@ function everyPresent(sets: readonly MaybeSet[]): sets is readonly SetValue[] {
 }
 
 /** `numkeys key … [LIMIT n]`; a limit of 0 is none. Shared with ZINTERCARD. */
-export function cardinalityArguments(argv: readonly ByteString[]): { keys: readonly ByteString[]; limit: number } {
+export function cardinalityArguments(argv: readonly ByteString[]): {
+  keys: readonly ByteString[];
+  limit: number;
+} {
   const count = rangedArgument(argv[1]!, 1, Number.MAX_SAFE_INTEGER, errors.numkeys);
   if (count > argv.length - 2) throw new ReplyError(errors.tooManyKeys);
   let limit = 0;
@@ -88,7 +109,8 @@ function bySize(sets: readonly SetValue[]): SetValue[] {
 
 function union(sets: readonly MaybeSet[], limits: SetLimits): SetValue {
   const result = newSet();
-  for (const set of sets) for (const member of set?.members ?? []) addMember(result, member, limits);
+  for (const set of sets)
+    for (const member of set?.members ?? []) addMember(result, member, limits);
   return result;
 }
 

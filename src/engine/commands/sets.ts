@@ -7,10 +7,29 @@ import type { Reply } from '../../resp/reply.ts';
 import { int64Argument, integerArgument, positiveArgument, syntaxError } from '../arguments.ts';
 import type { Handlers } from '../command.ts';
 import type { Context } from '../context.ts';
-import { addMember, deleteMember, expectMembers, hasMember, newSet, newSetFor, type SetValue } from '../data/set.ts';
+import {
+  addMember,
+  deleteMember,
+  expectMembers,
+  hasMember,
+  newSet,
+  newSetFor,
+  type SetValue,
+} from '../data/set.ts';
 import { errors, ReplyError } from '../errors.ts';
 import { distinctPicks, picksWithRepeats } from '../random-picks.ts';
-import { array, bulk, bulks, EMPTY_ARRAY, EMPTY_SET, integer, NULL, ONE, setOf, ZERO } from '../replies.ts';
+import {
+  array,
+  bulk,
+  bulks,
+  EMPTY_ARRAY,
+  EMPTY_SET,
+  integer,
+  NULL,
+  ONE,
+  setOf,
+  ZERO,
+} from '../replies.ts';
 import { cursorArgument, scanOptions } from './scan.ts';
 
 const DEL = ascii('DEL');
@@ -74,7 +93,9 @@ export const setCommands: Handlers = {
 
   smismember(ctx, argv) {
     const set = ctx.readKind(argv[1]!, 'set');
-    return array(argv.slice(2).map((member) => (set !== undefined && hasMember(set, member) ? ONE : ZERO)));
+    return array(
+      argv.slice(2).map((member) => (set !== undefined && hasMember(set, member) ? ONE : ZERO)),
+    );
   },
 
   scard: (ctx, argv) => integer(ctx.readKind(argv[1]!, 'set')?.members.length ?? 0),
@@ -93,7 +114,9 @@ export const setCommands: Handlers = {
     const { random } = ctx.state;
     if (count === undefined) return bulk(members[nextBelow(random, members.length)]!);
     const picks =
-      count < 0 ? picksWithRepeats(random, members.length, -count) : distinctPicks(random, members.length, count);
+      count < 0
+        ? picksWithRepeats(random, members.length, -count)
+        : distinctPicks(random, members.length, count);
     return bulks(picks.map((pick) => members[pick]!));
   },
 
@@ -105,10 +128,14 @@ export const setCommands: Handlers = {
     const { members } = set;
     // The small encodings are told at once. In a hash table the last member moves to the place of a removed one, so a
     // walk downwards misses none that stays.
-    const top = set.slots === null || cursor === 0 ? members.length : Math.min(cursor, members.length);
+    const top =
+      set.slots === null || cursor === 0 ? members.length : Math.min(cursor, members.length);
     const bottom = set.slots === null ? 0 : Math.max(0, top - count);
     const step = members.slice(bottom, top);
-    return scanned(bottom, pattern === undefined ? step : step.filter((member) => globMatch(pattern, member)));
+    return scanned(
+      bottom,
+      pattern === undefined ? step : step.filter((member) => globMatch(pattern, member)),
+    );
   },
 };
 
@@ -146,9 +173,11 @@ function popSome(ctx: Context, key: ByteString, word: ByteString): Reply {
   if (count >= size) return popAll(ctx, key);
   const { random } = ctx.state;
   const popped = distinctPicks(random, size, count).map((pick) => set.members[pick]!);
-  if (set.encoding !== 'listpack' && (size - count) * REBUILD_FACTOR <= count) rebuild(ctx, key, set, popped);
+  if (set.encoding !== 'listpack' && (size - count) * REBUILD_FACTOR <= count)
+    rebuild(ctx, key, set, popped);
   else for (const member of popped) deleteMember(set, member);
-  for (let i = 0; i < count; i += SREM_BATCH) ctx.propagate(SREM, key, ...popped.slice(i, i + SREM_BATCH));
+  for (let i = 0; i < count; i += SREM_BATCH)
+    ctx.propagate(SREM, key, ...popped.slice(i, i + SREM_BATCH));
   ctx.touched(key);
   return setOf(popped);
 }
@@ -159,10 +188,16 @@ const SREM_BATCH = 1024;
 const REBUILD_FACTOR = 5;
 
 /** What stays of a set that loses most of its members; its encoding is chosen anew. */
-function rebuild(ctx: Context, key: ByteString, set: SetValue, popped: readonly ByteString[]): void {
+function rebuild(
+  ctx: Context,
+  key: ByteString,
+  set: SetValue,
+  popped: readonly ByteString[],
+): void {
   const gone = new Set(popped);
   const kept = newSet(set.encoding === 'intset' ? 'intset' : 'listpack');
-  for (const member of set.members) if (!gone.has(member)) addMember(kept, member, ctx.server.config);
+  for (const member of set.members)
+    if (!gone.has(member)) addMember(kept, member, ctx.server.config);
   ctx.put(key, kept);
 }
 

@@ -8,7 +8,13 @@ import type { Handlers } from '../command.ts';
 import type { Context } from '../context.ts';
 import { elements, expectElements, newList, push, type ListValue } from '../data/list.ts';
 import type { SetValue } from '../data/set.ts';
-import { becomeSkipList, membersByRank, membersByRankDown, sortedSetSize, type SortedSetValue } from '../data/sorted-set.ts';
+import {
+  becomeSkipList,
+  membersByRank,
+  membersByRankDown,
+  sortedSetSize,
+  type SortedSetValue,
+} from '../data/sorted-set.ts';
 import { isString, stringText } from '../data/string.ts';
 import { errors, ReplyError } from '../errors.ts';
 import { array, bulk, bulkOrNull, integer } from '../replies.ts';
@@ -32,7 +38,11 @@ interface SortOptions {
 
 type Sortable = ListValue | SetValue | SortedSetValue;
 
-function sort(ctx: Context, argv: readonly ByteString[], purpose: 'reply' | 'store-or-reply'): Reply {
+function sort(
+  ctx: Context,
+  argv: readonly ByteString[],
+  purpose: 'reply' | 'store-or-reply',
+): Reply {
   const options = sortOptions(argv, purpose);
   const source = sourceOf(ctx, argv[1]!);
   const range = rangeOf(source, options);
@@ -40,13 +50,22 @@ function sort(ctx: Context, argv: readonly ByteString[], purpose: 'reply' | 'sto
   const { get, target } = options;
   if (target === undefined) {
     if (get.length === 0) return array(picked.map(bulk));
-    return array(picked.flatMap((element) => get.map((pattern) => bulkOrNull(lookUp(ctx, pattern, element)))));
+    return array(
+      picked.flatMap((element) => get.map((pattern) => bulkOrNull(lookUp(ctx, pattern, element)))),
+    );
   }
   if (get.length === 0) return store(ctx, target, picked);
-  return store(ctx, target, picked.flatMap((element) => get.map((pattern) => lookUp(ctx, pattern, element) ?? EMPTY)));
+  return store(
+    ctx,
+    target,
+    picked.flatMap((element) => get.map((pattern) => lookUp(ctx, pattern, element) ?? EMPTY)),
+  );
 }
 
-function sortOptions(argv: readonly ByteString[], purpose: 'reply' | 'store-or-reply'): SortOptions {
+function sortOptions(
+  argv: readonly ByteString[],
+  purpose: 'reply' | 'store-or-reply',
+): SortOptions {
   let descending = false;
   let alpha = false;
   let by: ByteString | undefined;
@@ -74,7 +93,10 @@ function sortOptions(argv: readonly ByteString[], purpose: 'reply' | 'store-or-r
 function sourceOf(ctx: Context, key: ByteString): Sortable | undefined {
   const value = ctx.read(key)?.value;
   if (value === undefined) return undefined;
-  if (typeof value !== 'object' || (value.kind !== 'list' && value.kind !== 'set' && value.kind !== 'zset')) {
+  if (
+    typeof value !== 'object' ||
+    (value.kind !== 'list' && value.kind !== 'set' && value.kind !== 'zset')
+  ) {
     throw new ReplyError(errors.wrongType);
   }
   if (value.kind === 'zset') becomeSkipList(value);
@@ -99,7 +121,12 @@ function rangeOf(source: Sortable | undefined, { offset, count }: SortOptions): 
 }
 
 /** The elements of the range in their order. */
-function pick(ctx: Context, source: Sortable, options: SortOptions, { start, end }: IndexRange): ByteString[] {
+function pick(
+  ctx: Context,
+  source: Sortable,
+  options: SortOptions,
+  { start, end }: IndexRange,
+): ByteString[] {
   const { by, target, descending } = options;
   // A pattern without a star names no key: nothing is to be sorted. A set has no order of its own, though, so that
   // what is stored of one is sorted all the same.
@@ -111,15 +138,21 @@ function pick(ctx: Context, source: Sortable, options: SortOptions, { start, end
   const size = sizeOf(source);
   if (source.kind === 'set') return source.members.slice(start, end);
   if (source.kind === 'zset') {
-    const members = descending ? membersByRankDown(source, size - end, size - start) : membersByRank(source, start, end);
+    const members = descending
+      ? membersByRankDown(source, size - end, size - start)
+      : membersByRank(source, start, end);
     return Array.from(members, ({ member }) => member);
   }
-  return descending ? [...elements(source, size - end, size - start)].reverse() : [...elements(source, start, end)];
+  return descending
+    ? [...elements(source, size - end, size - start)].reverse()
+    : [...elements(source, start, end)];
 }
 
 function elementsOf(source: Sortable): ByteString[] {
   if (source.kind === 'list') return [...elements(source)];
-  return source.kind === 'set' ? source.members.slice() : Array.from(membersByRank(source), ({ member }) => member);
+  return source.kind === 'set'
+    ? source.members.slice()
+    : Array.from(membersByRank(source), ({ member }) => member);
 }
 
 interface Weighed {
@@ -129,7 +162,12 @@ interface Weighed {
   readonly text: ByteString | undefined;
 }
 
-function sorted(ctx: Context, source: Sortable, options: SortOptions, { start, end }: IndexRange): ByteString[] {
+function sorted(
+  ctx: Context,
+  source: Sortable,
+  options: SortOptions,
+  { start, end }: IndexRange,
+): ByteString[] {
   const { by, alpha, target } = options;
   let refused = false;
   const items = elementsOf(source).map((element): Weighed => {
@@ -142,7 +180,8 @@ function sorted(ctx: Context, source: Sortable, options: SortOptions, { start, e
   const ascending = alpha ? byText(target === undefined ? 'as-c-strings' : 'as-bytes') : byScore;
   const compare = options.descending ? (a: Weighed, b: Weighed) => -ascending(a, b) : ascending;
   // Equal elements differ only if BY weighs them: their order then is that of the algorithm that Redis uses.
-  if (by !== undefined && start < end && end - start < items.length) partialSort(items, compare, start, end - 1);
+  if (by !== undefined && start < end && end - start < items.length)
+    partialSort(items, compare, start, end - 1);
   else items.sort(compare);
   if (refused) throw new ReplyError(errors.sortNotDouble);
   return items.slice(start, end).map(({ element }) => element);
@@ -185,11 +224,17 @@ function lookUp(ctx: Context, pattern: ByteString, element: ByteString): ByteStr
   const arrow = cString(pattern).indexOf('->', star + 1);
   const hasField = arrow >= 0 && arrow + 2 < pattern.length && pattern.charAt(arrow + 2) !== '\0';
   const end = hasField ? arrow : pattern.length;
-  const key = concatBytes(sliceBytes(pattern, 0, star), element, sliceBytes(pattern, star + 1, end));
+  const key = concatBytes(
+    sliceBytes(pattern, 0, star),
+    element,
+    sliceBytes(pattern, star + 1, end),
+  );
   const value = ctx.read(key)?.value;
   if (value === undefined) return undefined;
   if (!hasField) return isString(value) ? stringText(value) : undefined;
-  return typeof value === 'object' && value.kind === 'hash' ? value.fields.get(sliceBytes(pattern, arrow + 2)) : undefined;
+  return typeof value === 'object' && value.kind === 'hash'
+    ? value.fields.get(sliceBytes(pattern, arrow + 2))
+    : undefined;
 }
 
 function store(ctx: Context, target: ByteString, found: readonly ByteString[]): Reply {

@@ -1,11 +1,25 @@
 /** Unions, intersections and differences of sorted sets; plain sets count as scored 1. t_zset.c:zunionInterDiffGenericCommand */
 import type { ByteString } from '../../base/bytes.ts';
 import type { Reply } from '../../resp/reply.ts';
-import { doubleArgument, integerArgument, is, positiveArgument, syntaxError } from '../arguments.ts';
+import {
+  doubleArgument,
+  integerArgument,
+  is,
+  positiveArgument,
+  syntaxError,
+} from '../arguments.ts';
 import type { Handlers } from '../command.ts';
 import type { Context } from '../context.ts';
 import { hasMember, type SetValue } from '../data/set.ts';
-import { membersByRank, newSortedSet, scoreOf, setScore, sortedSetSize, type ScoredMember, type SortedSetValue } from '../data/sorted-set.ts';
+import {
+  membersByRank,
+  newSortedSet,
+  scoreOf,
+  setScore,
+  sortedSetSize,
+  type ScoredMember,
+  type SortedSetValue,
+} from '../data/sorted-set.ts';
 import { errors, noInputKey, ReplyError } from '../errors.ts';
 import { integer } from '../replies.ts';
 import { storeSortedSet } from './sorted-set-ranges.ts';
@@ -54,12 +68,18 @@ function tell(ctx: Context, argv: readonly ByteString[], operation: Operation): 
 function store(ctx: Context, argv: readonly ByteString[], operation: Operation): Reply {
   const asked = sourcesOf(ctx, argv, 2, { operation, purpose: 'store' });
   const result = newSortedSet();
-  for (const { member, score } of sorted(combined(asked, operation))) setScore(result, member, score, ctx.server.config);
+  for (const { member, score } of sorted(combined(asked, operation)))
+    setScore(result, member, score, ctx.server.config);
   return storeSortedSet(ctx, argv[1]!, result, `z${operation}store`);
 }
 
 /** `numkeys key … [WEIGHTS w …] [AGGREGATE SUM|MIN|MAX] [WITHSCORES] [LIMIT n]` from the word `at` on. */
-function sourcesOf(ctx: Context, argv: readonly ByteString[], at: number, { operation, purpose }: Asked): Sources {
+function sourcesOf(
+  ctx: Context,
+  argv: readonly ByteString[],
+  at: number,
+  { operation, purpose }: Asked,
+): Sources {
   const count = integerArgument(argv[at]!);
   if (count < 1) throw new ReplyError(noInputKey(ctx.command.facts.name));
   if (count > argv.length - at - 1) syntaxError();
@@ -74,14 +94,22 @@ function sourcesOf(ctx: Context, argv: readonly ByteString[], at: number, { oper
     const word = argv[i]!;
     const left = argv.length - i;
     if (mayAggregate && left > count && is(word, 'WEIGHTS')) {
-      weights = argv.slice(i + 1, i + 1 + count).map((weight) => doubleArgument(weight, errors.weightNotFloat));
+      weights = argv
+        .slice(i + 1, i + 1 + count)
+        .map((weight) => doubleArgument(weight, errors.weightNotFloat));
       i += count;
-    } else if (mayAggregate && left >= 2 && is(word, 'AGGREGATE')) aggregate = aggregateArgument(argv[++i]!);
+    } else if (mayAggregate && left >= 2 && is(word, 'AGGREGATE'))
+      aggregate = aggregateArgument(argv[++i]!);
     else if (purpose === 'reply' && is(word, 'WITHSCORES')) withScores = true;
-    else if (purpose === 'count' && left >= 2 && is(word, 'LIMIT')) limit = positiveArgument(argv[++i]!, errors.negativeLimit);
+    else if (purpose === 'count' && left >= 2 && is(word, 'LIMIT'))
+      limit = positiveArgument(argv[++i]!, errors.negativeLimit);
     else syntaxError();
   }
-  const sources = values.map((value, i) => ({ value, size: sizeOf(value), weight: weights?.[i] ?? 1 }));
+  const sources = values.map((value, i) => ({
+    value,
+    size: sizeOf(value),
+    weight: weights?.[i] ?? 1,
+  }));
   return { sources, aggregate, withScores, limit: limit === 0 ? Infinity : limit };
 }
 
@@ -147,7 +175,11 @@ function union(sources: readonly Source[], aggregate: Aggregate): Map<ByteString
   return result;
 }
 
-function intersection(sources: readonly Source[], aggregate: Aggregate, limit = Infinity): Map<ByteString, number> {
+function intersection(
+  sources: readonly Source[],
+  aggregate: Aggregate,
+  limit = Infinity,
+): Map<ByteString, number> {
   const result = new Map<ByteString, number>();
   const [smallest, ...others] = bySize(sources);
   for (const { member, score } of membersOf(smallest!.value)) {
@@ -167,14 +199,18 @@ function intersection(sources: readonly Source[], aggregate: Aggregate, limit = 
 /** As with sets: ask all others about each member of the first, or take all their members away from it. */
 function difference([first, ...others]: readonly Source[]): Map<ByteString, number> {
   const result = new Map<ByteString, number>();
-  if (first!.value === undefined || others.some(({ value }) => value === first!.value)) return result;
+  if (first!.value === undefined || others.some(({ value }) => value === first!.value))
+    return result;
   const lookUps = (first!.size * (others.length + 1)) / 2;
   const removals = others.reduce((sum, { size }) => sum + size, first!.size);
   const byLookUp = Math.floor(lookUps) <= removals;
   for (const { member, score } of membersOf(first!.value)) {
-    if (!byLookUp || !others.some(({ value }) => find(value, member) !== undefined)) result.set(member, score);
+    if (!byLookUp || !others.some(({ value }) => find(value, member) !== undefined))
+      result.set(member, score);
   }
-  if (!byLookUp) for (const { value } of others) for (const { member } of membersOf(value)) result.delete(member);
+  if (!byLookUp)
+    for (const { value } of others)
+      for (const { member } of membersOf(value)) result.delete(member);
   return result;
 }
 

@@ -5,7 +5,13 @@ import type { Reply } from '../../resp/reply.ts';
 import { is, positiveArgument, rangedArgument, syntaxError } from '../arguments.ts';
 import type { Handlers } from '../command.ts';
 import type { Context } from '../context.ts';
-import { membersByRank, membersByRankDown, removeRanks, sortedSetSize, type ScoredMember } from '../data/sorted-set.ts';
+import {
+  membersByRank,
+  membersByRankDown,
+  removeRanks,
+  sortedSetSize,
+  type ScoredMember,
+} from '../data/sorted-set.ts';
 import { errors } from '../errors.ts';
 import { array, bulk, double, EMPTY_ARRAY, NULL_ARRAY } from '../replies.ts';
 
@@ -50,19 +56,28 @@ export function popFromFirst(ctx: Context, { keys, end, count }: MultiPop): Repl
     const members = popMembers(ctx, key, end, count);
     if (members === undefined) continue;
     ctx.propagate(sortedSetPopName[end], key, formatInteger(members.length));
-    return array([bulk(key), array(members.map(({ member, score }) => array([bulk(member), double(score)])))]);
+    return array([
+      bulk(key),
+      array(members.map(({ member, score }) => array([bulk(member), double(score)]))),
+    ]);
   }
   return undefined;
 }
 
 /** Takes up to `count` (1 or more) members from an end; undefined if there is no such key. */
-export function popMembers(ctx: Context, key: ByteString, end: SortedSetEnd, count: number): ScoredMember[] | undefined {
+export function popMembers(
+  ctx: Context,
+  key: ByteString,
+  end: SortedSetEnd,
+  count: number,
+): ScoredMember[] | undefined {
   const zset = ctx.writeKind(key, 'zset');
   if (zset === undefined) return undefined;
   const size = sortedSetSize(zset);
   const taken = Math.min(count, size);
   const from = end === 'min' ? 0 : size - taken;
-  const members = end === 'min' ? [...membersByRank(zset, 0, taken)] : [...membersByRankDown(zset, from, size)];
+  const members =
+    end === 'min' ? [...membersByRank(zset, 0, taken)] : [...membersByRankDown(zset, from, size)];
   removeRanks(zset, from, from + taken);
   ctx.notify('z', end === 'min' ? 'zpopmin' : 'zpopmax', key);
   if (taken === size) ctx.removeEmpty(key);

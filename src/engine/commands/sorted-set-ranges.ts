@@ -55,7 +55,10 @@ export const sortedSetRangeCommands: Handlers = {
   },
 
   zremrangebyscore(ctx, argv) {
-    return removeRange(ctx, argv[1]!, { by: 'score', range: scoreRangeArgument(argv[2]!, argv[3]!) });
+    return removeRange(ctx, argv[1]!, {
+      by: 'score',
+      range: scoreRangeArgument(argv[2]!, argv[3]!),
+    });
   },
 
   zremrangebylex(ctx, argv) {
@@ -86,7 +89,12 @@ interface AskedRange {
 }
 
 /** Puts a result where ZRANGESTORE and its like want it; an empty one deletes what is there. */
-export function storeSortedSet(ctx: Context, key: ByteString, result: SortedSetValue, event: string): Reply {
+export function storeSortedSet(
+  ctx: Context,
+  key: ByteString,
+  result: SortedSetValue,
+  event: string,
+): Reply {
   const size = sortedSetSize(result);
   if (size === 0) {
     if (ctx.remove(key)) {
@@ -102,10 +110,17 @@ export function storeSortedSet(ctx: Context, key: ByteString, result: SortedSetV
   return integer(size);
 }
 
-function range(ctx: Context, argv: readonly ByteString[], by: Range['by'] | undefined, direction: Direction | undefined): Reply {
+function range(
+  ctx: Context,
+  argv: readonly ByteString[],
+  by: Range['by'] | undefined,
+  direction: Direction | undefined,
+): Reply {
   const asked = rangeArguments(argv, 'reply', by, direction);
   const zset = ctx.readKind(argv[1]!, 'zset');
-  return zset === undefined ? EMPTY_ARRAY : membersReply(ctx, membersIn(zset, asked), asked.withScores);
+  return zset === undefined
+    ? EMPTY_ARRAY
+    : membersReply(ctx, membersIn(zset, asked), asked.withScores);
 }
 
 /** t_zset.c:zrangeGenericCommand: `[name, key, min, max, …]`. What a command's name says cannot be said by an option. */
@@ -135,14 +150,28 @@ function rangeArguments(
   direction ??= 'up';
   if (limit !== -1 && by === 'rank') throw new ReplyError(errors.limitByRank);
   if (withScores && by === 'lex') throw new ReplyError(errors.scoresByLex);
-  return { wanted: rangeOf(by, direction, argv[2]!, argv[3]!), direction, withScores, offset, limit };
+  return {
+    wanted: rangeOf(by, direction, argv[2]!, argv[3]!),
+    direction,
+    withScores,
+    offset,
+    limit,
+  };
 }
 
 /** Downwards, scores and members are given from the highest to the lowest. */
-function rangeOf(by: Range['by'], direction: Direction, first: ByteString, last: ByteString): Range {
-  if (by === 'rank') return { by, range: { start: integerArgument(first), end: integerArgument(last) } };
+function rangeOf(
+  by: Range['by'],
+  direction: Direction,
+  first: ByteString,
+  last: ByteString,
+): Range {
+  if (by === 'rank')
+    return { by, range: { start: integerArgument(first), end: integerArgument(last) } };
   const [min, max] = direction === 'up' ? [first, last] : [last, first];
-  return by === 'score' ? { by, range: scoreRangeArgument(min, max) } : { by, range: lexRangeArgument(min, max) };
+  return by === 'score'
+    ? { by, range: scoreRangeArgument(min, max) }
+    : { by, range: lexRangeArgument(min, max) };
 }
 
 function scoreRangeArgument(min: ByteString, max: ByteString): ScoreRange {
@@ -158,21 +187,31 @@ function lexRangeArgument(min: ByteString, max: ByteString): LexRange {
 }
 
 /** The ranks of a range, counted from `direction`'s end when they are asked for by rank. */
-function ranksOf(zset: SortedSetValue, { by, range: wanted }: Range, direction: Direction): { from: number; to: number } {
+function ranksOf(
+  zset: SortedSetValue,
+  { by, range: wanted }: Range,
+  direction: Direction,
+): { from: number; to: number } {
   if (by === 'score') return scoreRanks(zset, wanted);
   if (by === 'lex') return lexRanks(zset, wanted, direction);
   const size = sortedSetSize(zset);
   const start = Math.max(0, wanted.start < 0 ? size + wanted.start : wanted.start);
   const end = Math.min(size - 1, wanted.end < 0 ? size + wanted.end : wanted.end);
   if (start > end) return { from: 0, to: 0 };
-  return direction === 'up' ? { from: start, to: end + 1 } : { from: size - 1 - end, to: size - start };
+  return direction === 'up'
+    ? { from: start, to: end + 1 }
+    : { from: size - 1 - end, to: size - start };
 }
 
-function membersIn(zset: SortedSetValue, { wanted, direction, offset, limit }: AskedRange): Iterable<ScoredMember> {
+function membersIn(
+  zset: SortedSetValue,
+  { wanted, direction, offset, limit }: AskedRange,
+): Iterable<ScoredMember> {
   const { from, to } = ranksOf(zset, wanted, direction);
   if (offset < 0) return [];
   const most = limit < 0 ? Infinity : limit;
-  if (direction === 'up') return membersByRank(zset, from + offset, Math.min(to, from + offset + most));
+  if (direction === 'up')
+    return membersByRank(zset, from + offset, Math.min(to, from + offset + most));
   return membersByRankDown(zset, Math.max(from, to - offset - most), to - offset);
 }
 

@@ -23,7 +23,17 @@ import {
 } from '../data/sorted-set.ts';
 import { errors, ReplyError, wrongArity } from '../errors.ts';
 import { distinctPicks, picksWithRepeats } from '../random-picks.ts';
-import { array, bulk, bulks, double, EMPTY_ARRAY, integer, NULL, NULL_ARRAY, ZERO } from '../replies.ts';
+import {
+  array,
+  bulk,
+  bulks,
+  double,
+  EMPTY_ARRAY,
+  integer,
+  NULL,
+  NULL_ARRAY,
+  ZERO,
+} from '../replies.ts';
 import { cursorArgument, scanOptions } from './scan.ts';
 import { countArgument } from './sets.ts';
 
@@ -69,8 +79,13 @@ export const sortedSetCommands: Handlers = {
     const { random } = ctx.state;
     if (options === undefined) return bulk(memberAt(zset, nextBelow(random, size)).member);
     const { count, withScores } = options;
-    const picks = count < 0 ? picksWithRepeats(random, size, -count) : distinctPicks(random, size, count);
-    return membersReply(ctx, picks.map((pick) => memberAt(zset, pick)), withScores);
+    const picks =
+      count < 0 ? picksWithRepeats(random, size, -count) : distinctPicks(random, size, count);
+    return membersReply(
+      ctx,
+      picks.map((pick) => memberAt(zset, pick)),
+      withScores,
+    );
   },
 
   zscan(ctx, argv) {
@@ -90,7 +105,11 @@ export const sortedSetCommands: Handlers = {
 };
 
 /** Members, with their scores if asked for: pairs in RESP3, one flat array in RESP2. */
-export function membersReply(ctx: Context, members: Iterable<ScoredMember>, withScores: boolean): Reply {
+export function membersReply(
+  ctx: Context,
+  members: Iterable<ScoredMember>,
+  withScores: boolean,
+): Reply {
   const replies: Reply[] = [];
   for (const { member, score } of members) {
     if (!withScores) replies.push(bulk(member));
@@ -112,7 +131,8 @@ function randomOptions(argv: readonly ByteString[]): { count: number; withScores
   const withScores = argv.length === 4 && is(argv[3], 'WITHSCORES');
   if (argv.length > 3 && !withScores) syntaxError();
   const exact = BigInt(int64Argument(argv[2]!));
-  if (withScores && (exact > MOST_WITH_SCORES || exact < -MOST_WITH_SCORES)) throw new ReplyError(errors.outOfRange);
+  if (withScores && (exact > MOST_WITH_SCORES || exact < -MOST_WITH_SCORES))
+    throw new ReplyError(errors.outOfRange);
   return { count, withScores };
 }
 
@@ -144,7 +164,11 @@ interface AddOptions {
 }
 
 /** t_zset.c:zaddGenericCommand; `ZINCRBY key by member` is ZADD with INCR and without options. */
-export function addScores(ctx: Context, argv: readonly ByteString[], name: 'zadd' | 'zincrby'): Reply {
+export function addScores(
+  ctx: Context,
+  argv: readonly ByteString[],
+  name: 'zadd' | 'zincrby',
+): Reply {
   const key = argv[1]!;
   const options = addOptions(argv, name);
   const scores: number[] = [];
@@ -175,7 +199,15 @@ export function addScores(ctx: Context, argv: readonly ByteString[], name: 'zadd
 }
 
 function addOptions(argv: readonly ByteString[], name: 'zadd' | 'zincrby'): AddOptions {
-  const options = { nx: false, xx: false, gt: false, lt: false, countChanged: false, increment: name === 'zincrby', from: 2 };
+  const options = {
+    nx: false,
+    xx: false,
+    gt: false,
+    lt: false,
+    countChanged: false,
+    increment: name === 'zincrby',
+    from: 2,
+  };
   for (; name === 'zadd' && options.from < argv.length; options.from++) {
     const word = argv[options.from]!;
     if (is(word, 'NX')) options.nx = true;

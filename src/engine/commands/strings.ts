@@ -1,6 +1,12 @@
 /** Strings but for their bits. https://redis.io/docs/latest/commands/?group=string, t_string.c */
 import { ascii, EMPTY, type ByteString } from '../../base/bytes.ts';
-import { addInt64, INT64_MIN, parseInt64, subtractInt64, type Integer } from '../../base/integers.ts';
+import {
+  addInt64,
+  INT64_MIN,
+  parseInt64,
+  subtractInt64,
+  type Integer,
+} from '../../base/integers.ts';
 import { addLongDoubles, formatLongDouble, parseLongDouble } from '../../base/long-double.ts';
 import type { Reply } from '../../resp/reply.ts';
 import { int64Argument, integerArgument, is, syntaxError } from '../arguments.ts';
@@ -194,7 +200,8 @@ const noOptions: SetOptions = { when: 'always', get: false, keepTtl: false, expi
 /** t_string.c:parseExtendedStringArgumentsOrReply for SET. */
 function setOptions(argv: readonly ByteString[]): SetOptions {
   if (argv.length === 3) return noOptions;
-  let { when, get, keepTtl, expire }: { -readonly [K in keyof SetOptions]: SetOptions[K] } = noOptions;
+  let { when, get, keepTtl, expire }: { -readonly [K in keyof SetOptions]: SetOptions[K] } =
+    noOptions;
   for (let i = 3; i < argv.length; i++) {
     const word = argv[i]!;
     const unit = expireUnit(word);
@@ -202,21 +209,34 @@ function setOptions(argv: readonly ByteString[]): SetOptions {
     else if (is(word, 'XX') && when !== 'NX') when = 'XX';
     else if (is(word, 'GET')) get = true;
     else if (is(word, 'KEEPTTL') && expire === undefined) keepTtl = true;
-    else if (unit !== undefined && !keepTtl && (expire === undefined || expire.unit === unit) && i + 1 < argv.length) {
+    else if (
+      unit !== undefined &&
+      !keepTtl &&
+      (expire === undefined || expire.unit === unit) &&
+      i + 1 < argv.length
+    ) {
       expire = { unit, amount: argv[++i]! };
     } else syntaxError();
   }
   return { when, get, keepTtl, expire };
 }
 
-function getexOptions(argv: readonly ByteString[]): { persist: boolean; expire: ExpireOption | undefined } {
+function getexOptions(argv: readonly ByteString[]): {
+  persist: boolean;
+  expire: ExpireOption | undefined;
+} {
   let persist = false;
   let expire: ExpireOption | undefined;
   for (let i = 2; i < argv.length; i++) {
     const word = argv[i]!;
     const unit = expireUnit(word);
     if (is(word, 'PERSIST') && expire === undefined) persist = true;
-    else if (unit !== undefined && !persist && (expire === undefined || expire.unit === unit) && i + 1 < argv.length) {
+    else if (
+      unit !== undefined &&
+      !persist &&
+      (expire === undefined || expire.unit === unit) &&
+      i + 1 < argv.length
+    ) {
       expire = { unit, amount: argv[++i]! };
     } else syntaxError();
   }
@@ -232,7 +252,12 @@ function expireUnit(word: ByteString): ExpireOption['unit'] | undefined {
 }
 
 /** t_string.c:setGenericCommand. */
-function set(ctx: Context, argv: readonly ByteString[], text: ByteString, options: SetOptions): Reply {
+function set(
+  ctx: Context,
+  argv: readonly ByteString[],
+  text: ByteString,
+  options: SetOptions,
+): Reply {
   const key = argv[1]!;
   const { when, get, keepTtl, expire } = options;
   const at = expire === undefined ? undefined : expireMillis(ctx, expire);
@@ -294,7 +319,9 @@ function increment(ctx: Context, key: ByteString, by: Integer, how: 'add' | 'sub
 }
 
 function integerOf(value: StringValue): Integer | undefined {
-  return typeof value === 'number' || typeof value === 'bigint' ? value : parseInt64(stringText(value));
+  return typeof value === 'number' || typeof value === 'bigint'
+    ? value
+    : parseInt64(stringText(value));
 }
 
 function range(ctx: Context, argv: readonly ByteString[]): Reply {
@@ -319,7 +346,8 @@ export function changeable(ctx: Context, key: ByteString, known: StringValue): R
 
 /** t_string.c:checkStringLength. */
 export function checkLength(ctx: Context, size: number, extra: number): void {
-  if (!ctx.client.loading && size + extra > ctx.server.config.protoMaxBulkLength) throw new ReplyError(errors.stringTooLong);
+  if (!ctx.client.loading && size + extra > ctx.server.config.protoMaxBulkLength)
+    throw new ReplyError(errors.stringTooLong);
 }
 
 function textOrNull(value: StringValue | undefined): Reply {

@@ -23,7 +23,8 @@ export const transactionCommands: Handlers = {
   watch(ctx, argv) {
     if (ctx.client.transaction !== null) throw new ReplyError(errors.watchInsideMulti);
     if (ctx.client.watchBroken) return OK;
-    for (const key of argv.slice(1)) watch(ctx.state, ctx.client, key, hasExpired(ctx, ctx.client.db, key));
+    for (const key of argv.slice(1))
+      watch(ctx.state, ctx.client, key, hasExpired(ctx, ctx.client.db, key));
     return OK;
   },
 
@@ -36,7 +37,9 @@ export const transactionCommands: Handlers = {
     const { client } = ctx;
     const { transaction } = client;
     if (transaction === null) throw new ReplyError(errors.execWithoutMulti);
-    const stale = client.watchBroken || client.watched.some(({ db, key, expired }) => !expired && hasExpired(ctx, db, key));
+    const stale =
+      client.watchBroken ||
+      client.watched.some(({ db, key, expired }) => !expired && hasExpired(ctx, db, key));
     discardTransaction(ctx.state, client);
     if (transaction.aborted) throw new ReplyError(errors.execAbort);
     if (stale) return NULL_ARRAY;

@@ -20,9 +20,11 @@ export const waitingCommands: Handlers = {
     const local = rangedArgument(argv[1]!, 0, 1);
     const replicas = positiveArgument(argv[2]!);
     const deadline = deadlineArgument(ctx, argv[3]!);
-    if (local > 0 && !ctx.server.appendOnlyEnabled()) throw new ReplyError(errors.waitAofWithoutAof);
+    if (local > 0 && !ctx.server.appendOnlyEnabled())
+      throw new ReplyError(errors.waitAofWithoutAof);
     const synced = ctx.server.fsynced(ctx.client) ? 1 : 0;
-    if ((synced >= local && replicas === 0) || ctx.insideTransaction) return array([integer(synced), ZERO]);
+    if ((synced >= local && replicas === 0) || ctx.insideTransaction)
+      return array([integer(synced), ZERO]);
     return ctx.block({ reason: 'wait-aof', deadline, replicas });
   },
 };

@@ -67,7 +67,8 @@ function addContent(digest: Digest, value: Value): void {
       for (const [field, content] of value.fields) xorPair(digest, field, content);
       return;
     case 'zset':
-      for (const { member, score } of membersByRank(value)) xorPair(digest, member, formatDouble17g(score));
+      for (const { member, score } of membersByRank(value))
+        xorPair(digest, member, formatDouble17g(score));
       return;
     default:
       unreachable(value);

@@ -2,7 +2,11 @@
  * Geohashes: a place on Earth as one number, whose bits halve latitude and longitude by turns (geohash.c and
  * geohash_helper.c). A cell is its two indices among the 2^step parts of either axis.
  */
-import { preciseAsin as asin, preciseCos as cos, preciseSin as sin } from '../../base/precise-trigonometry.ts';
+import {
+  preciseAsin as asin,
+  preciseCos as cos,
+  preciseSin as sin,
+} from '../../base/precise-trigonometry.ts';
 
 export interface Place {
   readonly longitude: number;
@@ -33,7 +37,12 @@ interface Area {
 
 export type Shape =
   | { readonly kind: 'circle'; readonly centre: Place; readonly radiusMeters: number }
-  | { readonly kind: 'box'; readonly centre: Place; readonly widthMeters: number; readonly heightMeters: number };
+  | {
+      readonly kind: 'box';
+      readonly centre: Place;
+      readonly widthMeters: number;
+      readonly heightMeters: number;
+    };
 
 /** What a Mercator map shows, to which places are confined (EPSG:900913). */
 export const mercator: Projection = {
@@ -42,7 +51,10 @@ export const mercator: Projection = {
 };
 
 /** As geohash.org has it. */
-export const wholeGlobe: Projection = { longitude: { min: -180, max: 180 }, latitude: { min: -90, max: 90 } };
+export const wholeGlobe: Projection = {
+  longitude: { min: -180, max: 180 },
+  latitude: { min: -90, max: 90 },
+};
 
 /** 26 bits an axis: 52 bits, which a double holds. */
 export const FINEST_STEP = 26;
@@ -51,7 +63,9 @@ export function cellOf(place: Place, step: number, projection: Projection = merc
   const parts = 1 << step;
   const { longitude, latitude } = projection;
   return {
-    longitude: Math.trunc(((place.longitude - longitude.min) / (longitude.max - longitude.min)) * parts),
+    longitude: Math.trunc(
+      ((place.longitude - longitude.min) / (longitude.max - longitude.min)) * parts,
+    ),
     latitude: Math.trunc(((place.latitude - latitude.min) / (latitude.max - latitude.min)) * parts),
     step,
   };
@@ -91,7 +105,8 @@ const ALPHABET = '0123456789bcdefghjkmnpqrstuvwxyz';
 export function geohashText(place: Place): string {
   const bits = bitsOf(cellOf(place, FINEST_STEP, wholeGlobe));
   let text = '';
-  for (let shift = 47n; shift > 0n; shift -= 5n) text += ALPHABET.charAt(Number((bits >> shift) & 0x1fn));
+  for (let shift = 47n; shift > 0n; shift -= 5n)
+    text += ALPHABET.charAt(Number((bits >> shift) & 0x1fn));
   return `${text}0`;
 }
 
@@ -102,14 +117,17 @@ export function distanceBetween(a: Place, b: Place): number {
   const latitude = radians(a.latitude);
   const otherLatitude = radians(b.latitude);
   const u = sin((otherLatitude - latitude) / 2);
-  return 2 * EARTH_RADIUS_METERS * asin(Math.sqrt(u * u + cos(latitude) * cos(otherLatitude) * v * v));
+  return (
+    2 * EARTH_RADIUS_METERS * asin(Math.sqrt(u * u + cos(latitude) * cos(otherLatitude) * v * v))
+  );
 }
 
 /** The distance of a place from the centre of `shape`; undefined if it lies outside. */
 export function distanceWithin(shape: Shape, place: Place): number | undefined {
   const { centre } = shape;
   if (shape.kind === 'box') {
-    if (latitudeDistance(place.latitude, centre.latitude) > shape.heightMeters / 2) return undefined;
+    if (latitudeDistance(place.latitude, centre.latitude) > shape.heightMeters / 2)
+      return undefined;
     const aside = distanceBetween(place, { longitude: centre.longitude, latitude: place.latitude });
     if (aside > shape.widthMeters / 2) return undefined;
     return distanceBetween(centre, place);
@@ -139,12 +157,15 @@ export function cellsCovering(shape: Shape): Cell[] {
     if (north < 0 && area.latitude.min < bounds.latitude.min) return false;
     return !(north > 0 && area.latitude.max > bounds.latitude.max);
   };
-  const cells = neighbourhood.filter(([east, north]) => needed(east, north)).map(([east, north]) => neighbour(cell, east, north));
+  const cells = neighbourhood
+    .filter(([east, north]) => needed(east, north))
+    .map(([east, north]) => neighbour(cell, east, north));
   // In a coarse grid neighbours may be the same; only what was looked into last is compared, and the first never.
   const kept = [cell];
   for (const next of cells) {
     const last = kept[kept.length - 1]!;
-    if (last === cell || last.longitude !== next.longitude || last.latitude !== next.latitude) kept.push(next);
+    if (last === cell || last.longitude !== next.longitude || last.latitude !== next.latitude)
+      kept.push(next);
   }
   return kept;
 }
@@ -221,7 +242,8 @@ function neighboursCover(cell: Cell, bounds: Area): boolean {
 /** Beyond the edge of the map the other edge follows. */
 function neighbour({ longitude, latitude, step }: Cell, east: number, north: number): Cell {
   const parts = 1 << step;
-  const moved = (index: number, by: number): number => (by === 0 ? index : (index + by + parts) % parts);
+  const moved = (index: number, by: number): number =>
+    by === 0 ? index : (index + by + parts) % parts;
   return { longitude: moved(longitude, east), latitude: moved(latitude, north), step };
 }
 

@@ -20,7 +20,12 @@ export function newHash(): HashValue {
 }
 
 /** True if the field is new. */
-export function setField(hash: HashValue, field: ByteString, value: ByteString, limits: HashLimits): boolean {
+export function setField(
+  hash: HashValue,
+  field: ByteString,
+  value: ByteString,
+  limits: HashLimits,
+): boolean {
   const isNew = !hash.fields.has(field);
   hash.fields.set(field, value);
   if (isNew && hash.order !== null) addToOrder(hash.order, field);

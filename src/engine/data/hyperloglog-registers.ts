@@ -14,5 +14,6 @@ export function setRegister(bytes: Uint8Array, index: number, value: number): vo
   const at = HEADER_BYTES + (bit >>> 3);
   bytes[at] = (bytes[at]! & ~(0x3f << shift)) | (value << shift);
   // The last register ends with the last byte.
-  if (shift > 2) bytes[at + 1] = (bytes[at + 1]! & ~(0x3f >>> (8 - shift))) | (value >>> (8 - shift));
+  if (shift > 2)
+    bytes[at + 1] = (bytes[at + 1]! & ~(0x3f >>> (8 - shift))) | (value >>> (8 - shift));
 }

@@ -20,7 +20,8 @@ interface Run {
 
 function runAt(bytes: Uint8Array, at: number): Run {
   const first = bytes[at]!;
-  if ((first & 0x80) !== 0) return { value: ((first >>> 2) & 0x1f) + 1, length: (first & 3) + 1, size: 1 };
+  if ((first & 0x80) !== 0)
+    return { value: ((first >>> 2) & 0x1f) + 1, length: (first & 3) + 1, size: 1 };
   if ((first & 0x40) === 0) return { value: 0, length: first + 1, size: 1 };
   return { value: 0, length: (((first & 0x3f) << 8) | (bytes[at + 1] ?? 0)) + 1, size: 2 };
 }
@@ -35,7 +36,7 @@ export function eachRun(
   purpose: 'write' | 'count' = 'write',
 ): boolean {
   let start = 0;
-  for (let at = HEADER_BYTES; at < length; ) {
+  for (let at = HEADER_BYTES; at < length;) {
     const run = runAt(bytes, at);
     if (purpose === 'write' && run.value > 0 && start + run.length > REGISTERS) return false;
     visit(start, run.length, run.value);
@@ -48,7 +49,7 @@ export function eachRun(
 /** The runs as PFDEBUG DECODE writes them: `Z:16384`, `z:3 v:1,2`. */
 export function describeRuns({ bytes, length }: GrowableBytes): string {
   const texts: string[] = [];
-  for (let at = HEADER_BYTES; at < length; ) {
+  for (let at = HEADER_BYTES; at < length;) {
     const run = runAt(bytes, at);
     if (run.value > 0) texts.push(`v:${run.value},${run.length}`);
     else texts.push(`${run.size === 2 ? 'Z' : 'z'}:${run.length}`);
@@ -83,7 +84,11 @@ export function setSparse(
 
   if (run.size === 1 && run.length === 1) hll.bytes[at] = valueByte(value, 1);
   else {
-    const parts = [...runBytes(run.value, index - start), valueByte(value, 1), ...runBytes(run.value, start + run.length - 1 - index)];
+    const parts = [
+      ...runBytes(run.value, index - start),
+      valueByte(value, 1),
+      ...runBytes(run.value, start + run.length - 1 - index),
+    ];
     const growth = parts.length - run.size;
     if (growth > 0 && hll.length + growth > maxBytes) return 'too-large';
     replace(hll, at, run.size, parts);

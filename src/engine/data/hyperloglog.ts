@@ -45,15 +45,25 @@ export function isDense({ bytes }: GrowableBytes): boolean {
 }
 
 /** Counts an element; tells whether a register changed. */
-export function addElement(hll: GrowableBytes, element: ByteString, sparseMaxBytes: number): boolean | Corrupted {
+export function addElement(
+  hll: GrowableBytes,
+  element: ByteString,
+  sparseMaxBytes: number,
+): boolean | Corrupted {
   const { high, low } = murmurHash64A(element, 0xadc83b19);
   return raiseRegister(hll, low & (REGISTERS - 1), zeroRun(high, low), sparseMaxBytes);
 }
 
 /** Sets a register unless it holds as much already; tells whether it changed. */
-export function raiseRegister(hll: GrowableBytes, index: number, value: number, sparseMaxBytes: number): boolean | Corrupted {
+export function raiseRegister(
+  hll: GrowableBytes,
+  index: number,
+  value: number,
+  sparseMaxBytes: number,
+): boolean | Corrupted {
   if (!isDense(hll)) {
-    const done = value > SPARSE_MAX_VALUE ? 'too-large' : setSparse(hll, index, value, sparseMaxBytes);
+    const done =
+      value > SPARSE_MAX_VALUE ? 'too-large' : setSparse(hll, index, value, sparseMaxBytes);
     if (done !== 'too-large') {
       if (done === true) markStale(hll);
       return done;
@@ -91,7 +101,8 @@ export function makeDense(hll: GrowableBytes): Corrupted | undefined {
 /** Raises each of `registers`, a byte each, to what it is in `hll`. */
 export function mergeInto(registers: Uint8Array, hll: GrowableBytes): Corrupted | undefined {
   if (isDense(hll)) {
-    for (let i = 0; i < REGISTERS; i++) registers[i] = Math.max(registers[i]!, registerAt(hll.bytes, i));
+    for (let i = 0; i < REGISTERS; i++)
+      registers[i] = Math.max(registers[i]!, registerAt(hll.bytes, i));
     return undefined;
   }
   const whole = eachRun(hll, (start, length, value) => {
@@ -124,7 +135,8 @@ export function countElements(hll: GrowableBytes): number | Corrupted {
   const histogram = new Array<number>(64).fill(0);
   if (isDense(hll)) {
     for (let i = 0; i < REGISTERS; i++) histogram[registerAt(hll.bytes, i)]!++;
-  } else if (!eachRun(hll, (_start, length, value) => (histogram[value]! += length), 'count')) return 'corrupted';
+  } else if (!eachRun(hll, (_start, length, value) => (histogram[value]! += length), 'count'))
+    return 'corrupted';
   return estimate(histogram);
 }
 
@@ -166,7 +178,7 @@ function tau(share: number): number {
   let x = share;
   let y = 1;
   let z = 1 - x;
-  for (let before = NaN; before !== z; ) {
+  for (let before = NaN; before !== z;) {
     x = Math.sqrt(x);
     before = z;
     y *= 0.5;

@@ -68,7 +68,13 @@ export function addKey(space: KeySpace, key: ByteString, value: Value, lru: numb
 }
 
 /** Another value for `entry`, which is that of `key`. */
-export function replaceValue(space: KeySpace, key: ByteString, entry: Entry, value: Value, lru: number): void {
+export function replaceValue(
+  space: KeySpace,
+  key: ByteString,
+  entry: Entry,
+  value: Value,
+  lru: number,
+): void {
   if (space.preImages !== null) beforeChange(space, key);
   entry.value = value;
   entry.lru = lru;
@@ -100,7 +106,11 @@ export function setExpiry(space: KeySpace, key: ByteString, at: Millis): void {
   space.expireOrder.push(key);
 }
 
-export function clearExpiry(space: KeySpace, key: ByteString, entry = space.keys.get(key)): boolean {
+export function clearExpiry(
+  space: KeySpace,
+  key: ByteString,
+  entry = space.keys.get(key),
+): boolean {
   if (entry === undefined || entry.expiry === null) return false;
   if (space.preImages !== null) beforeChange(space, key);
   dropExpiry(space, key, entry, entry.expiry);
@@ -124,7 +134,11 @@ function dropExpiry(space: KeySpace, key: ByteString, entry: Entry, { slot }: Ex
  * One step of a scan: up to `count` keys below the position `cursor` (0 begins), and the next cursor (0: the end).
  * A key that is there from the first call to the last is seen at least once.
  */
-export function scanKeys(space: KeySpace, cursor: number, count: number): { keys: ByteString[]; cursor: number } {
+export function scanKeys(
+  space: KeySpace,
+  cursor: number,
+  count: number,
+): { keys: ByteString[]; cursor: number } {
   const top = cursor === 0 ? space.order.length : Math.min(cursor, space.order.length);
   const bottom = Math.max(0, top - count);
   const keys: ByteString[] = [];

@@ -36,7 +36,11 @@ export function newList(): ListValue {
 }
 
 /** To be called before elements are added: they may be too much for a listpack (listTypeTryConversionAppend). */
-export function expectElements(list: ListValue, elements: readonly ByteString[], limits: ListLimits): void {
+export function expectElements(
+  list: ListValue,
+  elements: readonly ByteString[],
+  limits: ListLimits,
+): void {
   if (list.encoding === 'quicklist') return;
   const bytes = elements.reduce((sum, element) => sum + element.length, list.bytes);
   if (exceeds(limits, bytes, list.length + elements.length)) list.encoding = 'quicklist';
@@ -60,13 +64,15 @@ export function pop(list: ListValue, end: End): ByteString {
   if (end === 'left') list.head = (list.head + 1) & mask;
   list.length--;
   list.bytes -= listpackEntryBytes(element);
-  if (list.length * 4 < list.ring.length && list.ring.length > SMALLEST_RING) resize(list, list.ring.length / 2);
+  if (list.length * 4 < list.ring.length && list.ring.length > SMALLEST_RING)
+    resize(list, list.ring.length / 2);
   return element;
 }
 
 /** To be called after elements were taken away: a list far below the limit is one listpack again (7.2). */
 export function shrink(list: ListValue, limits: ListLimits): void {
-  if (list.encoding === 'quicklist' && !exceeds(limits, list.bytes * 2, list.length * 2)) list.encoding = 'listpack';
+  if (list.encoding === 'quicklist' && !exceeds(limits, list.bytes * 2, list.length * 2))
+    list.encoding = 'listpack';
 }
 
 /** `index` counts from the head and is inside the list. */
@@ -109,7 +115,8 @@ export function removeEqual(list: ListValue, element: ByteString, from: End, mos
   list.bytes -= removed * listpackEntryBytes(element);
   if (from === 'right') kept.reverse();
   list.ring = kept;
-  while (list.ring.length < SMALLEST_RING || (list.ring.length & (list.ring.length - 1)) !== 0) list.ring.push(undefined);
+  while (list.ring.length < SMALLEST_RING || (list.ring.length & (list.ring.length - 1)) !== 0)
+    list.ring.push(undefined);
   list.head = 0;
   list.length = list.length - removed;
   return removed;
@@ -130,7 +137,11 @@ const SAFETY_BYTES = 8192;
 const SMALLEST_NODE_BYTES = 4096;
 
 /** quicklist.c:quicklistNodeExceedsLimit. */
-export function exceeds({ listMaxListpackSize: size }: ListLimits, bytes: number, length: number): boolean {
+export function exceeds(
+  { listMaxListpackSize: size }: ListLimits,
+  bytes: number,
+  length: number,
+): boolean {
   if (size >= 0) return bytes > SAFETY_BYTES || length > Math.max(1, size);
   return bytes > SMALLEST_NODE_BYTES << (Math.min(-size, 5) - 1);
 }

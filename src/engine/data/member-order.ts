@@ -35,7 +35,11 @@ export function removeFromOrder({ list, slots }: MemberOrder, member: ByteString
 }
 
 /** Up to `count` members below the position `cursor` (0 begins), and the next cursor (0: the end). */
-export function scanOrder({ list }: MemberOrder, cursor: number, count: number): { members: ByteString[]; cursor: number } {
+export function scanOrder(
+  { list }: MemberOrder,
+  cursor: number,
+  count: number,
+): { members: ByteString[]; cursor: number } {
   const top = cursor === 0 ? list.length : Math.min(cursor, list.length);
   const bottom = Math.max(0, top - count);
   return { members: list.slice(bottom, top).reverse(), cursor: bottom };

@@ -34,13 +34,16 @@ export function newSetFor(first: ByteString, count: number, limits: SetLimits): 
 
 /** Many members at once are assumed to be different ones, hence not to fit (setTypeMaybeConvert). */
 export function expectMembers(set: SetValue, count: number, limits: SetLimits): void {
-  const most = set.encoding === 'intset' ? limits.setMaxIntsetEntries : limits.setMaxListpackEntries;
+  const most =
+    set.encoding === 'intset' ? limits.setMaxIntsetEntries : limits.setMaxListpackEntries;
   if (set.encoding !== 'hashtable' && count > most) becomeHashtable(set);
 }
 
 export function hasMember(set: SetValue, member: ByteString): boolean {
   if (set.slots !== null) return set.slots.has(member);
-  return set.encoding === 'intset' ? isInteger(member) && placeIn(set, member).found : set.members.includes(member);
+  return set.encoding === 'intset'
+    ? isInteger(member) && placeIn(set, member).found
+    : set.members.includes(member);
 }
 
 /** True if the member is new. */
@@ -96,11 +99,20 @@ export function becomeIntset(set: SetValue, limits: SetLimits): void {
 }
 
 export function copySet({ encoding, members, slots }: SetValue): SetValue {
-  return { kind: 'set', encoding, members: members.slice(), slots: slots === null ? null : new Map(slots) };
+  return {
+    kind: 'set',
+    encoding,
+    members: members.slice(),
+    slots: slots === null ? null : new Map(slots),
+  };
 }
 
 /** Whether a set that is no hash table may have one more member, which is no integer if the set is an intset. */
-function fitsListpack({ encoding, members }: SetValue, member: ByteString, limits: SetLimits): boolean {
+function fitsListpack(
+  { encoding, members }: SetValue,
+  member: ByteString,
+  limits: SetLimits,
+): boolean {
   const longest = limits.setMaxListpackValue;
   if (members.length >= limits.setMaxListpackEntries || member.length > longest) return false;
   if (encoding === 'listpack' || members.length === 0) return true;

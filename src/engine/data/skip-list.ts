@@ -154,7 +154,12 @@ export function moveNode(list: SkipList, node: number, score: number): number {
   return insertNode(list, score, member);
 }
 
-function precedes(score: number, member: ByteString, otherScore: number, otherMember: ByteString): boolean {
+function precedes(
+  score: number,
+  member: ByteString,
+  otherScore: number,
+  otherMember: ByteString,
+): boolean {
   return score < otherScore || (score === otherScore && member < otherMember);
 }
 
@@ -186,7 +191,10 @@ export function rankOfNode(list: SkipList, node: number): number {
 }
 
 /** How many members `isBefore` accepts; it accepts all up to some place and none beyond. */
-export function countBefore(list: SkipList, isBefore: (score: number, member: ByteString) => boolean): number {
+export function countBefore(
+  list: SkipList,
+  isBefore: (score: number, member: ByteString) => boolean,
+): number {
   const { links, starts, scores, members } = list;
   let node = HEAD;
   let rank = 0;

@@ -21,7 +21,11 @@ export function lexRange(minWord: ByteString, maxWord: ByteString): LexRange | u
  * The ranks `from` up to, not including, `to` that lie in the range. Where scores differ, members are in no order:
  * then it is what Redis finds in a listpack by walking from the end where the range is asked for to begin.
  */
-export function lexRanks(zset: SortedSetValue, range: LexRange, direction: 'up' | 'down'): { from: number; to: number } {
+export function lexRanks(
+  zset: SortedSetValue,
+  range: LexRange,
+  direction: 'up' | 'down',
+): { from: number; to: number } {
   const none = { from: 0, to: 0 };
   const { min, max } = range;
   if (isEmpty(range)) return none;

@@ -68,7 +68,8 @@ export function setScore(
   score: number,
   limits: SortedSetLimits,
 ): 'added' | 'moved' | 'same' {
-  if (zset.order.encoding === 'listpack') return setSmallScore(zset, zset.order.entries, member, score, limits);
+  if (zset.order.encoding === 'listpack')
+    return setSmallScore(zset, zset.order.entries, member, score, limits);
   const { nodes, list } = zset.order;
   const node = nodes.get(member);
   if (node === undefined) {
@@ -84,7 +85,8 @@ export function setScore(
 /** Many members at once are assumed to be different ones, hence not to fit (zsetTypeMaybeConvert). */
 export function expectMembers(zset: SortedSetValue, count: number, limits: SortedSetLimits): void {
   const { order } = zset;
-  if (order.encoding === 'listpack' && count > limits.zsetMaxListpackEntries) zset.order = largeOrder(order.entries);
+  if (order.encoding === 'listpack' && count > limits.zsetMaxListpackEntries)
+    zset.order = largeOrder(order.entries);
 }
 
 /** SORT turns a sorted set into a skip list before it reads it. */
@@ -125,7 +127,10 @@ export function rankOf({ order }: SortedSetValue, member: ByteString): number | 
 }
 
 /** How many leading members `holds` accepts; it must hold for all up to some rank, and for none beyond. */
-export function countWhile({ order }: SortedSetValue, holds: (score: number, member: ByteString) => boolean): number {
+export function countWhile(
+  { order }: SortedSetValue,
+  holds: (score: number, member: ByteString) => boolean,
+): number {
   if (order.encoding === 'skiplist') return countBefore(order.list, holds);
   let low = 0;
   let high = order.entries.length;
@@ -139,7 +144,11 @@ export function countWhile({ order }: SortedSetValue, holds: (score: number, mem
 }
 
 /** Members of ranks `from` up to, not including, `to`. The set must not be changed meanwhile. */
-export function* membersByRank({ order }: SortedSetValue, from = 0, to = Infinity): Generator<ScoredMember> {
+export function* membersByRank(
+  { order }: SortedSetValue,
+  from = 0,
+  to = Infinity,
+): Generator<ScoredMember> {
   if (order.encoding === 'listpack') {
     const end = Math.min(to, order.entries.length);
     for (let rank = from; rank < end; rank++) yield order.entries[rank]!;
@@ -148,21 +157,34 @@ export function* membersByRank({ order }: SortedSetValue, from = 0, to = Infinit
   const { list } = order;
   const end = Math.min(to, list.length);
   if (from >= end) return;
-  for (let node = nodeAt(list, from), rank = from; rank < end; node = nextNode(list, node), rank++) {
+  for (
+    let node = nodeAt(list, from), rank = from;
+    rank < end;
+    node = nextNode(list, node), rank++
+  ) {
     yield { member: list.members[node]!, score: list.scores[node]! };
   }
 }
 
 /** The same ranks from the highest down: `to - 1` first, `from` last. */
-export function* membersByRankDown({ order }: SortedSetValue, from = 0, to = Infinity): Generator<ScoredMember> {
+export function* membersByRankDown(
+  { order }: SortedSetValue,
+  from = 0,
+  to = Infinity,
+): Generator<ScoredMember> {
   if (order.encoding === 'listpack') {
-    for (let rank = Math.min(to, order.entries.length) - 1; rank >= from; rank--) yield order.entries[rank]!;
+    for (let rank = Math.min(to, order.entries.length) - 1; rank >= from; rank--)
+      yield order.entries[rank]!;
     return;
   }
   const { list } = order;
   const end = Math.min(to, list.length);
   if (from >= end) return;
-  for (let node = nodeAt(list, end - 1), rank = end - 1; rank >= from; node = list.before[node]!, rank--) {
+  for (
+    let node = nodeAt(list, end - 1), rank = end - 1;
+    rank >= from;
+    node = list.before[node]!, rank--
+  ) {
     yield { member: list.members[node]!, score: list.scores[node]! };
   }
 }
@@ -194,7 +216,10 @@ export function copySortedSet({ order }: SortedSetValue): SortedSetValue {
   if (order.encoding === 'listpack') {
     return { kind: 'zset', order: { encoding: 'listpack', entries: order.entries.slice() } };
   }
-  return { kind: 'zset', order: { encoding: 'skiplist', nodes: new Map(order.nodes), list: copySkipList(order.list) } };
+  return {
+    kind: 'zset',
+    order: { encoding: 'skiplist', nodes: new Map(order.nodes), list: copySkipList(order.list) },
+  };
 }
 
 function setSmallScore(
@@ -208,11 +233,17 @@ function setSmallScore(
   if (known >= 0) {
     if (entries[known]!.score === score) return 'same';
     entries.splice(known, 1);
-  } else if (entries.length >= limits.zsetMaxListpackEntries || member.length > limits.zsetMaxListpackValue) {
+  } else if (
+    entries.length >= limits.zsetMaxListpackEntries ||
+    member.length > limits.zsetMaxListpackValue
+  ) {
     zset.order = largeOrder(entries);
     return setScore(zset, member, score, limits);
   }
-  const place = countWhile(zset, (other, name) => other < score || (other === score && name < member));
+  const place = countWhile(
+    zset,
+    (other, name) => other < score || (other === score && name < member),
+  );
   // A listpack keeps whole scores as integers, where there is no negative zero.
   entries.splice(place, 0, { member, score: score === 0 ? 0 : score });
   return known >= 0 ? 'moved' : 'added';

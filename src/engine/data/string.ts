@@ -1,6 +1,18 @@
 /** Strings: an integer, a text, or bytes that are changed in place (see RawString). object.c, t_string.c. */
-import { byteStringOf, concatBytes, EMPTY, sliceBytes, writeBytes, type ByteString } from '../../base/bytes.ts';
-import { ensureCapacity, newGrowableBytes, takenBytes, type GrowableBytes } from '../../base/growable-bytes.ts';
+import {
+  byteStringOf,
+  concatBytes,
+  EMPTY,
+  sliceBytes,
+  writeBytes,
+  type ByteString,
+} from '../../base/bytes.ts';
+import {
+  ensureCapacity,
+  newGrowableBytes,
+  takenBytes,
+  type GrowableBytes,
+} from '../../base/growable-bytes.ts';
 import { formatInteger, parseInt64 } from '../../base/integers.ts';
 import type { RawString, StringValue, Value } from './value.ts';
 

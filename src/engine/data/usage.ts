@@ -49,7 +49,12 @@ export function decayedCount(lru: number, now: Millis, { lfuDecayTime }: LfuSett
 }
 
 /** The same key after one more use (updateLFU): the higher the counter, the less likely that it grows. */
-export function nextUse(lru: number, now: Millis, settings: LfuSettings, random: RandomState): number {
+export function nextUse(
+  lru: number,
+  now: Millis,
+  settings: LfuSettings,
+  random: RandomState,
+): number {
   let count = decayedCount(lru, now, settings);
   const above = Math.max(0, count - INITIAL_COUNT);
   if (count < 0xff && nextDouble(random) < 1 / (above * settings.lfuLogFactor + 1)) count++;

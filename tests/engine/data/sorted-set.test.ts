@@ -82,12 +82,15 @@ describe.each([
 
   test('counts the members before a bound', () => {
     const zset = newSortedSet();
-    for (let i = 0; i < 500; i++) setScore(zset, ascii(`m${String(i).padStart(3, '0')}`), Math.floor(i / 5), limits);
+    for (let i = 0; i < 500; i++)
+      setScore(zset, ascii(`m${String(i).padStart(3, '0')}`), Math.floor(i / 5), limits);
     expect(countWhile(zset, (score) => score < 0)).toBe(0);
     expect(countWhile(zset, (score) => score < 10)).toBe(50);
     expect(countWhile(zset, (score) => score <= 10)).toBe(55);
     expect(countWhile(zset, (score) => score <= 1000)).toBe(500);
-    expect(countWhile(zset, (score, member) => score < 10 || (score === 10 && member < 'm052'))).toBe(52);
+    expect(
+      countWhile(zset, (score, member) => score < 10 || (score === 10 && member < 'm052')),
+    ).toBe(52);
   });
 });
 

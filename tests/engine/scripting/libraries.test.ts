@@ -11,7 +11,7 @@ scriptSuite('the libraries are those of Redis', {
     'return {("ab"):rep(3), ("ab"):rep(0), ("ab"):rep(-1)}',
     'return {("abc"):upper(), ("ABC"):lower(), ("abc"):reverse(), ("abc"):len(), #"\\0\\0"}',
   ],
-  'patterns': [
+  patterns: [
     'return {("hello world"):find("wor")}',
     'return {("hello"):find("l+")}',
     'return {("hello"):find("(l)(l)")}',
@@ -60,7 +60,7 @@ scriptSuite('the libraries are those of Redis', {
     'return {("aaa"):match("a?a?a?a?")}',
     'return {("\\0a\\0"):find("%z", 2)}',
   ],
-  'format': [
+  format: [
     'return string.format("%d %5d %-5d| %05d %+d", 1, 2, 3, 4, 5)',
     'return string.format("%s %10s %-10s| %.2s", "a", "b", "c", "defg")',
     'return string.format("%f %.2f %10.3f %e %g %g", 1.5, 2.345, 3.14159, 12345.678, 0.0001, 1e20)',
@@ -81,7 +81,7 @@ scriptSuite('the libraries are those of Redis', {
     'return string.format("%g", 100000) .. string.format("%g", 1e6)',
     'return string.format("%u", 42)',
   ],
-  'table': [
+  table: [
     'local t = {3, 1, 2} table.sort(t) return t',
     'local t = {3, 1, 2} table.sort(t, function(a, b) return a > b end) return t',
     'local t = {"b", "a", "C"} table.sort(t) return t',
@@ -101,7 +101,7 @@ scriptSuite('the libraries are those of Redis', {
     'return table.foreachi({5, 6, 7}, function(i, v) if v == 6 then return i end end)',
     'table.concat()',
   ],
-  'math': [
+  math: [
     'return {math.floor(3.7), math.floor(-3.7), math.ceil(3.2), math.abs(-4), math.max(1, 5, 3), math.min(4, 2)}',
     'return {tostring(math.pi), tostring(math.huge), tostring(math.sqrt(2)), tostring(math.exp(1)), tostring(math.log(10))}',
     'return {tostring(math.sin(1)), tostring(math.cos(1)), tostring(math.tan(1)), tostring(math.atan2(1, 2)), tostring(math.pow(2, 10))}',
@@ -115,13 +115,13 @@ scriptSuite('the libraries are those of Redis', {
     'math.random(2, 1)',
     'math.max()',
   ],
-  'bit': [
+  bit: [
     'return {bit.band(12, 10), bit.bor(12, 10), bit.bxor(12, 10), bit.bnot(0), bit.lshift(1, 31), bit.rshift(-1, 28), bit.arshift(-16, 2)}',
     'return {bit.tohex(255), bit.tohex(255, 4), bit.tohex(-1, -8), bit.rol(0x12345678, 8), bit.ror(1, 1), bit.bswap(0x12345678)}',
     'return {bit.tobit(0xffffffff), bit.tobit(2^40 + 5), bit.tobit(1.5)}',
     'bit.band()',
   ],
-  'cjson': [
+  cjson: [
     'return cjson.encode({1, 2, 3})',
     'return cjson.encode({a = 1})',
     'return cjson.encode({})',

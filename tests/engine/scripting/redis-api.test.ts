@@ -129,15 +129,25 @@ scriptSuite('scripts speak with Redis as in the real one', {
 
 test('what a script writes is one unit, whose cause is the script', () => {
   const fixture = newEngineFixture();
-  fixture.run([ascii('EVAL'), ascii('redis.call("SET", "a", 1) redis.call("INCR", "a") return 1'), ascii('0')]);
+  fixture.run([
+    ascii('EVAL'),
+    ascii('redis.call("SET", "a", 1) redis.call("INCR", "a") return 1'),
+    ascii('0'),
+  ]);
   expect(fixture.units).toHaveLength(1);
   expect(fixture.units[0]?.cause.kind).toBe('script');
-  expect(fixture.units[0]?.commands.map(({ argv }) => argv.join(' '))).toEqual(['SET a 1', 'INCR a']);
+  expect(fixture.units[0]?.commands.map(({ argv }) => argv.join(' '))).toEqual([
+    'SET a 1',
+    'INCR a',
+  ]);
 });
 
 test('redis.set_repl keeps writes out of the log', () => {
   const fixture = newEngineFixture();
-  const script = 'redis.set_repl(redis.REPL_NONE) redis.call("SET", "a", 1) redis.set_repl(redis.REPL_ALL) redis.call("SET", "b", 1)';
+  const script =
+    'redis.set_repl(redis.REPL_NONE) redis.call("SET", "a", 1) redis.set_repl(redis.REPL_ALL) redis.call("SET", "b", 1)';
   fixture.run([ascii('EVAL'), ascii(script), ascii('0')]);
-  expect(fixture.units.flatMap(({ commands }) => commands.map(({ argv }) => argv.join(' ')))).toEqual(['SET b 1']);
+  expect(
+    fixture.units.flatMap(({ commands }) => commands.map(({ argv }) => argv.join(' '))),
+  ).toEqual(['SET b 1']);
 });

@@ -21,9 +21,15 @@ export function scriptSuite(name: string, suites: Readonly<Record<string, readon
         test(`${title}, RESP${protocol}`, async () => {
           const client = await real.open();
           const fixture = newEngineFixture();
-          await client.send([words(['FLUSHALL']), words(['SCRIPT', 'FLUSH']), words(['HELLO', String(protocol)])]);
+          await client.send([
+            words(['FLUSHALL']),
+            words(['SCRIPT', 'FLUSH']),
+            words(['HELLO', String(protocol)]),
+          ]);
           fixture.session().protocol = protocol;
-          const commands = lines.map((line) => words(typeof line === 'string' ? ['EVAL', line, '0'] : line));
+          const commands = lines.map((line) =>
+            words(typeof line === 'string' ? ['EVAL', line, '0'] : line),
+          );
           const theirs = await client.send(commands);
           const ours = commands.map((argv) => asRead(fixture.run(argv)[0]!, protocol));
           client.close();
@@ -44,5 +50,7 @@ function words(line: readonly string[]): ByteString[] {
 }
 
 function textOf(reply: Reply | undefined): string {
-  return JSON.stringify(reply, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+  return JSON.stringify(reply, (_key, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value,
+  );
 }
