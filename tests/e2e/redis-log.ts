@@ -11,9 +11,13 @@ export type LogFiles = ReadonlyMap<string, Uint8Array>;
 
 const durable = ['--appendonly', 'yes', '--enable-debug-command', 'local'];
 
-/** A server with its log in `folder`/appendonlydir. */
-export function startLogging(folder: string, ...settings: string[]): Promise<RealRedis> {
-  return startRedis('--dir', folder, ...durable, ...settings);
+/** A server with its log in `folder`/appendonlydir, when it has loaded it. */
+export async function startLogging(folder: string, ...settings: string[]): Promise<RealRedis> {
+  const redis = await startRedis('--dir', folder, ...durable, ...settings);
+  // It listens before it loads.
+  while (replyText((await redis.send([words('PING')]))[0]) !== 'PONG')
+    await new Promise((done) => setTimeout(done, 20));
+  return redis;
 }
 
 export async function digestOf(redis: RealRedis): Promise<string> {

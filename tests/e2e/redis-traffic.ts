@@ -33,11 +33,34 @@ const templates = [
   ...['LPUSH l:{n} {value}', 'RPUSH l:{n} {value} {value}', 'LPUSHX l:{n} {value}'],
   ...['RPUSHX l:{n} {value}', 'LPOP l:{n} 2', 'RPOP l:{n}'],
   ...['ZADD z:{n} {score} {member} {score} {member}', 'ZADD z:{n} INCR {small} n'],
-  ...['ZINCRBY z:{n} {small} m', 'ZREM z:{n} {member}'],
+  ...['ZINCRBY z:{n} {small} m', 'ZREM z:{n} {member}', 'ZPOPMAX z:{n}', 'ZPOPMIN z:{n} 2'],
+  ...['ZMPOP 1 z:{n} MIN', 'ZREMRANGEBYRANK z:{n} 0 0', 'ZREMRANGEBYSCORE z:{n} -1 1'],
+  ...['ZREMRANGEBYLEX y:{n} - [m', 'ZRANGESTORE y:{n} z:{n} 0 3', 'ZDIFFSTORE y:{n} 2 z:{n} z:{n}'],
+  ...['ZINTERSTORE y:{n} 2 z:{n} z:{n}', 'ZUNIONSTORE y:{n} 2 z:{n} z:{n} WEIGHTS 2 3'],
+  ...['HINCRBY h:{n} c {small}', 'HINCRBYFLOAT h:{n} d {float}'],
+  ...['LINSERT l:{n} BEFORE {value} new', 'LMOVE l:{n} l:{n} LEFT RIGHT', 'LMPOP 1 l:{n} LEFT'],
+  ...['LREM l:{n} 1 {value}', 'LSET l:{n} 0 {value}', 'LTRIM l:{n} 0 20', 'RPOPLPUSH l:{n} l:{n}'],
+  ...['SADD u:{n} {member} {small}', 'SREM u:{n} {member}', 'SPOP u:{n}'],
+  ...['SMOVE u:{n} u:{n} {member}', 'SDIFFSTORE v:{n} u:{n} u:{n}'],
+  ...['SINTERSTORE v:{n} u:{n} u:{n}', 'SUNIONSTORE v:{n} u:{n} u:{n}'],
+  ...[
+    'SETBIT b:{n} 77 1',
+    'BITFIELD b:{n} SET u8 8 200 INCRBY i5 100 1',
+    'BITOP XOR b:{n} s:{n} b:{n}',
+  ],
+  ...['PFADD p:{n} {member} {value}', 'PFMERGE p:{n} p:{n} p:{n}'],
+  ...['GEOADD g:{n} 13.361389 38.115556 {member} 15.087269 37.502669 m'],
+  ...['GEORADIUS g:{n} 15 37 200 km STORE k:{n}', 'GEORADIUSBYMEMBER g:{n} m 200 km STORE k:{n}'],
+  ...['GEOSEARCHSTORE k:{n} g:{n} FROMLONLAT 15 37 BYRADIUS 200 km'],
 ] as const;
 
-/** Commands that change little but everything, now and then. */
-const rare = ['SWAPDB 1 2', 'FLUSHDB', 'SELECT 0', 'SELECT 1', 'SELECT 2', 'SELECT 9'] as const;
+/** Commands that change all of a database, or may have to wait, now and then. */
+const rare = [
+  ...['SWAPDB 1 2', 'FLUSHDB', 'SELECT 0', 'SELECT 1', 'SELECT 2', 'SELECT 9'],
+  ...['BLPOP l:{n} 0.001', 'BRPOP l:{n} 0.001', 'BLMOVE l:{n} l:{n} LEFT RIGHT 0.001'],
+  ...['BRPOPLPUSH l:{n} l:{n} 0.001', 'BLMPOP 0.001 2 l:{n} l:{n} LEFT COUNT 2'],
+  ...['BZPOPMAX z:{n} 0.001', 'BZPOPMIN z:{n} 0.001', 'BZMPOP 0.001 1 z:{n} MIN'],
+] as const;
 
 /** The names of all commands that traffic may hold. */
 export const trafficNames: ReadonlySet<string> = new Set(
