@@ -102,7 +102,12 @@ async function writeUntilKilled(
     [round, ['a', 'b', 'c', 'd']] as const,
   );
   const ended = writing.catch((error: unknown) => error);
-  await Promise.race([first, ended.then((error) => Promise.reject(error))]);
+  await Promise.race([
+    first,
+    ended.then((error) =>
+      Promise.reject(error instanceof Error ? error : new Error(String(error))),
+    ),
+  ]);
   await new Promise((resolve) => setTimeout(resolve, patience));
   await host.kill();
   await ended;

@@ -46,6 +46,11 @@ export function scriptedRun(lab: Lab): void {
   lab.runUntil(lab.clock.now + 900_000, Infinity);
 }
 
+/** Strings and numbers as they are; the run has no other values. */
+function shown(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : `${value as string | number}`;
+}
+
 /** Every file of every lane, what each lane shows, and the data sets, in one number. */
 export function runFingerprint(lab: Lab): string {
   const parts: string[] = [];
@@ -58,7 +63,7 @@ export function runFingerprint(lab: Lab): string {
     parts.push(JSON.stringify(laneView(lane, 'lost')), lane.state.logLines.join('\n'));
     for (const { id, space } of lane.state.server?.engine.databases ?? []) {
       for (const [key, { value, expiry }] of space.keys)
-        parts.push(`${id} ${key} ${String(value)} ${expiry?.at ?? ''}`);
+        parts.push(`${id} ${key} ${shown(value)} ${expiry?.at ?? ''}`);
     }
   }
   return sha1Hex(bytesOf(utf8Encode(parts.join('\n'))));
