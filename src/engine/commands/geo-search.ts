@@ -7,7 +7,7 @@ import { doubleArgument, int64Argument, is, syntaxError } from '../arguments.ts'
 import type { Handlers } from '../command.ts';
 import type { Context } from '../context.ts';
 import { cellsCovering, distanceWithin, placeOfScore, scoresOf, type Place, type Shape } from '../data/geohash.ts';
-import { countWhile, membersByRank, newSortedSet, scoreOf, setScore, type SortedSetValue } from '../data/sorted-set.ts';
+import { countWhile, membersByRank, scoreOf, sortedSetOf, type SortedSetValue } from '../data/sorted-set.ts';
 import { errors, geoMissing, geoStoreWith, ReplyError } from '../errors.ts';
 import { array, bulk, EMPTY_ARRAY, integer, ZERO } from '../replies.ts';
 import { distanceReply, placeArgument, placeReply, unitArgument } from './geo.ts';
@@ -232,10 +232,8 @@ function storePlaces(
   { form }: Variant,
 ): Reply {
   if (found.length === 0) return deleteTarget(ctx, target);
-  const result = newSortedSet();
-  for (const { member, score, meters } of found) {
-    setScore(result, member, storeDistance ? meters / area!.unit : score, ctx.server.config);
-  }
+  const members = found.map(({ member, score, meters }) => ({ member, score: storeDistance ? meters / area!.unit : score }));
+  const result = sortedSetOf(members, ctx.server.config);
   ctx.expireIfDue(target);
   ctx.set(target, result);
   ctx.notify('z', form === 'search' ? 'geosearchstore' : 'georadiusstore', target);

@@ -5,7 +5,7 @@ import { doubleArgument, integerArgument, is, positiveArgument, syntaxError } fr
 import type { Handlers } from '../command.ts';
 import type { Context } from '../context.ts';
 import { hasMember, type SetValue } from '../data/set.ts';
-import { membersByRank, newSortedSet, scoreOf, setScore, sortedSetSize, type ScoredMember, type SortedSetValue } from '../data/sorted-set.ts';
+import { membersByRank, scoreOf, sortedSetOf, sortedSetSize, type ScoredMember, type SortedSetValue } from '../data/sorted-set.ts';
 import { errors, noInputKey, ReplyError } from '../errors.ts';
 import { integer } from '../replies.ts';
 import { storeSortedSet } from './sorted-set-ranges.ts';
@@ -53,8 +53,7 @@ function tell(ctx: Context, argv: readonly ByteString[], operation: Operation): 
 
 function store(ctx: Context, argv: readonly ByteString[], operation: Operation): Reply {
   const asked = sourcesOf(ctx, argv, 2, { operation, purpose: 'store' });
-  const result = newSortedSet();
-  for (const { member, score } of sorted(combined(asked, operation))) setScore(result, member, score, ctx.server.config);
+  const result = sortedSetOf(sorted(combined(asked, operation)), ctx.server.config);
   return storeSortedSet(ctx, argv[1]!, result, `z${operation}store`);
 }
 
