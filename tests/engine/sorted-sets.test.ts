@@ -389,6 +389,32 @@ differentialSuite('sorted sets answer as the real server does', {
     ZUNION 3 c b a WITHSCORES
     ZUNION 3 c b a WEIGHTS 0.1 0.2 0.3 WITHSCORES
   `,
+  'negative zeros, which listpacks do not have': `
+    ZADD z 0 a 0 b 0 c
+    ZUNION 1 z WEIGHTS -1 WITHSCORES
+    ZUNIONSTORE d 1 z WEIGHTS -1
+    ZRANGE d 0 -1 WITHSCORES
+    ZADD big ${tied(0, 200)}
+    ZUNIONSTORE d 1 big WEIGHTS -1
+    ZRANGE d 0 3 WITHSCORES
+    ZUNIONSTORE e 2 z big WEIGHTS -1 1
+    ZRANGE e 0 3 WITHSCORES
+    ZRANGESTORE f d 0 -1
+    ZRANGE f 0 3 WITHSCORES
+    ZRANGESTORE f d 0 100
+    ZRANGE f 0 3 WITHSCORES
+    ZRANGESTORE f d -inf inf BYSCORE
+    ZRANGE f 0 3 WITHSCORES
+    ZRANGE f -3 -1 WITHSCORES
+    ZADD n -0 a
+    ZADD n 1 ${long}
+    ZADD n -0 b
+    ZADD n -0 a
+    ZRANGE n 0 -1 WITHSCORES
+    ZINCRBY n -0 a
+    ZADD m -0 ${long} -0 a
+    ZRANGE m 0 -1 WITHSCORES
+  `,
   'all at random, and scans': `
     ZADD z 1 a 2.5 b 0.1 c
     ZRANDMEMBER missing

@@ -17,9 +17,8 @@ import {
 import {
   countWhile,
   membersByRank,
-  newSortedSet,
   scoreOf,
-  setScore,
+  sortedSetOf,
   type SortedSetValue,
 } from '../data/sorted-set.ts';
 import { errors, geoMissing, geoStoreWith, ReplyError } from '../errors.ts';
@@ -273,10 +272,11 @@ function storePlaces(
   { form }: Variant,
 ): Reply {
   if (found.length === 0) return deleteTarget(ctx, target);
-  const result = newSortedSet();
-  for (const { member, score, meters } of found) {
-    setScore(result, member, storeDistance ? meters / area!.unit : score, ctx.server.config);
-  }
+  const members = found.map(({ member, score, meters }) => ({
+    member,
+    score: storeDistance ? meters / area!.unit : score,
+  }));
+  const result = sortedSetOf(members, ctx.server.config);
   ctx.expireIfDue(target);
   ctx.set(target, result);
   ctx.notify('z', form === 'search' ? 'geosearchstore' : 'georadiusstore', target);

@@ -13,9 +13,8 @@ import type { Context } from '../context.ts';
 import { hasMember, type SetValue } from '../data/set.ts';
 import {
   membersByRank,
-  newSortedSet,
   scoreOf,
-  setScore,
+  sortedSetOf,
   sortedSetSize,
   type ScoredMember,
   type SortedSetValue,
@@ -67,9 +66,7 @@ function tell(ctx: Context, argv: readonly ByteString[], operation: Operation): 
 
 function store(ctx: Context, argv: readonly ByteString[], operation: Operation): Reply {
   const asked = sourcesOf(ctx, argv, 2, { operation, purpose: 'store' });
-  const result = newSortedSet();
-  for (const { member, score } of sorted(combined(asked, operation)))
-    setScore(result, member, score, ctx.server.config);
+  const result = sortedSetOf(sorted(combined(asked, operation)), ctx.server.config);
   return storeSortedSet(ctx, argv[1]!, result, `z${operation}store`);
 }
 

@@ -7,6 +7,7 @@ import type { Context } from '../context.ts';
 import { lexRange, lexRanks, type LexRange } from '../data/sorted-set-lex.ts';
 import { scoreRange, scoreRanks, type ScoreRange } from '../data/sorted-set-scores.ts';
 import {
+  expectMembers,
   membersByRank,
   membersByRankDown,
   newSortedSet,
@@ -32,10 +33,11 @@ export const sortedSetRangeCommands: Handlers = {
     const target = argv[1]!;
     const asked = rangeArguments(argv.slice(1), 'store', undefined, undefined);
     const source = ctx.readKind(argv[2]!, 'zset');
+    const found = source === undefined ? [] : [...membersIn(source, asked)];
     const result = newSortedSet();
-    for (const { member, score } of source === undefined ? [] : membersIn(source, asked)) {
-      setScore(result, member, score, ctx.server.config);
-    }
+    // How many there will be is known beforehand of a range of ranks only.
+    if (asked.wanted.by === 'rank') expectMembers(result, found.length, ctx.server.config);
+    for (const { member, score } of found) setScore(result, member, score, ctx.server.config);
     return storeSortedSet(ctx, target, result, 'zrangestore');
   },
 
