@@ -9,14 +9,8 @@ import { commandFlag, type Command } from './command.ts';
 import { commandTable, findCommand, findSubcommand } from './command-table.ts';
 import { Context } from './context.ts';
 import { leaveRows, nextReadyRow, servable } from './blocking.ts';
-import type {
-  Cause,
-  Delivery,
-  Outcome,
-  PropagatedCommand,
-  ServerRequest,
-  Unit,
-} from './effects.ts';
+import type { Cause, Delivery, Outcome, PropagatedCommand } from './effects.ts';
+import type { ServerRequest, Unit } from './effects.ts';
 import type { CommandStats, EngineState } from './engine-state.ts';
 import { error, QUEUED } from './replies.ts';
 import {
@@ -96,8 +90,7 @@ export class Engine {
       problemOf(found, argv) ?? (found === undefined ? '' : this.refusal(session, found));
     const evicted =
       refusal === undefined && this.server.config.maxmemory > 0 ? this.evict() : NO_UNITS;
-    if (refusal === undefined && this.outOfMemory && this.needsMemory(session, found!))
-      refusal = errors.oom;
+    if (refusal === undefined && this.lacksMemory(session, found)) refusal = errors.oom;
     if (found === undefined || refusal !== undefined) {
       return {
         replies: this.deliver(session, this.reject(session, found, refusal ?? '')),
@@ -361,7 +354,8 @@ export class Engine {
     return units;
   }
 
-  private needsMemory(session: Session, command: Command): boolean {
+  private lacksMemory(session: Session, command: Command | undefined): boolean {
+    if (!this.outOfMemory || command === undefined) return false;
     if ((command.flags & commandFlag.denyoom) !== 0) return true;
     const queue = command.facts.name === 'exec' ? (session.transaction?.queue ?? []) : [];
     return queue.some((argv) => ((commandOf(argv)?.flags ?? 0) & commandFlag.denyoom) !== 0);

@@ -111,12 +111,8 @@ export class FunctionBuilder {
   /** A new variable, which has no value until `initialize`. */
   declare(name: string): Local {
     if (this.locals.length >= MOST_LOCALS) {
-      const where = this.proto.main
-        ? 'main function'
-        : `function at line ${this.proto.lines[0] ?? this.line}`;
-      throw new LuaError(
-        `${this.proto.chunk}:${this.line}: too many local variables (limit is ${MOST_LOCALS}) in ${where} near '='`,
-      );
+      const where = this.proto.main ? 'main function' : `function at line ${this.proto.lines[0] ?? this.line}`;
+      throw new LuaError(`${this.proto.chunk}:${this.line}: too many local variables (limit is ${MOST_LOCALS}) in ${where} near '='`);
     }
     const slot = this.locals.length;
     const local: Local = { name, slot, uses: [], captured: false };
@@ -131,13 +127,7 @@ export class FunctionBuilder {
   }
 
   use(operation: number, local: Local, names = ''): void {
-    const at = this.emit(
-      local.captured ? (cellForm[operation] ?? operation) : operation,
-      local.slot,
-      0,
-      0,
-      names,
-    );
+    const at = this.emit(local.captured ? (cellForm[operation] ?? operation) : operation, local.slot, 0, 0, names);
     local.uses.push(at);
   }
 
@@ -149,8 +139,7 @@ export class FunctionBuilder {
   }
 
   private find(name: string): Local | undefined {
-    for (let i = this.locals.length - 1; i >= 0; i--)
-      if (this.locals[i]?.name === name) return this.locals[i];
+    for (let i = this.locals.length - 1; i >= 0; i--) if (this.locals[i]?.name === name) return this.locals[i];
     return undefined;
   }
 
@@ -178,3 +167,4 @@ export class FunctionBuilder {
     for (const at of local.uses) code[at] = cellForm[code[at] ?? -1] ?? code[at] ?? 0;
   }
 }
+

@@ -28,23 +28,13 @@ export function numberArgument(machine: LuaMachine, args: Args, index: number): 
 }
 
 /** As lua_Integer: cut towards zero. */
-export function integerArgument(
-  machine: LuaMachine,
-  args: Args,
-  index: number,
-  otherwise?: number,
-): number {
+export function integerArgument(machine: LuaMachine, args: Args, index: number, otherwise?: number): number {
   if (otherwise !== undefined && args[index] === undefined) return otherwise;
   const number = Math.trunc(numberArgument(machine, args, index));
   return Number.isNaN(number) ? -(2 ** 63) : number + 0;
 }
 
-export function textArgument(
-  machine: LuaMachine,
-  args: Args,
-  index: number,
-  otherwise?: string,
-): string {
+export function textArgument(machine: LuaMachine, args: Args, index: number, otherwise?: string): string {
   if (otherwise !== undefined && args[index] === undefined) return otherwise;
   return toText(args[index]) ?? typeMismatch(machine, args, index, 'string');
 }
@@ -54,12 +44,7 @@ export function tableArgument(machine: LuaMachine, args: Args, index: number): L
   return isTable(value) ? value : typeMismatch(machine, args, index, 'table');
 }
 
-export function typedArgument(
-  machine: LuaMachine,
-  args: Args,
-  index: number,
-  type: 'function' | 'coroutine',
-): LuaValue {
+export function typedArgument(machine: LuaMachine, args: Args, index: number, type: 'function' | 'coroutine'): LuaValue {
   const value = args[index];
   if (typeName(value) === (type === 'coroutine' ? 'thread' : type)) return value;
   typeMismatch(machine, args, index, type);

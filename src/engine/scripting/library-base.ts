@@ -1,25 +1,9 @@
 /** The base library (lbaselib.c), without what Redis takes out: print, dofile, loadfile. */
-import {
-  anyArgument,
-  argumentError,
-  integerArgument,
-  tableArgument,
-  textArgument,
-} from './library-arguments.ts';
+import { anyArgument, argumentError, integerArgument, tableArgument, textArgument } from './library-arguments.ts';
 import { compileLua } from './lua-compiler.ts';
 import { CALLED, FROZEN, type LuaMachine, type Natives } from './lua-machine.ts';
 import { border, nextEntry, rawGet } from './lua-table.ts';
-import {
-  isTable,
-  LuaError,
-  parseNumber,
-  plainText,
-  toNumber,
-  toText,
-  truthy,
-  typeName,
-  type LuaValue,
-} from './lua-value.ts';
+import { isTable, LuaError, parseNumber, plainText, toNumber, toText, truthy, typeName, type LuaValue } from './lua-value.ts';
 
 const MOST_RESULTS = 8000;
 
@@ -32,11 +16,7 @@ export const baseLibrary: Natives = {
   error(machine, args) {
     const [message] = args;
     const level = integerArgument(machine, args, 1, 1);
-    throw new LuaError(
-      toText(message) !== undefined && level > 0
-        ? machine.where(level) + plainText(message)
-        : message,
-    );
+    throw new LuaError(toText(message) !== undefined && level > 0 ? machine.where(level) + plainText(message) : message);
   },
 
   getmetatable(machine, args) {
@@ -47,10 +27,8 @@ export const baseLibrary: Natives = {
   setmetatable(machine, args) {
     const table = tableArgument(machine, args, 0);
     const metatable = args[1];
-    if (!isTable(metatable) && (metatable !== undefined || args.length < 2))
-      argumentError(machine, 1, 'nil or table expected');
-    if (table.metatable !== undefined && rawGet(table.metatable, '__metatable') !== undefined)
-      machine.fail('cannot change a protected metatable');
+    if (!isTable(metatable) && (metatable !== undefined || args.length < 2)) argumentError(machine, 1, 'nil or table expected');
+    if (table.metatable !== undefined && rawGet(table.metatable, '__metatable') !== undefined) machine.fail('cannot change a protected metatable');
     if (table.frozen) throw new LuaError(FROZEN);
     table.metatable = isTable(metatable) ? metatable : undefined;
     return [table];
@@ -81,9 +59,7 @@ export const baseLibrary: Natives = {
   },
 
   rawequal: (machine, args) => [anyArgument(machine, args, 0) === anyArgument(machine, args, 1)],
-  rawget: (machine, args) => [
-    rawGet(tableArgument(machine, args, 0), anyArgument(machine, args, 1)),
-  ],
+  rawget: (machine, args) => [rawGet(tableArgument(machine, args, 0), anyArgument(machine, args, 1))],
   rawset(machine, args) {
     const table = tableArgument(machine, args, 0);
     anyArgument(machine, args, 2);
@@ -149,12 +125,7 @@ export function native(name: string): LuaValue {
   return made;
 }
 
-function protect(
-  machine: LuaMachine,
-  callee: LuaValue,
-  args: readonly LuaValue[],
-  handler: LuaValue,
-): void {
+function protect(machine: LuaMachine, callee: LuaValue, args: readonly LuaValue[], handler: LuaValue): void {
   const { want, turn } = machine;
   machine.countBoundary();
   machine.state.thread.frames.push({ kind: 'protected', handler, want, turn, boundary: true });
@@ -167,8 +138,7 @@ function inBase(text: string, base: number): number | undefined {
     const parsed = /^\s*-?0x/i.test(text) ? parseNumber(text) : undefined;
     if (parsed !== undefined) return parsed < 0 ? parsed + 2 ** 64 : parsed;
   }
-  const [, minus = '', digits = ''] =
-    /^[ \t\n\v\f\r]*([+-]?)([0-9a-z]+)[ \t\n\v\f\r]*$/i.exec(text) ?? [];
+  const [, minus = '', digits = ''] = /^[ \t\n\v\f\r]*([+-]?)([0-9a-z]+)[ \t\n\v\f\r]*$/i.exec(text) ?? [];
   if (digits === '') return undefined;
   let value = 0;
   for (const digit of digits.toLowerCase()) {
@@ -183,15 +153,7 @@ function inBase(text: string, base: number): number | undefined {
 function load(machine: LuaMachine, source: string, chunk: string): readonly LuaValue[] {
   try {
     const proto = compileLua(source, chunk);
-    return [
-      {
-        type: 'function',
-        id: machine.heap.nextId++,
-        proto,
-        upvalues: [],
-        environment: machine.state.globals,
-      },
-    ];
+    return [{ type: 'function', id: machine.heap.nextId++, proto, upvalues: [], environment: machine.state.globals }];
   } catch (thrown) {
     if (thrown instanceof LuaError) return [undefined, thrown.value];
     throw thrown;
@@ -203,7 +165,5 @@ function chunkName(name: string): string {
   if (name.startsWith('=') || name.startsWith('@')) return name.slice(1, 60);
   const line = /^[^\n\r]*/.exec(name)?.[0] ?? '';
   const most = 60 - '[string "..."]'.length - 1;
-  return line.length > most || line.length < name.length
-    ? `[string "${line.slice(0, most)}..."]`
-    : `[string "${line}"]`;
+  return line.length > most || line.length < name.length ? `[string "${line.slice(0, most)}..."]` : `[string "${line}"]`;
 }

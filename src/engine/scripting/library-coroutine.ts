@@ -31,15 +31,12 @@ export const coroutineLibrary: Natives = {
 
 function threadOf(machine: LuaMachine, args: Args): LuaThread {
   const value: LuaValue = typedArgument(machine, args, 0, 'coroutine');
-  return typeof value === 'object' && value.type === 'thread'
-    ? value
-    : machine.fail('no coroutine');
+  return typeof value === 'object' && value.type === 'thread' ? value : machine.fail('no coroutine');
 }
 
 function newCoroutine(machine: LuaMachine, args: Args, wrapped: boolean): LuaThread {
   const [body] = args;
-  if (typeof body !== 'object' || body.type !== 'function')
-    return argumentError(machine, 0, 'Lua function expected');
+  if (typeof body !== 'object' || body.type !== 'function') return argumentError(machine, 0, 'Lua function expected');
   return newThread(machine.heap.nextId++, body, wrapped);
 }
 

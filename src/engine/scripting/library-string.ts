@@ -17,10 +17,7 @@ export const stringLibrary: Natives = {
   'string.byte'(machine, args) {
     const text = textArgument(machine, args, 0);
     const first = position(integerArgument(machine, args, 1, 1), text.length);
-    const last = Math.min(
-      position(integerArgument(machine, args, 2, first), text.length),
-      text.length,
-    );
+    const last = Math.min(position(integerArgument(machine, args, 2, first), text.length), text.length);
     const codes: number[] = [];
     if (last - Math.max(1, first) >= 8000) machine.fail('string slice too long');
     for (let i = Math.max(1, first); i <= last; i++) codes.push(text.charCodeAt(i - 1));
@@ -42,16 +39,10 @@ export const stringLibrary: Natives = {
   'string.format': (machine, args) => [machine.string(formatText(machine, args))],
 
   'string.gmatch'(machine, args) {
-    return machine.tail(machine.prelude['gmatch'], [
-      textArgument(machine, args, 0),
-      textArgument(machine, args, 1),
-    ]);
+    return machine.tail(machine.prelude['gmatch'], [textArgument(machine, args, 0), textArgument(machine, args, 1)]);
   },
   'string.gfind'(machine, args) {
-    return machine.tail(machine.prelude['gmatch'], [
-      textArgument(machine, args, 0),
-      textArgument(machine, args, 1),
-    ]);
+    return machine.tail(machine.prelude['gmatch'], [textArgument(machine, args, 0), textArgument(machine, args, 1)]);
   },
   /** For our own library: the first match from a position on, as start, end and values. */
   search(machine, args) {
@@ -63,13 +54,7 @@ export const stringLibrary: Natives = {
   /** For our own library: the match at one position. */
   matchAt(machine, args) {
     const [text, pattern] = [textArgument(machine, args, 0), textArgument(machine, args, 1)];
-    const found = matchAt(
-      machine,
-      text,
-      pattern,
-      integerArgument(machine, args, 2) - 1,
-      integerArgument(machine, args, 3),
-    );
+    const found = matchAt(machine, text, pattern, integerArgument(machine, args, 2) - 1, integerArgument(machine, args, 3));
     return found === undefined ? [undefined] : [found.end, ...found.values];
   },
 
@@ -89,21 +74,15 @@ export const stringLibrary: Natives = {
   },
 
   'string.len': (machine, args) => [textArgument(machine, args, 0).length],
-  'string.lower': (machine, args) => [
-    machine.string(lowerCase(ascii(textArgument(machine, args, 0)))),
-  ],
-  'string.upper': (machine, args) => [
-    machine.string(upperCase(ascii(textArgument(machine, args, 0)))),
-  ],
+  'string.lower': (machine, args) => [machine.string(lowerCase(ascii(textArgument(machine, args, 0))))],
+  'string.upper': (machine, args) => [machine.string(upperCase(ascii(textArgument(machine, args, 0))))],
   'string.rep'(machine, args) {
     const text = textArgument(machine, args, 0);
     const times = Math.max(0, integerArgument(machine, args, 1));
     machine.room(text.length * times);
     return [machine.string(text === '' ? '' : text.repeat(times))];
   },
-  'string.reverse': (machine, args) => [
-    machine.string([...textArgument(machine, args, 0)].reverse().join('')),
-  ],
+  'string.reverse': (machine, args) => [machine.string([...textArgument(machine, args, 0)].reverse().join(''))],
   'string.sub'(machine, args) {
     const text = textArgument(machine, args, 0);
     const first = Math.max(1, position(integerArgument(machine, args, 1), text.length));
@@ -112,12 +91,7 @@ export const stringLibrary: Natives = {
   },
 };
 
-function searchAnywhere(
-  machine: LuaMachine,
-  text: string,
-  pattern: string,
-  start: number,
-): Match | undefined {
+function searchAnywhere(machine: LuaMachine, text: string, pattern: string, start: number): Match | undefined {
   for (let at = start; at <= text.length; at++) {
     const found = matchAt(machine, text, pattern, at, 0);
     if (found !== undefined) return found;
@@ -128,10 +102,7 @@ function searchAnywhere(
 function find(machine: LuaMachine, args: Args, what: 'find' | 'match'): readonly LuaValue[] {
   const text = textArgument(machine, args, 0);
   const pattern = textArgument(machine, args, 1);
-  const start = Math.min(
-    text.length,
-    Math.max(0, position(integerArgument(machine, args, 2, 1), text.length) - 1),
-  );
+  const start = Math.min(text.length, Math.max(0, position(integerArgument(machine, args, 2, 1), text.length) - 1));
   if (what === 'find' && (truthy(args[3]) || !/[\^$*+?.([%-]/.test(pattern))) {
     const at = text.indexOf(pattern, start);
     return at < 0 ? [undefined] : [at + 1, at + pattern.length];
@@ -141,13 +112,7 @@ function find(machine: LuaMachine, args: Args, what: 'find' | 'match'): readonly
   return what === 'find' ? [found.start + 1, found.end, ...found.captures] : found.values;
 }
 
-function substitute(
-  machine: LuaMachine,
-  text: string,
-  pattern: string,
-  replacement: LuaValue,
-  most: number,
-): readonly LuaValue[] {
+function substitute(machine: LuaMachine, text: string, pattern: string, replacement: LuaValue, most: number): readonly LuaValue[] {
   const anchored = pattern.startsWith('^');
   const template = toText(replacement);
   let result = '';
@@ -158,10 +123,7 @@ function substitute(
     if (found !== undefined) {
       count++;
       const whole = text.slice(at, found.end);
-      result +=
-        template === undefined
-          ? fromTable(machine, replacement, found, whole)
-          : filledIn(machine, template, found, whole);
+      result += template === undefined ? fromTable(machine, replacement, found, whole) : filledIn(machine, template, found, whole);
       machine.room(result.length);
     }
     if (found !== undefined && found.end > at) at = found.end;

@@ -2,14 +2,7 @@
 import { exp, log, log10, pow, sinh, cosh, tanh } from '../../base/math.ts';
 import { acos, asin, atan, atan2, cos, sin, tan } from '../../base/trigonometry.ts';
 import { fractionAndExponent, scaleByPowerOfTwo } from '../../base/double-bits.ts';
-import {
-  argumentError,
-  integerArgument,
-  numberArgument,
-  tableArgument,
-  textArgument,
-  typedArgument,
-} from './library-arguments.ts';
+import { argumentError, integerArgument, numberArgument, tableArgument, textArgument, typedArgument } from './library-arguments.ts';
 import { FROZEN, type LuaMachine, type Natives } from './lua-machine.ts';
 import { border, entries, rawGet } from './lua-table.ts';
 import { LuaError, toText, typeName } from './lua-value.ts';
@@ -25,10 +18,7 @@ export const tableLibrary: Natives = {
     for (let i = from; i <= to; i++) {
       const value = rawGet(table, i);
       const text = toText(value);
-      if (text === undefined)
-        return machine.fail(
-          `invalid value (${typeName(value)}) at index ${i} in table for 'concat'`,
-        );
+      if (text === undefined) return machine.fail(`invalid value (${typeName(value)}) at index ${i} in table for 'concat'`);
       length += text.length + separator.length;
       machine.room(length);
       parts.push(text);
@@ -40,8 +30,7 @@ export const tableLibrary: Natives = {
   'table.insert'(machine, args) {
     const table = tableArgument(machine, args, 0);
     const end = border(table) + 1;
-    if (args.length !== 2 && args.length !== 3)
-      machine.fail("wrong number of arguments to 'insert'");
+    if (args.length !== 2 && args.length !== 3) machine.fail("wrong number of arguments to 'insert'");
     const at = args.length === 2 ? end : integerArgument(machine, args, 1);
     const last = Math.max(at, end);
     machine.spend(Math.max(0, last - at));
@@ -72,32 +61,22 @@ export const tableLibrary: Natives = {
 
   'table.maxn'(machine, args) {
     let most = 0;
-    for (const [key] of entries(tableArgument(machine, args, 0)))
-      if (typeof key === 'number' && key > most) most = key;
+    for (const [key] of entries(tableArgument(machine, args, 0))) if (typeof key === 'number' && key > most) most = key;
     return [most];
   },
   'table.getn': (machine, args) => [border(tableArgument(machine, args, 0))],
   'table.setn': (machine) => machine.fail("'setn' is obsolete"),
   'table.foreach'(machine, args) {
     tableArgument(machine, args, 0);
-    return machine.tail(machine.prelude['foreach'], [
-      args[0],
-      typedArgument(machine, args, 1, 'function'),
-    ]);
+    return machine.tail(machine.prelude['foreach'], [args[0], typedArgument(machine, args, 1, 'function')]);
   },
   'table.foreachi'(machine, args) {
     tableArgument(machine, args, 0);
-    return machine.tail(machine.prelude['foreachi'], [
-      args[0],
-      typedArgument(machine, args, 1, 'function'),
-    ]);
+    return machine.tail(machine.prelude['foreachi'], [args[0], typedArgument(machine, args, 1, 'function')]);
   },
   /** For our own library: raises an error at the place of the script that called it. */
   complain(machine, args) {
-    return machine.tail({ type: 'native', id: 0, name: 'error' }, [
-      machine.whereOutside() + (toText(args[0]) ?? ''),
-      0,
-    ]);
+    return machine.tail({ type: 'native', id: 0, name: 'error' }, [machine.whereOutside() + (toText(args[0]) ?? ''), 0]);
   },
 };
 
@@ -112,30 +91,22 @@ export const mathLibrary: Natives = {
   'math.acos': unary(acos),
   'math.asin': unary(asin),
   'math.atan': unary(atan),
-  'math.atan2': (machine, args) => [
-    atan2(numberArgument(machine, args, 0), numberArgument(machine, args, 1)),
-  ],
+  'math.atan2': (machine, args) => [atan2(numberArgument(machine, args, 0), numberArgument(machine, args, 1))],
   'math.ceil': unary(Math.ceil),
   'math.cos': unary(cos),
   'math.cosh': unary(cosh),
   'math.deg': unary((x) => x / DEGREE),
   'math.exp': unary(exp),
   'math.floor': unary(Math.floor),
-  'math.fmod': (machine, args) => [
-    numberArgument(machine, args, 0) % numberArgument(machine, args, 1),
-  ],
-  'math.mod': (machine, args) => [
-    numberArgument(machine, args, 0) % numberArgument(machine, args, 1),
-  ],
+  'math.fmod': (machine, args) => [numberArgument(machine, args, 0) % numberArgument(machine, args, 1)],
+  'math.mod': (machine, args) => [numberArgument(machine, args, 0) % numberArgument(machine, args, 1)],
   'math.frexp'(machine, args) {
     const x = numberArgument(machine, args, 0);
     if (x === 0 || !Number.isFinite(x)) return [x, 0];
     const { fraction, exponent } = fractionAndExponent(Math.abs(x));
     return [x < 0 ? -fraction : fraction, exponent];
   },
-  'math.ldexp': (machine, args) => [
-    scaleByPowerOfTwo(numberArgument(machine, args, 0), integerArgument(machine, args, 1)),
-  ],
+  'math.ldexp': (machine, args) => [scaleByPowerOfTwo(numberArgument(machine, args, 0), integerArgument(machine, args, 1))],
   'math.log': unary(log),
   'math.log10': unary(log10),
   'math.max': (machine, args) => [extreme(machine, args, (a, b) => b > a)],
@@ -145,9 +116,7 @@ export const mathLibrary: Natives = {
     const whole = Math.trunc(x);
     return [whole, Number.isFinite(x) ? x - whole : Number.isNaN(x) ? x : 0];
   },
-  'math.pow': (machine, args) => [
-    pow(numberArgument(machine, args, 0), numberArgument(machine, args, 1)),
-  ],
+  'math.pow': (machine, args) => [pow(numberArgument(machine, args, 0), numberArgument(machine, args, 1))],
   'math.rad': unary((x) => x * DEGREE),
   'math.sin': unary(sin),
   'math.sinh': unary(sinh),
@@ -186,11 +155,7 @@ function nextRandom(machine: LuaMachine): number {
   return Number(state.random >> 17n);
 }
 
-function extreme(
-  machine: LuaMachine,
-  args: Parameters<Natives[string]>[1],
-  better: (a: number, b: number) => boolean,
-): number {
+function extreme(machine: LuaMachine, args: Parameters<Natives[string]>[1], better: (a: number, b: number) => boolean): number {
   let best = numberArgument(machine, args, 0);
   for (let i = 1; i < args.length; i++) {
     const next = numberArgument(machine, args, i);
@@ -238,10 +203,7 @@ export const bitLibrary: Natives = {
     const x = bits(machine, args, 0);
     const wanted = args[1] === undefined ? 8 : bits(machine, args, 1);
     const digits = Math.min(8, Math.abs(wanted));
-    const text = (x >>> 0)
-      .toString(16)
-      .padStart(8, '0')
-      .slice(8 - digits);
+    const text = (x >>> 0).toString(16).padStart(8, '0').slice(8 - digits);
     return [wanted < 0 ? text.toUpperCase() : text];
   },
 };

@@ -24,11 +24,9 @@ export function compileLua(source: string, chunk: string): Proto {
     new Compiler(main).function(body);
     return main.proto;
   } catch (thrown) {
-    if (thrown instanceof SyntaxError)
-      throw new LuaError(inLuasWords(thrown.message, chunk, source));
+    if (thrown instanceof SyntaxError) throw new LuaError(inLuasWords(thrown.message, chunk, source));
     // The parser and the compiler call themselves for what stands inside.
-    if (thrown instanceof RangeError)
-      throw new LuaError(`${chunk}:1: chunk has too many syntax levels`);
+    if (thrown instanceof RangeError) throw new LuaError(`${chunk}:1: chunk has too many syntax levels`);
     throw thrown;
   }
 }
@@ -61,9 +59,7 @@ class Compiler {
     this.to.close();
   }
 
-  private at(node: {
-    readonly loc?: { readonly start: { readonly line: number } } | undefined;
-  }): void {
+  private at(node: { readonly loc?: { readonly start: { readonly line: number } } | undefined }): void {
     if (node.loc !== undefined) this.to.line = node.loc.start.line;
   }
 
@@ -112,8 +108,7 @@ class Compiler {
     const { to } = this;
     expressions.forEach((expression, i) => {
       const last = i === expressions.length - 1;
-      if (last && wanted > expressions.length && isMultiple(expression))
-        this.multiple(expression, wanted - i);
+      if (last && wanted > expressions.length && isMultiple(expression)) this.multiple(expression, wanted - i);
       else {
         this.expression(expression);
         if (i >= wanted) to.emit(op.pop, 1);
@@ -132,9 +127,7 @@ class Compiler {
       else this.expression(expression);
     });
     const open = last !== undefined && isMultiple(last);
-    return open
-      ? { count: expressions.length - 1, open: 1 }
-      : { count: expressions.length, open: 0 };
+    return open ? { count: expressions.length - 1, open: 1 } : { count: expressions.length, open: 0 };
   }
 
   private multiple(node: Expression, want: number): void {
@@ -184,12 +177,7 @@ class Compiler {
   private return(node: Of<'ReturnStatement'>): void {
     const { to } = this;
     const [single] = node.arguments;
-    if (
-      node.arguments.length === 1 &&
-      single !== undefined &&
-      isCall(single) &&
-      isMultiple(single)
-    ) {
+    if (node.arguments.length === 1 && single !== undefined && isCall(single) && isMultiple(single)) {
       this.call(single, 'tail');
       return;
     }
@@ -264,9 +252,7 @@ class Compiler {
     const { to } = this;
     to.open('loop');
     this.list(node.iterators, 3);
-    const hidden = ['(for generator)', '(for state)', '(for control)'].map((name) =>
-      to.declare(name),
-    );
+    const hidden = ['(for generator)', '(for state)', '(for control)'].map((name) => to.declare(name));
     for (const local of hidden.toReversed()) to.initialize(local);
     const start = to.here;
     this.at(node);
@@ -298,22 +284,12 @@ class Compiler {
       return;
     }
     if (identifier.type !== 'Identifier') this.reference(identifier);
-    this.closure(
-      node.parameters,
-      node.body,
-      identifier.type === 'MemberExpression' && identifier.indexer === ':',
-      node,
-    );
+    this.closure(node.parameters, node.body, identifier.type === 'MemberExpression' && identifier.indexer === ':', node);
     this.at(node);
     this.store(identifier);
   }
 
-  private closure(
-    parameters: Parameters,
-    body: readonly Statement[],
-    method: boolean,
-    node: Expression | Statement,
-  ): void {
+  private closure(parameters: Parameters, body: readonly Statement[], method: boolean, node: Expression | Statement): void {
     const inner = new FunctionBuilder(this.to, this.to.proto.chunk);
     inner.line = node.loc?.start.line ?? this.to.line;
     if (method) inner.declare('self');
@@ -365,13 +341,7 @@ class Compiler {
       case 'BinaryExpression':
         this.expression(node.left);
         this.expression(node.right);
-        to.emit(
-          arithmetic[node.operator] ?? op.add,
-          0,
-          0,
-          0,
-          `${this.describe(node.left)}\0${this.describe(node.right)}`,
-        );
+        to.emit(arithmetic[node.operator] ?? op.add, 0, 0, 0, `${this.describe(node.left)}\0${this.describe(node.right)}`);
         return;
       case 'LogicalExpression': {
         this.expression(node.left);
@@ -451,9 +421,7 @@ class Compiler {
       to.emit(op.swap);
     } else this.expression(base);
     const given =
-      node.type === 'CallExpression'
-        ? node.arguments
-        : [node.type === 'StringCallExpression' ? node.argument : node.arguments];
+      node.type === 'CallExpression' ? node.arguments : [node.type === 'StringCallExpression' ? node.argument : node.arguments];
     const { count, open } = this.openList(given);
     this.at(node);
     const name = method ? `method '${base.identifier.name}'` : this.describe(base);

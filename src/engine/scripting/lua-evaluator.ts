@@ -3,18 +3,7 @@ import { pow } from '../../base/math.ts';
 import { metaEvent, op, STRIDE } from './lua-code.ts';
 import { OutOfFuel, type LuaMachine } from './lua-machine.ts';
 import { border, growArray, newTable, rawGet, rawSet } from './lua-table.ts';
-import {
-  isTable,
-  LuaError,
-  toNumber,
-  toText,
-  truthy,
-  typeName,
-  type CallFrame,
-  type Cell,
-  type LuaFunction,
-  type LuaValue,
-} from './lua-value.ts';
+import { isTable, LuaError, toNumber, toText, truthy, typeName, type CallFrame, type Cell, type LuaFunction, type LuaValue } from './lua-value.ts';
 
 /** Goes on with the script for at most `budget` instructions. Its outcome stands in the state when it is done. */
 export function step(machine: LuaMachine, budget: number): 'more' | 'done' {
@@ -263,10 +252,7 @@ function runFrame(machine: LuaMachine, frame: CallFrame, slice: number): number 
         const x = stack[top - (swapped ? 1 : 2)];
         const y = stack[top - (swapped ? 2 : 1)];
         const strict = code[pc] === op.less || code[pc] === op.greater;
-        if (
-          (typeof x === 'number' && typeof y === 'number') ||
-          (typeof x === 'string' && typeof y === 'string')
-        ) {
+        if ((typeof x === 'number' && typeof y === 'number') || (typeof x === 'string' && typeof y === 'string')) {
           stack[--top - 1] = strict ? x < y : x <= y;
           continue;
         }
@@ -350,25 +336,14 @@ function runFrame(machine: LuaMachine, frame: CallFrame, slice: number): number 
   return 0;
 }
 
-function argumentsOf(
-  frame: CallFrame,
-  top: number,
-  count: number,
-  open: number,
-): readonly LuaValue[] {
+function argumentsOf(frame: CallFrame, top: number, count: number, open: number): readonly LuaValue[] {
   if (count === 0) return open === 1 ? frame.open : [];
   const own = frame.stack.slice(top - count, top);
   return open === 1 ? [...own, ...frame.open] : own;
 }
 
 /** A Lua function that is called last takes the place of its caller. */
-function tailCall(
-  machine: LuaMachine,
-  frame: CallFrame,
-  callee: LuaValue,
-  args: readonly LuaValue[],
-  name: string,
-): void {
+function tailCall(machine: LuaMachine, frame: CallFrame, callee: LuaValue, args: readonly LuaValue[], name: string): void {
   if (typeof callee === 'object' && callee.type === 'function') {
     const next = machine.newFrame(callee, args, frame.want, frame.turn, frame.boundary);
     next.tailCalls = frame.tailCalls + 1;
@@ -385,13 +360,7 @@ function newClosure(machine: LuaMachine, frame: CallFrame, index: number): LuaFu
   const upvalues = proto.upvalues.map((source): Cell =>
     source.from === 'local' ? frame.cells[source.index]! : frame.closure.upvalues[source.index]!,
   );
-  return {
-    type: 'function',
-    id: machine.heap.nextId++,
-    proto,
-    upvalues,
-    environment: frame.closure.environment,
-  };
+  return { type: 'function', id: machine.heap.nextId++, proto, upvalues, environment: frame.closure.environment };
 }
 
 function calculate(operation: number, x: number, y: number): number {

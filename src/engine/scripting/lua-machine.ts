@@ -5,25 +5,9 @@
 import type { ByteString } from '../../base/bytes.ts';
 import type { Protocol, Reply } from '../../resp/reply.ts';
 import { STRIDE } from './lua-code.ts';
-import {
-  charge,
-  newTable,
-  rawGet,
-  rawSet,
-  tableOf,
-  type Heap,
-  type LuaTable,
-} from './lua-table.ts';
+import { charge, newTable, rawGet, rawSet, tableOf, type Heap, type LuaTable } from './lua-table.ts';
 import { isFunction, isTable, LuaError, toNumber, toText, truthy, typeName } from './lua-value.ts';
-import type {
-  CallFrame,
-  Cell,
-  Frame,
-  LuaFunction,
-  LuaThread,
-  LuaValue,
-  Turn,
-} from './lua-value.ts';
+import type { CallFrame, Cell, Frame, LuaFunction, LuaThread, LuaValue, Turn } from './lua-value.ts';
 
 /** A native has called a function: its results are the native's. */
 export const CALLED = 'called';
@@ -51,11 +35,7 @@ export interface MachineState {
   random: bigint;
   /** Instructions that may still be carried out. */
   fuel: number;
-  outcome: {
-    readonly ok: boolean;
-    readonly values: readonly LuaValue[];
-    readonly raisedAt: number;
-  } | null;
+  outcome: { readonly ok: boolean; readonly values: readonly LuaValue[]; readonly raisedAt: number } | null;
 }
 
 export const FROZEN = 'Attempt to modify a readonly table';
@@ -126,14 +106,7 @@ export class LuaMachine {
   }
 
   /** Calls a value; its results go to the frame below when it returns. */
-  call(
-    callee: LuaValue,
-    args: readonly LuaValue[],
-    want: number,
-    turn: Turn = 'none',
-    name = '',
-    boundary = false,
-  ): void {
+  call(callee: LuaValue, args: readonly LuaValue[], want: number, turn: Turn = 'none', name = '', boundary = false): void {
     if (typeof callee === 'object' && callee.type === 'function') {
       this.enter(callee, args, want, turn, boundary);
       return;
@@ -153,26 +126,14 @@ export class LuaMachine {
     this.call(handler, [callee, ...args], want, turn, name, boundary);
   }
 
-  private enter(
-    closure: LuaFunction,
-    args: readonly LuaValue[],
-    want: number,
-    turn: Turn,
-    boundary: boolean,
-  ): void {
+  private enter(closure: LuaFunction, args: readonly LuaValue[], want: number, turn: Turn, boundary: boolean): void {
     const { thread } = this.state;
     if (thread.frames.length >= MOST_FRAMES) this.fail('stack overflow');
     if (boundary) this.countBoundary();
     thread.frames.push(this.newFrame(closure, args, want, turn, boundary));
   }
 
-  newFrame(
-    closure: LuaFunction,
-    args: readonly LuaValue[],
-    want: number,
-    turn: Turn,
-    boundary: boolean,
-  ): CallFrame {
+  newFrame(closure: LuaFunction, args: readonly LuaValue[], want: number, turn: Turn, boundary: boolean): CallFrame {
     const { parameters, vararg, argSlot, slots, cellParameters } = closure.proto;
     const stack: LuaValue[] = [];
     for (let i = 0; i < parameters; i++) stack.push(args[i]);
@@ -184,19 +145,7 @@ export class LuaMachine {
       stack[argSlot] = arg;
     }
     const frame: CallFrame = {
-      ...{
-        kind: 'call',
-        closure,
-        pc: 0,
-        at: 0,
-        stack,
-        cells: NO_CELLS,
-        top: slots,
-        open: NONE,
-        varargs,
-        want,
-        turn,
-      },
+      ...{ kind: 'call', closure, pc: 0, at: 0, stack, cells: NO_CELLS, top: slots, open: NONE, varargs, want, turn },
       ...{ tailCalls: 0, boundary },
     };
     if (cellParameters.length > 0) {
@@ -318,15 +267,9 @@ export class LuaMachine {
       const { thread } = state;
       const frame = this.popFrame();
       if (frame?.kind === 'protected') {
-        if (frame.handler === undefined)
-          this.deliver([false, caught(value)], frame.want, frame.turn);
+        if (frame.handler === undefined) this.deliver([false, caught(value)], frame.want, frame.turn);
         else {
-          thread.frames.push({
-            kind: 'handler',
-            want: frame.want,
-            turn: frame.turn,
-            boundary: true,
-          });
+          thread.frames.push({ kind: 'handler', want: frame.want, turn: frame.turn, boundary: true });
           thread.boundaries++;
           this.call(frame.handler, [value], -1);
         }
@@ -373,10 +316,7 @@ export class LuaMachine {
       let handler: LuaValue;
       if (isTable(at)) {
         const value = rawGet(at, key);
-        handler =
-          value === undefined && at.metatable !== undefined
-            ? rawGet(at.metatable, '__index')
-            : undefined;
+        handler = value === undefined && at.metatable !== undefined ? rawGet(at.metatable, '__index') : undefined;
         if (handler === undefined) return this.deliver([value], 1, 'none');
       } else {
         handler = this.metamethod(at, '__index');
@@ -394,10 +334,7 @@ export class LuaMachine {
       let handler: LuaValue;
       if (isTable(at)) {
         const known = at.metatable === undefined ? undefined : rawGet(at, key);
-        handler =
-          at.metatable === undefined || known !== undefined
-            ? undefined
-            : rawGet(at.metatable, '__newindex');
+        handler = at.metatable === undefined || known !== undefined ? undefined : rawGet(at.metatable, '__newindex');
         if (handler === undefined) return this.store(at, key, value);
       } else {
         handler = this.metamethod(at, '__newindex');
@@ -430,13 +367,7 @@ export class LuaMachine {
     if (handler !== undefined) return this.call(handler, [left, right], 1, 'none', '', true);
     const [leftName = '', rightName = leftName] = names.split('\0');
     const wrongRight = toNumber(left) !== undefined;
-    this.fail(
-      typeError(
-        'perform arithmetic on',
-        wrongRight ? right : left,
-        wrongRight ? rightName : leftName,
-      ),
-    );
+    this.fail(typeError('perform arithmetic on', wrongRight ? right : left, wrongRight ? rightName : leftName));
   }
 
   concat(left: LuaValue, right: LuaValue, names: string): void {
@@ -444,15 +375,12 @@ export class LuaMachine {
     if (handler !== undefined) return this.call(handler, [left, right], 1, 'none', '', true);
     const [leftName = '', rightName = ''] = names.split('\0');
     const wrongRight = toText(left) !== undefined;
-    this.fail(
-      typeError('concatenate', wrongRight ? right : left, wrongRight ? rightName : leftName),
-    );
+    this.fail(typeError('concatenate', wrongRight ? right : left, wrongRight ? rightName : leftName));
   }
 
   /** Equality of two values that are not the same: only tables have a say, and only if they say it with one voice. */
   equals(left: LuaValue, right: LuaValue, turn: Turn): void {
-    const handler =
-      isTable(left) && isTable(right) ? sharedHandler(left, right, '__eq') : undefined;
+    const handler = isTable(left) && isTable(right) ? sharedHandler(left, right, '__eq') : undefined;
     if (handler === undefined) this.deliver([undefined], 1, turn);
     else this.call(handler, [left, right], 1, turn, '', true);
   }
@@ -501,3 +429,4 @@ export function compareError(left: LuaValue, right: LuaValue): string {
   const [a, b] = [typeName(left), typeName(right)];
   return a === b ? `attempt to compare two ${a} values` : `attempt to compare ${a} with ${b}`;
 }
+

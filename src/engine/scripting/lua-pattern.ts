@@ -22,32 +22,16 @@ const MOST_CAPTURES = 32;
 const PERCENT = 0x25;
 
 /** The match at exactly `at`, if there is one. `from`: where the pattern begins, after an anchor. */
-export function matchAt(
-  machine: LuaMachine,
-  text: string,
-  pattern: string,
-  at: number,
-  from: number,
-): Match | undefined {
+export function matchAt(machine: LuaMachine, text: string, pattern: string, at: number, from: number): Match | undefined {
   const matcher = new Matcher(machine, text, pattern);
   const end = matcher.match(at, from);
   if (end < 0) return undefined;
   const captures = matcher.captures.map((_, i) => matcher.value(i));
-  return {
-    start: at,
-    end,
-    captures,
-    values: captures.length > 0 ? captures : [text.slice(at, end)],
-  };
+  return { start: at, end, captures, values: captures.length > 0 ? captures : [text.slice(at, end)] };
 }
 
 /** The first match at `start` or later. */
-export function firstMatch(
-  machine: LuaMachine,
-  text: string,
-  pattern: string,
-  start: number,
-): Match | undefined {
+export function firstMatch(machine: LuaMachine, text: string, pattern: string, start: number): Match | undefined {
   const anchored = pattern.startsWith('^');
   for (let at = start; at <= text.length; at++) {
     const found = matchAt(machine, text, pattern, at, anchored ? 1 : 0);
@@ -70,11 +54,8 @@ class Matcher {
 
   value(i: number): LuaValue {
     const capture = this.captures[i];
-    if (capture === undefined || capture.length === OPEN)
-      return this.machine.fail('unfinished capture');
-    return capture.length === POSITION
-      ? capture.start + 1
-      : this.text.slice(capture.start, capture.start + capture.length);
+    if (capture === undefined || capture.length === OPEN) return this.machine.fail('unfinished capture');
+    return capture.length === POSITION ? capture.start + 1 : this.text.slice(capture.start, capture.start + capture.length);
   }
 
   /** The end of the match, -1 if there is none. */
@@ -86,8 +67,7 @@ class Matcher {
       machine.spend(1);
       if (p === pattern.length) return s;
       const c = pattern[p]!;
-      if (c === '(')
-        return pattern[p + 1] === ')' ? this.open(s, p + 2, POSITION) : this.open(s, p + 1, OPEN);
+      if (c === '(') return pattern[p + 1] === ')' ? this.open(s, p + 2, POSITION) : this.open(s, p + 1, OPEN);
       if (c === ')') return this.closeCapture(s, p + 1);
       if (c === '$' && p + 1 === pattern.length) return s === this.text.length ? s : -1;
       if (c === '%' && pattern[p + 1] === 'b') {
@@ -186,8 +166,7 @@ class Matcher {
 
   private backReference(s: number, digit: number): number {
     const capture = this.captures[digit - 0x31];
-    if (capture === undefined || capture.length === OPEN)
-      return this.machine.fail('invalid capture index');
+    if (capture === undefined || capture.length === OPEN) return this.machine.fail('invalid capture index');
     const wanted = this.text.slice(capture.start, capture.start + Math.max(0, capture.length));
     return this.text.startsWith(wanted, s) ? s + wanted.length : -1;
   }

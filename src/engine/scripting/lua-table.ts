@@ -222,10 +222,7 @@ export function growArray(heap: Heap, table: LuaTable, size: number): void {
 }
 
 /** The entry after `key`, undefined at the end; undefined as a key begins. */
-export function nextEntry(
-  table: LuaTable,
-  key: LuaValue,
-): readonly [LuaValue, LuaValue] | undefined {
+export function nextEntry(table: LuaTable, key: LuaValue): readonly [LuaValue, LuaValue] | undefined {
   const { array, keys, values } = table;
   let at = placeOf(table, key);
   for (; at < array.length; at++) if (array[at] !== undefined) return [at + 1, array[at]];
@@ -237,8 +234,7 @@ export function nextEntry(
 
 function placeOf(table: LuaTable, key: LuaValue): number {
   if (key === undefined) return 0;
-  if (typeof key === 'number' && key >= 1 && key <= table.array.length && Math.floor(key) === key)
-    return key;
+  if (typeof key === 'number' && key >= 1 && key <= table.array.length && Math.floor(key) === key) return key;
   const node = table.index?.get(key);
   if (node === undefined) throw new LuaError("invalid key to 'next'");
   return table.array.length + node + 1;
@@ -246,12 +242,7 @@ function placeOf(table: LuaTable, key: LuaValue): number {
 
 /** All entries in the order of pairs(). */
 export function* entries(table: LuaTable): Generator<readonly [LuaValue, LuaValue]> {
-  for (
-    let entry = nextEntry(table, undefined);
-    entry !== undefined;
-    entry = nextEntry(table, entry[0])
-  )
-    yield entry;
+  for (let entry = nextEntry(table, undefined); entry !== undefined; entry = nextEntry(table, entry[0])) yield entry;
 }
 
 /** The # of a table: some n with t[n] and not t[n + 1], the very one that luaH_getn finds. */

@@ -4,16 +4,7 @@ import { formatDoubleG, parseDouble } from '../../base/doubles.ts';
 import type { Proto } from './lua-code.ts';
 import type { LuaTable } from './lua-table.ts';
 
-export type LuaValue =
-  | undefined
-  | boolean
-  | number
-  | string
-  | LuaTable
-  | LuaFunction
-  | LuaNative
-  | LuaThread
-  | LuaUserdata;
+export type LuaValue = undefined | boolean | number | string | LuaTable | LuaFunction | LuaNative | LuaThread | LuaUserdata;
 
 /** A local variable that outlives its block because a function uses it. */
 export interface Cell {
@@ -131,8 +122,7 @@ export function truthy(value: LuaValue): boolean {
 
 /** `%.14g`. */
 export function numberText(n: number): string {
-  if (Number.isInteger(n) && Math.abs(n) < 1e14)
-    return n === 0 ? (1 / n < 0 ? '-0' : '0') : String(n);
+  if (Number.isInteger(n) && Math.abs(n) < 1e14) return n === 0 ? (1 / n < 0 ? '-0' : '0') : String(n);
   // The sign of a NaN is that of the x86 instruction which made it: nearly always set.
   return Number.isNaN(n) ? '-nan' : formatDoubleG(n, 14);
 }
@@ -149,8 +139,7 @@ export function parseNumber(text: string): number | undefined {
   if (/^[+-]?\d{1,15}$/.test(trimmed)) return Number(trimmed);
   if (/^[+-]?nan(\([0-9a-z_]*\))?$/i.test(trimmed)) return NaN;
   const hexadecimal = /^([+-]?)0x([0-9a-f]+)$/i.exec(trimmed);
-  if (hexadecimal !== null)
-    return (hexadecimal[1] === '-' ? -1 : 1) * Number(`0x${hexadecimal[2]}`);
+  if (hexadecimal !== null) return (hexadecimal[1] === '-' ? -1 : 1) * Number(`0x${hexadecimal[2]}`);
   const parsed = parseDouble(ascii(trimmed));
   if (parsed !== undefined) return parsed;
   // Too great or too small for a double is still a number here.

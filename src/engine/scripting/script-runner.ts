@@ -44,22 +44,11 @@ export function compileScript(source: string): Proto {
   return proto;
 }
 
-export function runScript(
-  ctx: Context,
-  script: Script,
-  keys: readonly ByteString[],
-  args: readonly ByteString[],
-): Reply {
+export function runScript(ctx: Context, script: Script, keys: readonly ByteString[], args: readonly ByteString[]): Reply {
   const world = theWorld();
   const heap = scriptHeap();
   const globals = newGlobals(world, heap, { KEYS: tableOf(heap, keys), ARGV: tableOf(heap, args) });
-  const main: LuaFunction = {
-    type: 'function',
-    id: heap.nextId++,
-    proto: script.proto,
-    upvalues: [],
-    environment: globals,
-  };
+  const main: LuaFunction = { type: 'function', id: heap.nextId++, proto: script.proto, upvalues: [], environment: globals };
   const machine = newMachine(world, heap, globals, main, FUEL);
   const { client } = ctx;
   const before = { db: client.db, protocol: client.protocol, inside: ctx.insideTransaction };
@@ -138,12 +127,7 @@ function findCommand(ctx: Context, argv: readonly ByteString[]): Command | undef
 }
 
 /** script.c:scriptCall. */
-function refusalOf(
-  ctx: Context,
-  command: Command | undefined,
-  argv: readonly ByteString[],
-  script: Script,
-): string | undefined {
+function refusalOf(ctx: Context, command: Command | undefined, argv: readonly ByteString[], script: Script): string | undefined {
   if (command === undefined) return errors.scriptUnknownCommand;
   const { arity } = command.facts;
   if (arity >= 0 ? argv.length !== arity : argv.length < -arity) return errors.scriptWrongArity;
@@ -151,3 +135,4 @@ function refusalOf(
   if ((command.flags & commandFlag.write) === 0) return undefined;
   return script.readOnly ? errors.scriptReadOnly : ctx.server.writesDenied();
 }
+

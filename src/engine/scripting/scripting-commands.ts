@@ -6,14 +6,7 @@ import type { Reply } from '../../resp/reply.ts';
 import type { Handlers } from '../command.ts';
 import { helpReply } from '../commands/help.ts';
 import type { Context } from '../context.ts';
-import {
-  errors,
-  ReplyError,
-  scriptCompileError,
-  shebangEngine,
-  shebangFlag,
-  shebangOption,
-} from '../errors.ts';
+import { errors, ReplyError, scriptCompileError, shebangEngine, shebangFlag, shebangOption } from '../errors.ts';
 import { array, bulk, OK, ONE, ZERO } from '../replies.ts';
 import { LuaError, plainText } from './lua-value.ts';
 import { compileScript, runScript, type Script } from './script-runner.ts';
@@ -34,13 +27,11 @@ export const scriptingCommands: Handlers = {
     return bulk(sha);
   },
 
-  'script|exists': (ctx, argv) =>
-    array(argv.slice(2).map((sha) => (ctx.state.scripts.has(lowerCase(sha)) ? ONE : ZERO))),
+  'script|exists': (ctx, argv) => array(argv.slice(2).map((sha) => (ctx.state.scripts.has(lowerCase(sha)) ? ONE : ZERO))),
 
   'script|flush'(ctx, argv) {
     const how = argv[2] === undefined ? 'sync' : lowerCase(argv[2]);
-    if (argv.length > 3 || (how !== 'sync' && how !== 'async'))
-      throw new ReplyError(errors.scriptFlush);
+    if (argv.length > 3 || (how !== 'sync' && how !== 'async')) throw new ReplyError(errors.scriptFlush);
     ctx.state.scripts.clear();
     return OK;
   },
@@ -52,10 +43,7 @@ export const scriptingCommands: Handlers = {
 
   'script|help': () =>
     helpReply('script', [
-      [
-        'EXISTS <sha1> [<sha1> ...]',
-        'Return information about the existence of the scripts in the script cache.',
-      ],
+      ['EXISTS <sha1> [<sha1> ...]', 'Return information about the existence of the scripts in the script cache.'],
       ['FLUSH [ASYNC|SYNC]', 'Flush the Lua scripts cache. Very dangerous on replicas.'],
       ['KILL', 'Kill the currently executing Lua script.'],
       ['LOAD <script>', 'Load a script into the scripts cache without executing it.'],
@@ -66,12 +54,7 @@ function shaOf(source: ByteString): ByteString {
   return ascii(sha1Hex(bytesOf(source)));
 }
 
-function evaluate(
-  ctx: Context,
-  argv: readonly ByteString[],
-  given: 'source' | 'sha',
-  use: 'any' | 'read-only',
-): Reply {
+function evaluate(ctx: Context, argv: readonly ByteString[], given: 'source' | 'sha', use: 'any' | 'read-only'): Reply {
   const count = parseInt64(argv[2]!);
   if (count === undefined) throw new ReplyError(errors.notInteger);
   if (count > argv.length - 3) throw new ReplyError(errors.tooManyKeys);
@@ -87,12 +70,7 @@ function evaluate(
     if (denied !== undefined) throw new ReplyError(denied);
   }
   const first = 3 + Number(count);
-  return runScript(
-    ctx,
-    use === 'read-only' ? { ...script, readOnly: true } : script,
-    argv.slice(3, first),
-    argv.slice(first),
-  );
+  return runScript(ctx, use === 'read-only' ? { ...script, readOnly: true } : script, argv.slice(3, first), argv.slice(first));
 }
 
 /** `declared`: what a shebang says of it. */
@@ -101,13 +79,7 @@ interface Prepared {
   readonly declared: 'nothing' | 'writes' | 'no-writes';
 }
 
-const flagNames = new Set([
-  'no-writes',
-  'allow-oom',
-  'allow-stale',
-  'no-cluster',
-  'allow-cross-slot-keys',
-]);
+const flagNames = new Set(['no-writes', 'allow-oom', 'allow-stale', 'no-cluster', 'allow-cross-slot-keys']);
 
 function prepared(sha: ByteString, source: ByteString): Prepared {
   let body: string = source;
@@ -119,13 +91,9 @@ function prepared(sha: ByteString, source: ByteString): Prepared {
     body = source.slice(end);
   }
   try {
-    return {
-      script: { sha, proto: compileScript(body), readOnly: declared === 'no-writes' },
-      declared,
-    };
+    return { script: { sha, proto: compileScript(body), readOnly: declared === 'no-writes' }, declared };
   } catch (thrown) {
-    if (thrown instanceof LuaError)
-      throw new ReplyError(scriptCompileError(plainText(thrown.value)));
+    if (thrown instanceof LuaError) throw new ReplyError(scriptCompileError(plainText(thrown.value)));
     throw thrown;
   }
 }

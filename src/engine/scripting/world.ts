@@ -24,14 +24,7 @@ export interface World {
 const MOST_BYTES = 0x8000_0000;
 /** Ids of what is made once, far from those of a script's own tables. */
 const FIRST_SHARED_ID = 0x20_0000;
-const hidden = new Set([
-  'inext',
-  'search',
-  'matchAt',
-  'complain',
-  'resumeWrapped',
-  'missingGlobal',
-]);
+const hidden = new Set(['inext', 'search', 'matchAt', 'complain', 'resumeWrapped', 'missingGlobal']);
 
 let made: World | undefined;
 
@@ -41,16 +34,7 @@ export function theWorld(): World {
 
 function makeWorld(): World {
   const heap = newHeap(MOST_BYTES, FIRST_SHARED_ID);
-  const groups = [
-    baseLibrary,
-    stringLibrary,
-    tableLibrary,
-    mathLibrary,
-    bitLibrary,
-    coroutineLibrary,
-    cjsonLibrary,
-    redisLibrary,
-  ];
+  const groups = [baseLibrary, stringLibrary, tableLibrary, mathLibrary, bitLibrary, coroutineLibrary, cjsonLibrary, redisLibrary];
   const natives = new Map(groups.flatMap((group) => Object.entries(group)));
   const libraries = newTable(heap);
   for (const name of natives.keys()) {
@@ -63,11 +47,7 @@ function makeWorld(): World {
   }
   rawSet(heap, libraries, '_VERSION', 'Lua 5.1');
   setAll(heap, tableAt(heap, libraries, 'math'), { pi: 3.141592653589793, huge: Infinity });
-  setAll(heap, tableAt(heap, libraries, 'cjson'), {
-    null: NULL_POINTER,
-    _NAME: 'cjson',
-    _VERSION: '2.1.0',
-  });
+  setAll(heap, tableAt(heap, libraries, 'cjson'), { null: NULL_POINTER, _NAME: 'cjson', _VERSION: '2.1.0' });
   setAll(heap, tableAt(heap, libraries, 'redis'), {
     ...{ LOG_DEBUG: 0, LOG_VERBOSE: 1, LOG_NOTICE: 2, LOG_WARNING: 3 },
     ...{ REPL_NONE: 0, REPL_AOF: 1, REPL_SLAVE: 2, REPL_REPLICA: 2, REPL_ALL: 3 },
@@ -94,15 +74,8 @@ function setAll(heap: Heap, table: LuaTable, values: Readonly<Record<string, Lua
 
 function makePrelude(heap: Heap, world: World): Record<string, LuaFunction> {
   const environment = newTable(heap);
-  for (const [key, name] of Object.entries(preludeNatives))
-    rawSet(heap, environment, key, native(name));
-  const main: LuaFunction = {
-    type: 'function',
-    id: 0,
-    proto: compileLua(preludeSource, ''),
-    upvalues: [],
-    environment,
-  };
+  for (const [key, name] of Object.entries(preludeNatives)) rawSet(heap, environment, key, native(name));
+  const main: LuaFunction = { type: 'function', id: 0, proto: compileLua(preludeSource, ''), upvalues: [], environment };
   const machine = newMachine(world, heap, environment, main, 100_000);
   step(machine, 100_000);
   const values = machine.state.outcome?.values ?? [];
@@ -115,24 +88,11 @@ function makePrelude(heap: Heap, world: World): Record<string, LuaFunction> {
 }
 
 /** A machine about to run `main`. */
-export function newMachine(
-  world: World,
-  heap: Heap,
-  globals: LuaTable,
-  main: LuaFunction,
-  fuel: number,
-): LuaMachine {
+export function newMachine(world: World, heap: Heap, globals: LuaTable, main: LuaFunction, fuel: number): LuaMachine {
   const thread = newThread(heap.nextId++, undefined, false);
   thread.status = 'running';
   const state: MachineState = {
-    ...{
-      heap,
-      globals,
-      stringMetatable: world.stringMetatable,
-      main: thread,
-      thread,
-      random: FIRST_RANDOM,
-    },
+    ...{ heap, globals, stringMetatable: world.stringMetatable, main: thread, thread, random: FIRST_RANDOM },
     ...{ fuel, outcome: null },
   };
   const machine = new LuaMachine(state, world.natives, world.prelude);
@@ -141,11 +101,7 @@ export function newMachine(
 }
 
 /** Globals of one script: those of Redis, KEYS and ARGV; a name that is not there is an error. */
-export function newGlobals(
-  world: World,
-  heap: Heap,
-  own: Readonly<Record<string, LuaValue>>,
-): LuaTable {
+export function newGlobals(world: World, heap: Heap, own: Readonly<Record<string, LuaValue>>): LuaTable {
   const globals = newTable(heap);
   for (const [key, value] of entries(world.libraries)) rawSet(heap, globals, key, value);
   rawSet(heap, globals, '_G', globals);
@@ -161,3 +117,4 @@ export function newGlobals(
 export function scriptHeap(): Heap {
   return newHeap(MOST_BYTES);
 }
+
