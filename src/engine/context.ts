@@ -26,6 +26,7 @@ import type { SetValue } from './data/set.ts';
 import { isString } from './data/string.ts';
 import { firstUse, lruClock, nextUse } from './data/usage.ts';
 import type { SortedSetValue } from './data/sorted-set.ts';
+import type { StreamValue } from './data/stream.ts';
 import type { Entry, Expiry, StringValue, Value } from './data/value.ts';
 import { published } from './pubsub.ts';
 import { array, error, integer, NULL_ARRAY } from './replies.ts';
@@ -48,6 +49,7 @@ interface ValueOfKind {
   readonly list: ListValue;
   readonly set: SetValue;
   readonly zset: SortedSetValue;
+  readonly stream: StreamValue;
 }
 
 export class Context {
@@ -303,6 +305,11 @@ export class Context {
   /** What goes to the log instead of the client's own words; several calls, several commands. */
   propagate(...argv: ByteString[]): void {
     if (this.effects) (this.override ??= []).push(argv);
+  }
+
+  /** Only what was given to `propagate` goes to the log, if anything was. */
+  propagateNothingElse(): void {
+    this.override ??= [];
   }
 
   /** Nothing goes to the log, whatever changed. */

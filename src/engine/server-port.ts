@@ -4,11 +4,12 @@ import type { Micros } from '../base/time.ts';
 import type { HashLimits } from './data/hash.ts';
 import type { ListLimits } from './data/list.ts';
 import type { SortedSetLimits } from './data/sorted-set.ts';
+import type { StreamLimits } from './data/stream.ts';
 import type { LfuSettings } from './data/usage.ts';
 import type { Session } from './session.ts';
 
 /** The directives that commands look at, parsed; the server keeps them equal to CONFIG. */
-export interface EngineConfig extends HashLimits, ListLimits, SortedSetLimits, LfuSettings {
+export interface EngineConfig extends HashLimits, ListLimits, StreamLimits, SortedSetLimits, LfuSettings {
   databases: number;
   protoMaxBulkLength: number;
   lazyfreeLazyExpire: boolean;

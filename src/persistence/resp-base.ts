@@ -12,6 +12,7 @@ import { membersByRank, type ScoredMember } from '../engine/data/sorted-set.ts';
 import { stringText } from '../engine/data/string.ts';
 import type { Value } from '../engine/data/value.ts';
 import { encodeCommand } from '../resp/command-encoder.ts';
+import { encodeStream } from './resp-stream.ts';
 
 /** aof.c: AOF_REWRITE_ITEMS_PER_CMD. */
 const ITEMS_PER_COMMAND = 64;
@@ -66,6 +67,8 @@ function encodeValue(key: ByteString, value: Value, sink: GrowableBytes): void {
       return encodeItems('HMSET', key, flattened(value.fields), 2, sink);
     case 'zset':
       return encodeItems('ZADD', key, scoresFirst(membersByRank(value)), 2, sink);
+    case 'stream':
+      return encodeStream(key, value, sink);
     default:
       return unreachable(value);
   }

@@ -25,6 +25,8 @@ export function settingsOf(directives: DirectiveValues): Settings {
     zsetMaxListpackValue: number('zset-max-listpack-value'),
     hllSparseMaxBytes: number('hll-sparse-max-bytes'),
     setMaxIntsetEntries: number('set-max-intset-entries'),
+    streamNodeMaxEntries: number('stream-node-max-entries'),
+    streamNodeMaxBytes: number('stream-node-max-bytes'),
     setMaxListpackEntries: number('set-max-listpack-entries'),
     setMaxListpackValue: number('set-max-listpack-value'),
     listMaxListpackSize: number('list-max-listpack-size'),

@@ -97,6 +97,8 @@ export function valueBytes(value: Value): number {
       const packed = value.order.encoding === 'listpack';
       return collection(size, packed, members(value), 1) + size * (packed ? 8 : SKIP_NODE);
     }
+    case 'stream':
+      return OBJECT + COLLECTION + value.nodes.reduce((sum, { bytes }) => sum + bytes + COLLECTION, 0);
   }
 }
 

@@ -107,6 +107,7 @@ function text(replies: readonly Reply[]): string {
     typeof value === 'bigint' ? String(value) : value,
   )
     .replace(/\b\d{10}\.\d{6} \[/g, 'TIME [')
+    .replace(/\b1[789]\d{11}-\d+/g, 'MS-N')
     .replace(/127\.0\.0\.1:\d+/g, 'ADDRESS');
 }
 
@@ -231,7 +232,7 @@ function shown(db: number, words: readonly string[]): string {
   // 7.0 logs the ends of a BLMOVE that had waited in lower case, 7.2 as they were typed.
   const compared =
     name === 'LMOVE' ? words.map((word, i) => (i > 2 ? word.toUpperCase() : word)) : words;
-  return `${db}: ${compared.map((word) => (/^1[789]\d{11}$/.test(word) ? 'MS' : JSON.stringify(word))).join(' ')}`;
+  return `${db}: ${compared.map((word) => (/^1[789]\d{11}(-\d+)?$/.test(word) ? 'MS' : JSON.stringify(word))).join(' ')}`;
 }
 
 // --- ours ---

@@ -30,6 +30,11 @@ import { sortedSetAlgebraCommands } from './sorted-set-algebra.ts';
 import { sortedSetPopCommands } from './sorted-set-pops.ts';
 import { sortedSetRangeCommands } from './sorted-set-ranges.ts';
 import { sortedSetCommands } from './sorted-sets.ts';
+import { streamClaimCommands } from './stream-claims.ts';
+import { streamGroupCommands } from './stream-groups.ts';
+import { streamInfoCommands } from './stream-info.ts';
+import { streamReadCommands } from './stream-reads.ts';
+import { streamCommands } from './streams.ts';
 import { stringCommands } from './strings.ts';
 import { transactionCommands } from './transactions.ts';
 import { waitingCommands } from './waiting.ts';
@@ -50,13 +55,18 @@ export const handlers: readonly Handlers[] = [
   sortedSetAlgebraCommands,
   geoCommands,
   geoSearchCommands,
+  sortCommands,
   bitmapCommands,
   bitFieldCommands,
   hyperLogLogCommands,
   blockingCommands,
+  streamCommands,
+  streamReadCommands,
+  streamGroupCommands,
+  streamClaimCommands,
+  streamInfoCommands,
   genericCommands,
   scanCommands,
-  sortCommands,
   objectCommands,
   serializeCommands,
   expiryCommands,

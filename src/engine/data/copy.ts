@@ -4,6 +4,7 @@ import { copyHash } from './hash.ts';
 import { copyList } from './list.ts';
 import { copySet } from './set.ts';
 import { copySortedSet } from './sorted-set.ts';
+import { copyStream } from './stream.ts';
 import { copyRawString } from './string.ts';
 import type { Value } from './value.ts';
 
@@ -20,6 +21,8 @@ export function copyValue(value: Value): Value {
       return copySet(value);
     case 'zset':
       return copySortedSet(value);
+    case 'stream':
+      return copyStream(value);
     default:
       return unreachable(value);
   }

@@ -9,12 +9,14 @@ import { sha1 } from '../../base/sha1.ts';
 import type { Database, KeySpace } from './key-space.ts';
 import { elements } from './list.ts';
 import { membersByRank } from './sorted-set.ts';
+import { entriesBetween } from './stream.ts';
+import { idMillis, idSequence } from './stream-id.ts';
 import { stringText } from './string.ts';
 import type { Value } from './value.ts';
 
 type Digest = Uint8Array;
 const SIZE = 20;
-const typeNumber = { string: 0, raw: 0, list: 1, set: 2, zset: 3, hash: 4 } as const;
+const typeNumber = { string: 0, raw: 0, list: 1, set: 2, zset: 3, hash: 4, stream: 6 } as const;
 const EXPIRE_MARK = ascii('!!expire!!');
 
 /** 40 hexadecimal digits; all zero for an empty data set. */
@@ -69,6 +71,12 @@ function addContent(digest: Digest, value: Value): void {
     case 'zset':
       for (const { member, score } of membersByRank(value))
         xorPair(digest, member, formatDouble17g(score));
+      return;
+    case 'stream':
+      for (const { id, fields } of entriesBetween(value)) {
+        mixText(digest, ascii(`${idMillis(id)}.${idSequence(id)}`));
+        for (const text of fields) mixText(digest, text);
+      }
       return;
     default:
       unreachable(value);

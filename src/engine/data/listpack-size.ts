@@ -11,6 +11,12 @@ export function listpackEntryBytes(text: ByteString): number {
   return encoded + backLengthBytes(encoded);
 }
 
+/** An integer with its back length. */
+export function listpackIntegerBytes(n: Integer): number {
+  const encoded = integerBytes(n);
+  return encoded + backLengthBytes(encoded);
+}
+
 function integerBytes(n: Integer): number {
   if (typeof n === 'bigint') return 9;
   if (n >= 0 && n <= 127) return 1;

@@ -6,6 +6,7 @@ import type { HashValue } from './hash.ts';
 import type { ListValue } from './list.ts';
 import type { SetValue } from './set.ts';
 import type { SortedSetValue } from './sorted-set.ts';
+import type { StreamValue } from './stream.ts';
 
 /**
  * A string that APPEND, SETRANGE or SETBIT changed in place; its encoding is `raw` however short it is. Short contents
@@ -18,7 +19,7 @@ export interface RawString {
 
 /** Integers in the int64 range are kept as numbers (bigint beyond 2^53), as Redis keeps them as longs. */
 export type StringValue = number | bigint | ByteString | RawString;
-export type Value = StringValue | HashValue | ListValue | SetValue | SortedSetValue;
+export type Value = StringValue | HashValue | ListValue | SetValue | SortedSetValue | StreamValue;
 
 export type TypeName = 'string' | 'list' | 'set' | 'zset' | 'hash' | 'stream';
 

@@ -1,7 +1,6 @@
 /**
  * Values out of an RDB file or a DUMP payload (rdb.c:rdbLoadObject), those of older versions too. Everything packed is
  * checked to its last byte, as `sanitize-dump-payload yes` does: what a real server would stumble over later is refused.
- * Streams (types 15, 19 and 21) have their place in `loadValue`.
  */
 import { byteStringOf, bytesOf, type ByteString } from '../../base/bytes.ts';
 import { parseDouble } from '../../base/doubles.ts';
@@ -21,6 +20,7 @@ import type { EngineConfig } from '../server-port.ts';
 import { readIntset } from './intset.ts';
 import { readZiplist, readZipmap } from './legacy-packings.ts';
 import { readListpack } from './listpack.ts';
+import { loadStream } from './load-stream.ts';
 import { quicklistContainer, rdbType } from './rdb-format.ts';
 import {
   failCorrupt,
@@ -102,6 +102,10 @@ export function loadValue(input: RdbInput, type: number, limits: ValueLimits): V
         limits,
         'Zset listpack',
       );
+    case rdbType.streamListpacks:
+    case rdbType.streamListpacks2:
+    case rdbType.streamListpacks3:
+      return loadStream(input, type);
     case rdbType.modulePreGa:
       return failCorrupt(input, 'Pre-release module format not supported');
     case rdbType.module2:

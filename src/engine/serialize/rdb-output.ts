@@ -18,9 +18,13 @@ const LONGEST_INTEGER_TEXT = 11;
 const LONGEST_UNCOMPRESSED = 20;
 const LEAST_SAVED = 4;
 
-/** A non-negative length. */
-export function appendLength(sink: GrowableBytes, length: number): void {
-  if (length < 1 << 6) {
+/** A non-negative length, or another number of up to 64 bits that is written as one. */
+export function appendLength(sink: GrowableBytes, length: Integer): void {
+  if (typeof length === 'bigint') {
+    appendByte(sink, lengthForm.bits64);
+    scratch.setBigUint64(0, length);
+    for (let i = 0; i < 8; i++) appendByte(sink, scratch.getUint8(i));
+  } else if (length < 1 << 6) {
     appendByte(sink, length);
   } else if (length < 1 << 14) {
     appendByte(sink, (lengthForm.bits14 << 6) | (length >> 8));

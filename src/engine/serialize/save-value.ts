@@ -1,6 +1,5 @@
 /**
- * Values as an RDB file has them (rdb.c: rdbSaveObjectType, rdbSaveObject). Streams have their place in both switches
- * below, as type 21.
+ * Values as an RDB file has them (rdb.c: rdbSaveObjectType, rdbSaveObject).
  */
 import { unreachable } from '../../base/assert.ts';
 import { ascii, type ByteString } from '../../base/bytes.ts';
@@ -29,6 +28,7 @@ import {
   appendText,
   type Compression,
 } from './rdb-output.ts';
+import { appendStream } from './save-stream.ts';
 
 export interface SaveOptions extends ListLimits {
   readonly compression: Compression;
@@ -60,6 +60,8 @@ export function typeOfValue(value: Value): number {
       return value.encoding === 'listpack' ? rdbType.hashListpack : rdbType.hash;
     case 'zset':
       return value.order.encoding === 'listpack' ? rdbType.zsetListpack : rdbType.zset2;
+    case 'stream':
+      return rdbType.streamListpacks3;
     default:
       return unreachable(value);
   }
@@ -96,6 +98,8 @@ export function appendValue(sink: GrowableBytes, value: Value, options: SaveOpti
       return;
     case 'zset':
       return appendSortedSet(sink, value, compression);
+    case 'stream':
+      return appendStream(sink, value, compression);
     default:
       return unreachable(value);
   }

@@ -18,7 +18,7 @@ export const goldenRdbs = JSON.parse(
   readFileSync('tests/golden/rdb.json', 'utf8'),
 ) as readonly GoldenRdb[];
 
-/** Entries whose commands the engine has: those of streams join when streams do. */
+/** Entries whose commands the engine has. */
 export const knownRdbs = goldenRdbs.filter(({ commands }) => {
   const fixture = newEngineFixture();
   return commands.every(([name]) => {
