@@ -9,7 +9,8 @@ import type { LfuSettings } from './data/usage.ts';
 import type { Session } from './session.ts';
 
 /** The directives that commands look at, parsed; the server keeps them equal to CONFIG. */
-export interface EngineConfig extends HashLimits, ListLimits, StreamLimits, SortedSetLimits, LfuSettings {
+export interface EngineConfig
+  extends HashLimits, ListLimits, StreamLimits, SortedSetLimits, LfuSettings {
   databases: number;
   protoMaxBulkLength: number;
   lazyfreeLazyExpire: boolean;

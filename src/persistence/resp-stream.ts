@@ -6,7 +6,12 @@ import { ascii, type ByteString } from '../base/bytes.ts';
 import type { GrowableBytes } from '../base/growable-bytes.ts';
 import { formatInteger } from '../base/integers.ts';
 import { entriesBetween, type StreamValue } from '../engine/data/stream.ts';
-import { byName, pendingFrom, type StreamConsumer, type StreamGroup } from '../engine/data/stream-group.ts';
+import {
+  byName,
+  pendingFrom,
+  type StreamConsumer,
+  type StreamGroup,
+} from '../engine/data/stream-group.ts';
 import { formatId, streamId } from '../engine/data/stream-id.ts';
 import { encodeCommand } from '../resp/command-encoder.ts';
 
@@ -15,18 +20,36 @@ const ZERO = ascii('0');
 const ENTRY_THAT_GOES = streamId(0, 1);
 
 export function encodeStream(key: ByteString, stream: StreamValue, sink: GrowableBytes): void {
-  const write = (...words: (string | ByteString)[]): void => encodeCommand(words.map((word) => ascii(word)), sink);
+  const write = (...words: (string | ByteString)[]): void =>
+    encodeCommand(
+      words.map((word) => ascii(word)),
+      sink,
+    );
   for (const { id, fields } of entriesBetween(stream)) write('XADD', key, formatId(id), ...fields);
   if (stream.length === 0) write('XADD', key, 'MAXLEN', ZERO, formatId(ENTRY_THAT_GOES), 'x', 'y');
   write(
     ...['XSETID', key, formatId(stream.lastId)],
-    ...['ENTRIESADDED', formatInteger(stream.entriesAdded), 'MAXDELETEDID', formatId(stream.maxDeletedId)],
+    ...[
+      'ENTRIESADDED',
+      formatInteger(stream.entriesAdded),
+      'MAXDELETEDID',
+      formatId(stream.maxDeletedId),
+    ],
   );
   for (const [name, group] of byName(stream.groups)) {
     const { lastId, entriesRead, consumers } = group;
-    write('XGROUP', 'CREATE', key, name, formatId(lastId), 'ENTRIESREAD', formatInteger(entriesRead ?? -1));
+    write(
+      'XGROUP',
+      'CREATE',
+      key,
+      name,
+      formatId(lastId),
+      'ENTRIESREAD',
+      formatInteger(entriesRead ?? -1),
+    );
     for (const [consumerName, consumer] of byName(consumers)) {
-      if (consumer.pending.entries.size === 0) write('XGROUP', 'CREATECONSUMER', key, name, consumerName);
+      if (consumer.pending.entries.size === 0)
+        write('XGROUP', 'CREATECONSUMER', key, name, consumerName);
       else encodePending(write, key, name, group, consumerName, consumer);
     }
   }

@@ -98,7 +98,9 @@ export function valueBytes(value: Value): number {
       return collection(size, packed, members(value), 1) + size * (packed ? 8 : SKIP_NODE);
     }
     case 'stream':
-      return OBJECT + COLLECTION + value.nodes.reduce((sum, { bytes }) => sum + bytes + COLLECTION, 0);
+      return (
+        OBJECT + COLLECTION + value.nodes.reduce((sum, { bytes }) => sum + bytes + COLLECTION, 0)
+      );
   }
 }
 

@@ -4,10 +4,13 @@ import { conversationSuite } from '../support/conversations.ts';
 import { newEngineFixture, type EngineFixture } from '../support/engine-fixture.ts';
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1);
-const entries = (count: number): string => range(count).map((n) => `XADD s ${n}-1 f v`).join('\n');
+const entries = (count: number): string =>
+  range(count)
+    .map((n) => `XADD s ${n}-1 f v`)
+    .join('\n');
 
 conversationSuite('what streams write to the log', {
-  'XADD': `
+  XADD: `
     XADD s 1-1 f v
     xadd s 1-* f v
     XADD s * f v
@@ -36,7 +39,7 @@ conversationSuite('what streams write to the log', {
     XSETID s 50 ENTRIESADDED 100 MAXDELETEDID 5-5
     CONFIG SET stream-node-max-entries 100
   `,
-  'groups': `
+  groups: `
     ${entries(8)}
     XGROUP CREATE s g 0
     XGROUP CREATE s h $ ENTRIESREAD 8
@@ -80,7 +83,7 @@ conversationSuite('what streams write to the log', {
 });
 
 conversationSuite('clients that wait for streams', {
-  'XREAD': `
+  XREAD: `
     1> XREAD BLOCK 0 STREAMS s 0
     2> XREAD BLOCK 0 STREAMS s t $ $
     3> XREAD BLOCK 0 COUNT 1 STREAMS s $
@@ -137,7 +140,7 @@ conversationSuite('clients that wait for streams', {
     1> XREAD BLOCK 0 STREAMS s $
     1> EXEC
   `,
-  'events': `
+  events: `
     2> CONFIG SET notify-keyspace-events KEAnm
     1> PSUBSCRIBE __key*
     2> XADD s 1-1 f v
@@ -192,8 +195,16 @@ function logged({ units }: EngineFixture): string[][] {
 test('a consumer that waits without acknowledging is made and logged when it begins to wait, as in 7.2', () => {
   const fixture = newEngineFixture();
   fixture.line('XGROUP CREATE s g $ MKSTREAM');
-  fixture.run(['XREADGROUP', 'GROUP', 'g', 'c', 'NOACK', 'BLOCK', '0', 'STREAMS', 's', '>'].map((word) => ascii(word)), 2);
-  expect(logged(fixture)).toEqual([['XGROUP CREATE s g $ MKSTREAM'], ['XGROUP CREATECONSUMER s g c']]);
+  fixture.run(
+    ['XREADGROUP', 'GROUP', 'g', 'c', 'NOACK', 'BLOCK', '0', 'STREAMS', 's', '>'].map((word) =>
+      ascii(word),
+    ),
+    2,
+  );
+  expect(logged(fixture)).toEqual([
+    ['XGROUP CREATE s g $ MKSTREAM'],
+    ['XGROUP CREATECONSUMER s g c'],
+  ]);
   fixture.line('XADD s 1-1 f v');
   expect(logged(fixture)).toEqual([['XADD s 1-1 f v'], ['XGROUP SETID s g 1-1 ENTRIESREAD 1']]);
   expect(fixture.others).toHaveLength(1);
@@ -212,9 +223,18 @@ test('who waits to read as a group is told when there is no such group any more,
   ] as const) {
     const fixture = newEngineFixture();
     fixture.line('XGROUP CREATE s g $ MKSTREAM');
-    fixture.run(['XREADGROUP', 'GROUP', 'g', 'c', 'BLOCK', '0', 'STREAMS', 's', '>'].map((word) => ascii(word)), 2);
+    fixture.run(
+      ['XREADGROUP', 'GROUP', 'g', 'c', 'BLOCK', '0', 'STREAMS', 's', '>'].map((word) =>
+        ascii(word),
+      ),
+      2,
+    );
     fixture.line(change);
-    expect(fixture.others.map(({ reply }) => (reply.type === 'error' ? reply.value.split(' ')[0] : reply.type))).toEqual([code]);
+    expect(
+      fixture.others.map(({ reply }) =>
+        reply.type === 'error' ? reply.value.split(' ')[0] : reply.type,
+      ),
+    ).toEqual([code]);
     expect(fixture.engine.state.rows.size).toBe(0);
   }
 });
@@ -223,14 +243,22 @@ test('who waits to read as a group is told when the key expires, at the end of t
   const fixture = newEngineFixture();
   fixture.line('XGROUP CREATE s g $ MKSTREAM');
   fixture.line('PEXPIRE s 10');
-  fixture.run(['XREADGROUP', 'GROUP', 'g', 'c', 'BLOCK', '0', 'STREAMS', 's', '>'].map((word) => ascii(word)), 2);
+  fixture.run(
+    ['XREADGROUP', 'GROUP', 'g', 'c', 'BLOCK', '0', 'STREAMS', 's', '>'].map((word) => ascii(word)),
+    2,
+  );
   fixture.engine.activeExpire(fixture.now + 20_000, 10);
-  expect(fixture.engine.wake(fixture.now + 20_000).replies).toMatchObject([{ client: 2, reply: { type: 'error' } }]);
+  expect(fixture.engine.wake(fixture.now + 20_000).replies).toMatchObject([
+    { client: 2, reply: { type: 'error' } },
+  ]);
 });
 
 test('who waits with XREAD goes on waiting if what was added is deleted in the same transaction: 7.0 told of nothing', () => {
   const fixture = newEngineFixture();
-  fixture.run(['XREAD', 'BLOCK', '0', 'STREAMS', 's', '$'].map((word) => ascii(word)), 2);
+  fixture.run(
+    ['XREAD', 'BLOCK', '0', 'STREAMS', 's', '$'].map((word) => ascii(word)),
+    2,
+  );
   for (const line of ['MULTI', 'XADD s 1-1 f v', 'XDEL s 1-1', 'EXEC']) fixture.line(line);
   expect(fixture.others).toEqual([]);
   fixture.line('XADD s 2-1 f v');
@@ -239,18 +267,29 @@ test('who waits with XREAD goes on waiting if what was added is deleted in the s
 
 test('times: idle, seen and active', () => {
   const fixture = newEngineFixture();
-  for (const line of ['XADD s 1-1 f v', 'XADD s 2-1 f v', 'XGROUP CREATE s g 0']) fixture.line(line);
+  for (const line of ['XADD s 1-1 f v', 'XADD s 2-1 f v', 'XGROUP CREATE s g 0'])
+    fixture.line(line);
   const start = fixture.now / 1000;
   fixture.line('XREADGROUP GROUP g a COUNT 1 STREAMS s >');
   fixture.now += 5000_000;
   fixture.line('XREADGROUP GROUP g a STREAMS s 99');
   fixture.line('XREADGROUP GROUP g idle STREAMS s 0');
   fixture.now += 1000_000;
-  const told = (line: string): string => JSON.stringify(fixture.line(line)).replace(/\{"type":"(?:bulk|integer)","value":("?[^"}]*"?)\}/g, '$1');
+  const told = (line: string): string =>
+    JSON.stringify(fixture.line(line)).replace(
+      /\{"type":"(?:bulk|integer)","value":("?[^"}]*"?)\}/g,
+      '$1',
+    );
   expect(told('XPENDING s g - + 10')).toContain('"a",6000,1');
   expect(told('XPENDING s g IDLE 6000 - + 10')).toContain('"1-1"');
   expect(told('XPENDING s g IDLE 6001 - + 10')).not.toContain('"1-1"');
-  expect(told('XINFO CONSUMERS s g')).toContain('["name","a"],["pending",1],["idle",1000],["inactive",6000]');
-  expect(told('XINFO CONSUMERS s g')).toContain('["name","idle"],["pending",0],["idle",1000],["inactive",-1]');
-  expect(told('XINFO STREAM s FULL')).toContain(`["seen-time",${start + 5000}],["active-time",${start}]`);
+  expect(told('XINFO CONSUMERS s g')).toContain(
+    '["name","a"],["pending",1],["idle",1000],["inactive",6000]',
+  );
+  expect(told('XINFO CONSUMERS s g')).toContain(
+    '["name","idle"],["pending",0],["idle",1000],["inactive",-1]',
+  );
+  expect(told('XINFO STREAM s FULL')).toContain(
+    `["seen-time",${start + 5000}],["active-time",${start}]`,
+  );
 });

@@ -3,7 +3,10 @@ import { differentialSuite } from '../support/differential-suite.ts';
 import { newEngineFixture } from '../support/engine-fixture.ts';
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1);
-const entries = (count: number, fields = 'f v'): string => range(count).map((n) => `XADD s ${n}-1 ${fields}`).join('\n');
+const entries = (count: number, fields = 'f v'): string =>
+  range(count)
+    .map((n) => `XADD s ${n}-1 ${fields}`)
+    .join('\n');
 
 differentialSuite('streams answer as the real server does', {
   'XADD with ids': `
@@ -159,7 +162,7 @@ differentialSuite('streams answer as the real server does', {
     XRANGE str x +
     XREVRANGE str + -
   `,
-  'XDEL': `
+  XDEL: `
     ${entries(5)}
     XDEL s 2-1
     XDEL s 2-1
@@ -182,7 +185,7 @@ differentialSuite('streams answer as the real server does', {
     XDEL str x
     XDEL s
   `,
-  'XTRIM': `
+  XTRIM: `
     ${entries(10)}
     XTRIM s MAXLEN 8
     XTRIM s MAXLEN = 7
@@ -271,7 +274,9 @@ differentialSuite('streams answer as the real server does', {
     XTRIM s MAXLEN ~ 10
     CONFIG SET stream-node-max-bytes 4096
     CONFIG SET stream-node-max-entries 100
-    ${range(20).map((n) => `XADD long ${n}-1 f ${'x'.repeat(n * 50)}`).join('\n')}
+    ${range(20)
+      .map((n) => `XADD long ${n}-1 f ${'x'.repeat(n * 50)}`)
+      .join('\n')}
     XINFO STREAM long
     XADD huge 1-1 f ${'x'.repeat(5000)}
     XADD huge 2-1 f 1
@@ -293,7 +298,7 @@ differentialSuite('streams answer as the real server does', {
     XINFO STREAM s
     CONFIG SET stream-node-max-entries 100
   `,
-  'XSETID': `
+  XSETID: `
     ${entries(3)}
     XSETID s 5-5
     XADD s 5-5 f v
@@ -323,7 +328,7 @@ differentialSuite('streams answer as the real server does', {
     XSETID str 1
     XSETID str x
   `,
-  'XREAD': `
+  XREAD: `
     ${entries(3)}
     XADD t 1-1 a 1
     XREAD STREAMS s 0
@@ -369,7 +374,7 @@ differentialSuite('streams answer as the real server does', {
     XREAD BLOCK 0 STREAMS t 0
     EXEC
   `,
-  'XGROUP': `
+  XGROUP: `
     ${entries(3)}
     XGROUP CREATE s g 0
     XGROUP CREATE s g 0
@@ -528,7 +533,7 @@ differentialSuite('streams answer as the real server does', {
     XDEL e 1-1
     XINFO GROUPS e
   `,
-  'XPENDING': `
+  XPENDING: `
     ${entries(6)}
     XGROUP CREATE s g 0
     XPENDING s g
@@ -624,7 +629,7 @@ differentialSuite('streams answer as the real server does', {
     XCLAIM str g b 0 1-1
     XAUTOCLAIM str g b 0 0
   `,
-  'XINFO': `
+  XINFO: `
     XINFO STREAM missing
     XINFO GROUPS missing
     XINFO CONSUMERS missing g

@@ -37,7 +37,9 @@ const differences: readonly VersionDifference[] = [
   {
     reason: '7.0 told of the wrong error when the sequence numbers of a millisecond had run out',
     applies: ([name], real, ours) =>
-      name === 'xadd' && errorOf(real).includes('Elements are too large') && errorOf(ours).includes('equal or smaller'),
+      name === 'xadd' &&
+      errorOf(real).includes('Elements are too large') &&
+      errorOf(ours).includes('equal or smaller'),
   },
 ];
 

@@ -5,7 +5,16 @@ import type { Reply } from '../../resp/reply.ts';
 import { integerArgument, is, syntaxError } from '../arguments.ts';
 import type { Context } from '../context.ts';
 import type { StreamEntry, Trim } from '../data/stream.ts';
-import { formatId, GREATEST_ID, nextId, parseId, previousId, SMALLEST_ID, streamId, type StreamId } from '../data/stream-id.ts';
+import {
+  formatId,
+  GREATEST_ID,
+  nextId,
+  parseId,
+  previousId,
+  SMALLEST_ID,
+  streamId,
+  type StreamId,
+} from '../data/stream-id.ts';
 import { errors, ReplyError } from '../errors.ts';
 import { array, bulk, bulks } from '../replies.ts';
 
@@ -65,7 +74,11 @@ export interface AddOrTrim {
 }
 
 /** t_stream.c:streamParseAddOrTrimArgsOrReply; XADD's options end at its id, which has been checked. */
-export function addOrTrimOptions(ctx: Context, argv: readonly ByteString[], of: 'xadd' | 'xtrim'): AddOrTrim {
+export function addOrTrimOptions(
+  ctx: Context,
+  argv: readonly ByteString[],
+  of: 'xadd' | 'xtrim',
+): AddOrTrim {
   let by: Trim['by'] | undefined;
   let approximate = false;
   let limit: number | undefined;
@@ -81,7 +94,9 @@ export function addOrTrimOptions(ctx: Context, argv: readonly ByteString[], of: 
       approximate = more >= 2 && argv[i + 1] === '~';
       if (approximate || (more >= 2 && argv[i + 1] === '=')) i++;
       trimAt = ++i;
-      by = is(word, 'MAXLEN') ? { maxLength: maxLengthArgument(argv[i]!) } : { minId: strictId(argv[i]!) };
+      by = is(word, 'MAXLEN')
+        ? { maxLength: maxLengthArgument(argv[i]!) }
+        : { minId: strictId(argv[i]!) };
     } else if (is(word, 'LIMIT') && more > 0) {
       limit = integerArgument(argv[++i]!);
       if (limit < 0) throw new ReplyError(errors.limitNegative);

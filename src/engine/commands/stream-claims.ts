@@ -7,11 +7,25 @@ import { integerArgument, is, rangedArgument, syntaxError } from '../arguments.t
 import type { Handlers } from '../command.ts';
 import type { Context } from '../context.ts';
 import { entryAt, type StreamEntry, type StreamValue } from '../data/stream.ts';
-import { byName, deletePending, pendingFrom, setPending, type PendingEntry, type StreamGroup } from '../data/stream-group.ts';
+import {
+  byName,
+  deletePending,
+  pendingFrom,
+  setPending,
+  type PendingEntry,
+  type StreamGroup,
+} from '../data/stream-group.ts';
 import { formatId, SMALLEST_ID, type StreamId } from '../data/stream-id.ts';
 import { errors, invalidOption, noGroup, ReplyError, unrecognizedClaimOption } from '../errors.ts';
 import { array, bulk, EMPTY_ARRAY, integer, NULL, NULL_ARRAY } from '../replies.ts';
-import { entryReply, idReply, intervalEnd, intervalStart, strictId, strictIdOrNone } from './stream-arguments.ts';
+import {
+  entryReply,
+  idReply,
+  intervalEnd,
+  intervalStart,
+  strictId,
+  strictIdOrNone,
+} from './stream-arguments.ts';
 import { consumerOf, logClaim, logGroupId } from './stream-group-changes.ts';
 
 /** XAUTOCLAIM looks at no more than so many pending entries for each that it may claim. */
@@ -32,9 +46,19 @@ export const streamClaimCommands: Handlers = {
     claimer.seenAt = ctx.nowMs;
     const replies: Reply[] = [];
     for (const { id, word } of options.ids) {
-      const claimed = claim(ctx, { key: key!, groupName: groupName!, stream, group, consumer: consumer!, id, word, ...options });
+      const claimed = claim(ctx, {
+        key: key!,
+        groupName: groupName!,
+        stream,
+        group,
+        consumer: consumer!,
+        id,
+        word,
+        ...options,
+      });
       if (claimed !== 'untouched') tellsLastId = false;
-      if (typeof claimed === 'object') replies.push(options.justId ? idReply(id) : entryReply(claimed));
+      if (typeof claimed === 'object')
+        replies.push(options.justId ? idReply(id) : entryReply(claimed));
     }
     if (tellsLastId) {
       logGroupId(ctx, key!, groupName!, group);
@@ -47,7 +71,10 @@ export const streamClaimCommands: Handlers = {
     const [, key, groupName, consumer] = argv;
     // The key is looked up before the words are read: it is a hit even if they are wrong.
     ctx.read(key!);
-    const minIdle = Math.max(0, integerArgument(argv[4]!, invalidOption('min-idle-time argument', 'XAUTOCLAIM')));
+    const minIdle = Math.max(
+      0,
+      integerArgument(argv[4]!, invalidOption('min-idle-time argument', 'XAUTOCLAIM')),
+    );
     const start = intervalStart(argv[5]!);
     const options = autoClaimOptions(argv);
     const { stream, group } = changedGroup(ctx, key!, groupName!);
@@ -62,7 +89,16 @@ export const streamClaimCommands: Handlers = {
     for (; at < ids.length && at < options.count * ATTEMPTS_FACTOR && left > 0; at++) {
       const id = ids[at]!;
       const taken = claim(ctx, {
-        ...{ key: key!, groupName: groupName!, stream, group, consumer: consumer!, id, word: formatId(id), minIdle },
+        ...{
+          key: key!,
+          groupName: groupName!,
+          stream,
+          group,
+          consumer: consumer!,
+          id,
+          word: formatId(id),
+          minIdle,
+        },
         ...{ deliveredAt: ctx.nowMs, deliveries: undefined, force: false, justId: options.justId },
       });
       if (taken === 'untouched') continue;
@@ -119,7 +155,8 @@ interface Claim extends FoundGroup {
 
 /** The entry, if it was claimed; `gone` if it was pending and is no more, since the stream has no such entry. */
 function claim(ctx: Context, asked: Claim): StreamEntry | 'gone' | 'untouched' {
-  const { key, groupName, stream, group, consumer, id, word, minIdle, deliveredAt, force, justId } = asked;
+  const { key, groupName, stream, group, consumer, id, word, minIdle, deliveredAt, force, justId } =
+    asked;
   const known = group.pending.entries.get(id);
   const entry = entryAt(stream, id);
   if (entry === undefined) {
@@ -130,7 +167,8 @@ function claim(ctx: Context, asked: Claim): StreamEntry | 'gone' | 'untouched' {
     return 'gone';
   }
   if (known === undefined && !force) return 'untouched';
-  if (known !== undefined && minIdle > 0 && ctx.nowMs - known.deliveredAt < minIdle) return 'untouched';
+  if (known !== undefined && minIdle > 0 && ctx.nowMs - known.deliveredAt < minIdle)
+    return 'untouched';
   const before = known?.deliveries ?? 1;
   const deliveries = asked.deliveries ?? (justId ? before : before + 1);
   const pending: PendingEntry = { consumer, deliveredAt, deliveries };
@@ -153,7 +191,10 @@ interface ClaimOptions {
 
 /** `min-idle-time id [id …]` and options, which begin where a word is no id. */
 function claimOptions(ctx: Context, argv: readonly ByteString[]): ClaimOptions {
-  const minIdle = Math.max(0, integerArgument(argv[4]!, invalidOption('min-idle-time argument', 'XCLAIM')));
+  const minIdle = Math.max(
+    0,
+    integerArgument(argv[4]!, invalidOption('min-idle-time argument', 'XCLAIM')),
+  );
   const ids: { id: StreamId; word: ByteString }[] = [];
   let i = 5;
   for (; i < argv.length; i++) {
@@ -169,7 +210,8 @@ function claimOptions(ctx: Context, argv: readonly ByteString[]): ClaimOptions {
   for (; i < argv.length; i++) {
     const word = argv[i]!;
     const hasMore = i + 1 < argv.length;
-    const number = (name: string): number => integerArgument(argv[++i] ?? EMPTY, invalidOption(`${name} option argument`, 'XCLAIM'));
+    const number = (name: string): number =>
+      integerArgument(argv[++i] ?? EMPTY, invalidOption(`${name} option argument`, 'XCLAIM'));
     if (is(word, 'FORCE')) force = true;
     else if (is(word, 'JUSTID')) justId = true;
     else if (hasMore && is(word, 'IDLE')) deliveredAt = ctx.nowMs - number('IDLE');
@@ -179,7 +221,10 @@ function claimOptions(ctx: Context, argv: readonly ByteString[]): ClaimOptions {
     else throw new ReplyError(unrecognizedClaimOption(word));
   }
   // A time that can't be (−1 stands for none) is taken for now: clients may do sums with clocks of their own.
-  const sane = deliveredAt !== undefined && deliveredAt >= 0 && deliveredAt <= ctx.nowMs ? deliveredAt : ctx.nowMs;
+  const sane =
+    deliveredAt !== undefined && deliveredAt >= 0 && deliveredAt <= ctx.nowMs
+      ? deliveredAt
+      : ctx.nowMs;
   const given = deliveries === undefined || deliveries < 0 ? undefined : deliveries;
   return { minIdle, ids, deliveredAt: sane, deliveries: given, lastId, force, justId };
 }
@@ -214,7 +259,13 @@ function pendingOptions(argv: readonly ByteString[]): PendingOptions {
     at = 5;
   }
   const count = Math.max(0, integerArgument(argv[at + 2]!));
-  return { minIdle, start: intervalStart(argv[at]!), end: intervalEnd(argv[at + 1]!), count, consumer: argv[at + 3] };
+  return {
+    minIdle,
+    start: intervalStart(argv[at]!),
+    end: intervalEnd(argv[at + 1]!),
+    count,
+    consumer: argv[at + 3],
+  };
 }
 
 function pendingSummary(group: StreamGroup): Reply {
@@ -228,7 +279,11 @@ function pendingSummary(group: StreamGroup): Reply {
   return array([integer(ids.length), idReply(first), idReply(last), array(consumers)]);
 }
 
-function pendingList(ctx: Context, group: StreamGroup, { minIdle, start, end, count, consumer }: PendingOptions): Reply {
+function pendingList(
+  ctx: Context,
+  group: StreamGroup,
+  { minIdle, start, end, count, consumer }: PendingOptions,
+): Reply {
   const pending = consumer === undefined ? group.pending : group.consumers.get(consumer)?.pending;
   if (pending === undefined) return EMPTY_ARRAY;
   const replies: Reply[] = [];
@@ -237,8 +292,9 @@ function pendingList(ctx: Context, group: StreamGroup, { minIdle, start, end, co
     const { consumer: owner, deliveredAt, deliveries } = group.pending.entries.get(id)!;
     const idle = ctx.nowMs - deliveredAt;
     if (minIdle > 0 && idle < minIdle) continue;
-    replies.push(array([idReply(id), bulk(owner), integer(Math.max(0, idle)), integer(deliveries)]));
+    replies.push(
+      array([idReply(id), bulk(owner), integer(Math.max(0, idle)), integer(deliveries)]),
+    );
   }
   return array(replies);
 }
-

@@ -5,7 +5,12 @@
 import { ascii, type ByteString } from '../../base/bytes.ts';
 import { formatInteger } from '../../base/integers.ts';
 import type { Context } from '../context.ts';
-import { newConsumer, type PendingEntry, type StreamConsumer, type StreamGroup } from '../data/stream-group.ts';
+import {
+  newConsumer,
+  type PendingEntry,
+  type StreamConsumer,
+  type StreamGroup,
+} from '../data/stream-group.ts';
 import { formatId } from '../data/stream-id.ts';
 
 const word = {
@@ -23,7 +28,12 @@ const word = {
 } as const;
 
 /** The consumer of that name, made if there is none. */
-export function consumerOf(ctx: Context, key: ByteString, group: StreamGroup, name: ByteString): StreamConsumer {
+export function consumerOf(
+  ctx: Context,
+  key: ByteString,
+  group: StreamGroup,
+  name: ByteString,
+): StreamConsumer {
   const known = group.consumers.get(name);
   if (known !== undefined) return known;
   const consumer = newConsumer(ctx.nowMs);
@@ -48,11 +58,21 @@ export function logClaim(
   );
 }
 
-export function logGroupId(ctx: Context, key: ByteString, groupName: ByteString, { lastId, entriesRead }: StreamGroup): void {
+export function logGroupId(
+  ctx: Context,
+  key: ByteString,
+  groupName: ByteString,
+  { lastId, entriesRead }: StreamGroup,
+): void {
   const read = formatInteger(entriesRead ?? -1);
   ctx.propagate(word.XGROUP, word.SETID, key, groupName, formatId(lastId), word.ENTRIESREAD, read);
 }
 
-export function logConsumer(ctx: Context, key: ByteString, groupName: ByteString, name: ByteString): void {
+export function logConsumer(
+  ctx: Context,
+  key: ByteString,
+  groupName: ByteString,
+  name: ByteString,
+): void {
   ctx.propagate(word.XGROUP, word.CREATECONSUMER, key, groupName, name);
 }

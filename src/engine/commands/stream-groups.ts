@@ -32,7 +32,8 @@ export const streamGroupCommands: Handlers = {
     const [, , key, name, idWord] = argv;
     const { entriesRead } = groupOptions(argv, 'setid');
     const { stream, group } = existingGroup(ctx, key!, name!);
-    if (argv.length !== 5 && argv.length !== 7) throw new ReplyError(unknownSubcommandOrArity('xgroup', argv[1]!));
+    if (argv.length !== 5 && argv.length !== 7)
+      throw new ReplyError(unknownSubcommandOrArity('xgroup', argv[1]!));
     group.lastId = setIdArgument(stream, idWord!);
     group.entriesRead = entriesRead;
     ctx.changed();
@@ -95,7 +96,11 @@ function setIdArgument(stream: StreamValue, word: ByteString): StreamId {
   return word === '$' ? stream.lastId : anyId(word);
 }
 
-function existingGroup(ctx: Context, key: ByteString, name: ByteString): { stream: StreamValue; group: StreamGroup } {
+function existingGroup(
+  ctx: Context,
+  key: ByteString,
+  name: ByteString,
+): { stream: StreamValue; group: StreamGroup } {
   const stream = ctx.writeKind(key, 'stream');
   if (stream === undefined) throw new ReplyError(errors.groupNeedsKey);
   const group = stream.groups.get(name);
@@ -103,7 +108,10 @@ function existingGroup(ctx: Context, key: ByteString, name: ByteString): { strea
   return { stream, group };
 }
 
-function groupOptions(argv: readonly ByteString[], of: 'create' | 'setid'): { createsStream: boolean; entriesRead: number | null } {
+function groupOptions(
+  argv: readonly ByteString[],
+  of: 'create' | 'setid',
+): { createsStream: boolean; entriesRead: number | null } {
   let createsStream = false;
   let entriesRead: number | null = null;
   for (let i = 5; i < argv.length; i++) {

@@ -5,9 +5,19 @@ import { integerArgument, is } from '../arguments.ts';
 import type { Handlers } from '../command.ts';
 import type { Context } from '../context.ts';
 import { radixNodes } from '../data/radix-nodes.ts';
-import { entriesBackwards, entriesBetween, type StreamEntry, type StreamValue } from '../data/stream.ts';
+import {
+  entriesBackwards,
+  entriesBetween,
+  type StreamEntry,
+  type StreamValue,
+} from '../data/stream.ts';
 import { lagOf } from '../data/stream-progress.ts';
-import { byName, pendingFrom, type StreamConsumer, type StreamGroup } from '../data/stream-group.ts';
+import {
+  byName,
+  pendingFrom,
+  type StreamConsumer,
+  type StreamGroup,
+} from '../data/stream-group.ts';
 import { errors, noSuchGroup, ReplyError, unknownSubcommandOrArity } from '../errors.ts';
 import { array, bulk, integer, map, NULL } from '../replies.ts';
 import { helpOf } from './help.ts';
@@ -59,7 +69,10 @@ const DEFAULT_COUNT = 10;
 function fullCount(argv: readonly ByteString[]): number | undefined {
   const [option, countWord, count, ...more] = argv.slice(3);
   if (option === undefined) return undefined;
-  const fits = is(option, 'FULL') && more.length === 0 && (countWord === undefined || (is(countWord, 'COUNT') && count !== undefined));
+  const fits =
+    is(option, 'FULL') &&
+    more.length === 0 &&
+    (countWord === undefined || (is(countWord, 'COUNT') && count !== undefined));
   if (!fits) throw new ReplyError(unknownSubcommandOrArity('xinfo', argv[1]!));
   if (count === undefined) return DEFAULT_COUNT;
   const given = integerArgument(count);
@@ -122,11 +135,18 @@ function fullGroup(stream: StreamValue, name: ByteString, group: StreamGroup, mo
     ...progress(stream, group),
     'pel-count': integer(group.pending.entries.size),
     pending: array(pending),
-    consumers: array(byName(group.consumers).map(([who, consumer]) => fullConsumer(group, who, consumer, most))),
+    consumers: array(
+      byName(group.consumers).map(([who, consumer]) => fullConsumer(group, who, consumer, most)),
+    ),
   });
 }
 
-function fullConsumer(group: StreamGroup, name: ByteString, { seenAt, activeAt, pending }: StreamConsumer, most: number): Reply {
+function fullConsumer(
+  group: StreamGroup,
+  name: ByteString,
+  { seenAt, activeAt, pending }: StreamConsumer,
+  most: number,
+): Reply {
   const entries = first(pendingFrom(pending), most).map((id) => {
     const { deliveredAt, deliveries } = group.pending.entries.get(id)!;
     return array([idReply(id), integer(deliveredAt), integer(deliveries)]);

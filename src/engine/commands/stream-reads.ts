@@ -6,7 +6,12 @@ import { integerArgument, is, millisTimeout, syntaxError } from '../arguments.ts
 import type { Handlers } from '../command.ts';
 import type { Context } from '../context.ts';
 import { entriesBetween, entryAt, lastEntryId, type StreamValue } from '../data/stream.ts';
-import { pendingFrom, setPending, type StreamConsumer, type StreamGroup } from '../data/stream-group.ts';
+import {
+  pendingFrom,
+  setPending,
+  type StreamConsumer,
+  type StreamGroup,
+} from '../data/stream-group.ts';
 import { countRead } from '../data/stream-progress.ts';
 import { formatId, nextId, SMALLEST_ID, type StreamId } from '../data/stream-id.ts';
 import { errors, noGroupToRead, ReplyError, unbalancedStreams } from '../errors.ts';
@@ -29,7 +34,12 @@ export const streamReadCommands: Handlers = {
     if (asked.block === undefined) return NULL_ARRAY;
     // `$` is what comes from now on: when the command is run again it must not mean what has come since.
     ctx.argv = [...argv.slice(0, argv.length - after.length), ...after.map((id) => formatId(id))];
-    return ctx.blockForKeys({ type: 'stream', keys: asked.keys, deadline: asked.block, whenGone: false });
+    return ctx.blockForKeys({
+      type: 'stream',
+      keys: asked.keys,
+      deadline: asked.block,
+      whenGone: false,
+    });
   },
 
   xreadgroup(ctx, argv) {
@@ -46,7 +56,12 @@ export const streamReadCommands: Handlers = {
     });
     if (found.length > 0) return foundReply(ctx, found);
     if (asked.block === undefined) return NULL_ARRAY;
-    return ctx.blockForKeys({ type: 'stream', keys: asked.keys, deadline: asked.block, whenGone: true });
+    return ctx.blockForKeys({
+      type: 'stream',
+      keys: asked.keys,
+      deadline: asked.block,
+      whenGone: true,
+    });
   },
 };
 
@@ -68,7 +83,11 @@ interface ReadOptions {
   readonly ids: readonly ByteString[];
 }
 
-function readOptions(ctx: Context, argv: readonly ByteString[], name: 'xread' | 'xreadgroup'): ReadOptions {
+function readOptions(
+  ctx: Context,
+  argv: readonly ByteString[],
+  name: 'xread' | 'xreadgroup',
+): ReadOptions {
   const inGroup = name === 'xreadgroup';
   let block: Micros | null | undefined;
   let count = 0;
@@ -93,9 +112,18 @@ function readOptions(ctx: Context, argv: readonly ByteString[], name: 'xread' | 
   }
   const words = argv.slice(i + 1);
   if (i === argv.length) syntaxError();
-  if (words.length % 2 !== 0) throw new ReplyError(unbalancedStreams(ctx.command.facts.name, inGroup ? '>' : '$'));
+  if (words.length % 2 !== 0)
+    throw new ReplyError(unbalancedStreams(ctx.command.facts.name, inGroup ? '>' : '$'));
   const half = words.length / 2;
-  return { block, count, group, consumer, acknowledges, keys: words.slice(0, half), ids: words.slice(half) };
+  return {
+    block,
+    count,
+    group,
+    consumer,
+    acknowledges,
+    keys: words.slice(0, half),
+    ids: words.slice(half),
+  };
 }
 
 /** The id after which XREAD reads. */
@@ -106,7 +134,12 @@ function startOf(ctx: Context, key: ByteString, word: ByteString): StreamId {
   return strictId(word);
 }
 
-function groupStartOf(ctx: Context, key: ByteString, group: ByteString, word: ByteString): StreamId | 'new' {
+function groupStartOf(
+  ctx: Context,
+  key: ByteString,
+  group: ByteString,
+  word: ByteString,
+): StreamId | 'new' {
   const stream = ctx.readKind(key, 'stream');
   if (stream?.groups.has(group) !== true) throw new ReplyError(noGroupToRead(key, group));
   if (word === '$') throw new ReplyError(errors.dollarInGroup);
@@ -152,7 +185,13 @@ function readAsConsumer(ctx: Context, read: GroupRead): Reply | undefined {
 }
 
 /** New entries, each of which becomes pending for the consumer unless it is acknowledged at once. */
-function deliver(ctx: Context, stream: StreamValue, group: StreamGroup, consumer: StreamConsumer, read: GroupRead): Reply {
+function deliver(
+  ctx: Context,
+  stream: StreamValue,
+  group: StreamGroup,
+  consumer: StreamConsumer,
+  read: GroupRead,
+): Reply {
   const { key, group: groupName, consumer: name, count, acknowledges } = read;
   const replies: Reply[] = [];
   for (const entry of entriesBetween(stream, nextId(group.lastId))) {
@@ -188,9 +227,12 @@ function historyReply(
       const entry = entryAt(stream, id);
       if (entry === undefined) return array([idReply(id), NULL_ARRAY]);
       const pending = group.pending.entries.get(id)!;
-      group.pending.entries.set(id, { ...pending, deliveredAt: ctx.nowMs, deliveries: pending.deliveries + 1 });
+      group.pending.entries.set(id, {
+        ...pending,
+        deliveredAt: ctx.nowMs,
+        deliveries: pending.deliveries + 1,
+      });
       return entryReply(entry);
     }),
   );
 }
-

@@ -20,10 +20,27 @@ import {
   type StreamValue,
   type Trim,
 } from '../data/stream.ts';
-import { formatId, GREATEST_ID, idMillis, idSequence, nextId, parseId, SMALLEST_ID, streamId, type StreamId } from '../data/stream-id.ts';
+import {
+  formatId,
+  GREATEST_ID,
+  idMillis,
+  idSequence,
+  nextId,
+  parseId,
+  SMALLEST_ID,
+  streamId,
+  type StreamId,
+} from '../data/stream-id.ts';
 import { errors, ReplyError, wrongArity } from '../errors.ts';
 import { array, bulk, EMPTY_ARRAY, integer, NULL, NULL_ARRAY, OK, ZERO } from '../replies.ts';
-import { addOrTrimOptions, entryReply, intervalEnd, intervalStart, strictId, type AddOrTrim } from './stream-arguments.ts';
+import {
+  addOrTrimOptions,
+  entryReply,
+  intervalEnd,
+  intervalStart,
+  strictId,
+  type AddOrTrim,
+} from './stream-arguments.ts';
 
 const EXACTLY = ascii('=');
 
@@ -32,7 +49,8 @@ export const streamCommands: Handlers = {
     const key = argv[1]!;
     const options = addOrTrimOptions(ctx, argv, 'xadd');
     const fields = argv.slice(options.end + 1);
-    if (fields.length < 2 || fields.length % 2 !== 0) throw new ReplyError(wrongArity(ctx.command.facts.name));
+    if (fields.length < 2 || fields.length % 2 !== 0)
+      throw new ReplyError(wrongArity(ctx.command.facts.name));
     const asked = parseId(argv[options.end]!);
     if (asked?.ms === 0 && (asked.sequence ?? 0) === 0) throw new ReplyError(errors.idZero);
     const known = ctx.writeKind(key, 'stream');
@@ -45,7 +63,8 @@ export const streamCommands: Handlers = {
     ctx.modified(key, 't', 'xadd');
 
     const logged = [...argv];
-    if (options.trim !== undefined) trimAfterAdding(ctx, key, stream, options.trim, options, logged);
+    if (options.trim !== undefined)
+      trimAfterAdding(ctx, key, stream, options.trim, options, logged);
     const chosen = asked === undefined || asked.sequence === '*';
     if (chosen) logged[options.end] = formatId(id);
     if (chosen || options.trim?.approximate === true) ctx.propagate(...logged);
@@ -103,7 +122,8 @@ export const streamCommands: Handlers = {
     if (id < stream.maxDeletedId) throw new ReplyError(errors.setIdBelowDeleted);
     if (stream.length > 0) {
       if (id < lastEntryId(stream)) throw new ReplyError(errors.setIdBelowTop);
-      if (entriesAdded !== undefined && entriesAdded < stream.length) throw new ReplyError(errors.setIdBelowLength);
+      if (entriesAdded !== undefined && entriesAdded < stream.length)
+        throw new ReplyError(errors.setIdBelowLength);
     }
     stream.lastId = id;
     if (entriesAdded !== undefined) stream.entriesAdded = entriesAdded;
@@ -141,7 +161,10 @@ function trimAfterAdding(
 function writeOutcome(stream: StreamValue, { by }: Trim, at: number, logged: ByteString[]): void {
   logged[at - 1] = EXACTLY;
   const [first] = stream.nodes;
-  logged[at] = 'maxLength' in by ? formatInteger(stream.length) : formatId(first?.entries[0]?.id ?? GREATEST_ID);
+  logged[at] =
+    'maxLength' in by
+      ? formatInteger(stream.length)
+      : formatId(first?.entries[0]?.id ?? GREATEST_ID);
 }
 
 function range(
@@ -163,14 +186,19 @@ function range(
   if (stream === undefined) return EMPTY_ARRAY;
   if (count === 0) return NULL_ARRAY;
   const replies: Reply[] = [];
-  for (const entry of way === 'forwards' ? entriesBetween(stream, start, end) : entriesBackwards(stream, start, end)) {
+  for (const entry of way === 'forwards'
+    ? entriesBetween(stream, start, end)
+    : entriesBackwards(stream, start, end)) {
     replies.push(entryReply(entry));
     if (replies.length === count) break;
   }
   return array(replies);
 }
 
-function setIdOptions(argv: readonly ByteString[], id: StreamId): { entriesAdded: number | undefined; maxDeletedId: StreamId } {
+function setIdOptions(
+  argv: readonly ByteString[],
+  id: StreamId,
+): { entriesAdded: number | undefined; maxDeletedId: StreamId } {
   let entriesAdded: number | undefined;
   let maxDeletedId = SMALLEST_ID;
   for (let i = 3; i < argv.length; i += 2) {

@@ -17,7 +17,7 @@ function nodesBelow(keys: readonly ByteString[], from: number, to: number, depth
   let shared = depth;
   while (first[shared] === last[shared]) shared++;
   let nodes = shared > depth ? 2 : 1;
-  for (let i = from; i < to; ) {
+  for (let i = from; i < to;) {
     let end = i + 1;
     while (end < to && keys[end]![shared] === keys[i]![shared]) end++;
     nodes += nodesBelow(keys, i, end, shared + 1);

@@ -72,7 +72,10 @@ export function deleteConsumer(group: StreamGroup, name: ByteString): number {
 }
 
 /** The ids from `start` on, in their order. What is pending may be changed meanwhile. */
-export function pendingFrom(pending: PendingEntries<unknown>, start: StreamId = SMALLEST_ID): StreamId[] {
+export function pendingFrom(
+  pending: PendingEntries<unknown>,
+  start: StreamId = SMALLEST_ID,
+): StreamId[] {
   if (!pending.sorted) sort(pending);
   const ids: StreamId[] = [];
   for (const id of pending.entries.keys()) if (id >= start) ids.push(id);
@@ -80,11 +83,15 @@ export function pendingFrom(pending: PendingEntries<unknown>, start: StreamId = 
 }
 
 /** Groups and consumers are told in the order of their names, as a radix tree has them. */
-export function byName<T>(named: ReadonlyMap<ByteString, T>): readonly (readonly [ByteString, T])[] {
+export function byName<T>(
+  named: ReadonlyMap<ByteString, T>,
+): readonly (readonly [ByteString, T])[] {
   return [...named].sort(([a], [b]) => compareBytes(a, b));
 }
 
-export function copyGroups(groups: ReadonlyMap<ByteString, StreamGroup>): Map<ByteString, StreamGroup> {
+export function copyGroups(
+  groups: ReadonlyMap<ByteString, StreamGroup>,
+): Map<ByteString, StreamGroup> {
   return new Map(Array.from(groups, ([name, group]) => [name, copyGroup(group)]));
 }
 

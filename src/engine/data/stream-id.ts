@@ -3,7 +3,13 @@
  * big end first (as the keys of the radix tree of t_stream.c), so that ids compare with `<` and are Map keys.
  */
 import { ascii, concatBytes, sliceBytes, type ByteString } from '../../base/bytes.ts';
-import { formatInteger, narrowed, parseUint64, UINT64_MAX, type Integer } from '../../base/integers.ts';
+import {
+  formatInteger,
+  narrowed,
+  parseUint64,
+  UINT64_MAX,
+  type Integer,
+} from '../../base/integers.ts';
 
 export type StreamId = ByteString;
 
@@ -35,14 +41,16 @@ export function formatId(id: StreamId): ByteString {
 /** The id after this one; undefined after the greatest. */
 export function nextId(id: StreamId): StreamId | undefined {
   const sequence = idSequence(id);
-  if (sequence !== UINT64_MAX) return concatBytes(sliceBytes(id, 0, ID_BYTES / 2), bytesOf64(plus(sequence, 1)));
+  if (sequence !== UINT64_MAX)
+    return concatBytes(sliceBytes(id, 0, ID_BYTES / 2), bytesOf64(plus(sequence, 1)));
   const ms = idMillis(id);
   return ms === UINT64_MAX ? undefined : streamId(plus(ms, 1), 0);
 }
 
 export function previousId(id: StreamId): StreamId | undefined {
   const sequence = idSequence(id);
-  if (sequence !== 0) return concatBytes(sliceBytes(id, 0, ID_BYTES / 2), bytesOf64(plus(sequence, -1)));
+  if (sequence !== 0)
+    return concatBytes(sliceBytes(id, 0, ID_BYTES / 2), bytesOf64(plus(sequence, -1)));
   const ms = idMillis(id);
   return ms === 0 ? undefined : streamId(plus(ms, -1), UINT64_MAX);
 }
@@ -70,7 +78,9 @@ export function parseId(text: ByteString): ParsedId | undefined {
 }
 
 function plus(n: Integer, by: 1 | -1): Integer {
-  return typeof n === 'number' && n < Number.MAX_SAFE_INTEGER ? n + by : narrowed(BigInt(n) + BigInt(by));
+  return typeof n === 'number' && n < Number.MAX_SAFE_INTEGER
+    ? n + by
+    : narrowed(BigInt(n) + BigInt(by));
 }
 
 function bytesOf64(n: Integer): ByteString {

@@ -13,7 +13,9 @@ export function countRead(stream: StreamValue, group: StreamGroup, id: StreamId)
 export function lagOf(stream: StreamValue, group: StreamGroup): number | null {
   if (stream.entriesAdded === 0) return 0;
   const read =
-    group.entriesRead !== null && !hasTombstonesFrom(stream, group.lastId) ? group.entriesRead : entriesUpTo(stream, group.lastId);
+    group.entriesRead !== null && !hasTombstonesFrom(stream, group.lastId)
+      ? group.entriesRead
+      : entriesUpTo(stream, group.lastId);
   return read === null ? null : stream.entriesAdded - read;
 }
 
@@ -23,7 +25,10 @@ function hasTombstonesFrom({ length, maxDeletedId }: StreamValue, start: StreamI
 }
 
 /** How many entries were ever added up to `id`; null if that can't be known (streamEstimateDistanceFromFirstEverEntry). */
-export function entriesUpTo({ entriesAdded, length, lastId, firstId, maxDeletedId }: StreamValue, id: StreamId): number | null {
+export function entriesUpTo(
+  { entriesAdded, length, lastId, firstId, maxDeletedId }: StreamValue,
+  id: StreamId,
+): number | null {
   if (entriesAdded === 0) return 0;
   if (length === 0 && id <= lastId) return entriesAdded;
   if (id === lastId) return entriesAdded;

@@ -69,9 +69,15 @@ export function newStream(): StreamValue {
 }
 
 /** `id` is greater than the last one, and the fields are not larger than a listpack may be. */
-export function appendEntry(stream: StreamValue, id: StreamId, fields: readonly ByteString[], limits: StreamLimits): void {
+export function appendEntry(
+  stream: StreamValue,
+  id: StreamId,
+  fields: readonly ByteString[],
+  limits: StreamLimits,
+): void {
   const last = stream.nodes[stream.nodes.length - 1];
-  const node = last === undefined || isFull(last, fields, limits) ? newNode(stream, id, fields) : last;
+  const node =
+    last === undefined || isFull(last, fields, limits) ? newNode(stream, id, fields) : last;
   addToNode(node, { id, fields, deleted: false });
   stream.length++;
   stream.entriesAdded++;
@@ -80,10 +86,18 @@ export function appendEntry(stream: StreamValue, id: StreamId, fields: readonly 
 }
 
 /** A node without entries at the end, whose first one is going to have this id and these fields. */
-export function newNode(stream: StreamValue, id: StreamId, fields: readonly ByteString[]): StreamNode {
+export function newNode(
+  stream: StreamValue,
+  id: StreamId,
+  fields: readonly ByteString[],
+): StreamNode {
   const masterFields = fields.filter((_, i) => i % 2 === 0);
   const names = masterFields.reduce((sum, field) => sum + listpackEntryBytes(field), 0);
-  const bytes = EMPTY_LISTPACK_BYTES + listpackIntegerBytes(masterFields.length) + names + listpackIntegerBytes(0);
+  const bytes =
+    EMPTY_LISTPACK_BYTES +
+    listpackIntegerBytes(masterFields.length) +
+    names +
+    listpackIntegerBytes(0);
   const node: StreamNode = { masterId: id, masterFields, entries: [], live: 0, bytes };
   stream.nodes.push(node);
   return node;
@@ -97,8 +111,14 @@ export function addToNode(node: StreamNode, entry: StreamEntry): void {
 }
 
 /** Whether the entry has the fields of its node's first one, in the same order. */
-export function hasMasterFields({ masterFields }: StreamNode, { fields }: Pick<StreamEntry, 'fields'>): boolean {
-  return fields.length === masterFields.length * 2 && masterFields.every((field, i) => fields[i * 2] === field);
+export function hasMasterFields(
+  { masterFields }: StreamNode,
+  { fields }: Pick<StreamEntry, 'fields'>,
+): boolean {
+  return (
+    fields.length === masterFields.length * 2 &&
+    masterFields.every((field, i) => fields[i * 2] === field)
+  );
 }
 
 /** What the entry takes in the listpack: flags, difference of the id, fields, values, and their number again. */
@@ -117,13 +137,17 @@ function entryBytes(node: StreamNode, entry: StreamEntry): number {
 
 /** As the 64-bit number that it is in C: it wraps around. */
 export function difference(a: Integer, b: Integer): Integer {
-  return typeof a === 'number' && typeof b === 'number' ? a - b : narrowed(BigInt.asIntN(64, BigInt(a) - BigInt(b)));
+  return typeof a === 'number' && typeof b === 'number'
+    ? a - b
+    : narrowed(BigInt.asIntN(64, BigInt(a) - BigInt(b)));
 }
 
 function isFull(node: StreamNode, fields: readonly ByteString[], limits: StreamLimits): boolean {
   const { streamNodeMaxEntries: mostEntries, streamNodeMaxBytes } = limits;
-  const mostBytes = streamNodeMaxBytes === 0 ? LARGEST_LISTPACK : Math.min(streamNodeMaxBytes, LARGEST_LISTPACK);
-  const counters = listpackIntegerBytes(node.live) + listpackIntegerBytes(node.entries.length - node.live);
+  const mostBytes =
+    streamNodeMaxBytes === 0 ? LARGEST_LISTPACK : Math.min(streamNodeMaxBytes, LARGEST_LISTPACK);
+  const counters =
+    listpackIntegerBytes(node.live) + listpackIntegerBytes(node.entries.length - node.live);
   if (node.bytes + counters + textBytes(fields) >= mostBytes) return true;
   return mostEntries > 0 && node.entries.length >= mostEntries;
 }
@@ -220,7 +244,9 @@ export function trimStream(stream: StreamValue, trim: Trim): number {
     if ('maxLength' in by && stream.length <= by.maxLength) break;
     if (limit > 0 && deleted + node.live > limit) break;
     const goes =
-      'maxLength' in by ? stream.length - node.live >= by.maxLength : node.entries[node.entries.length - 1]!.id < by.minId;
+      'maxLength' in by
+        ? stream.length - node.live >= by.maxLength
+        : node.entries[node.entries.length - 1]!.id < by.minId;
     if (!goes) {
       if (!approximate) deleted += trimNode(stream, node, by);
       break;

@@ -1,13 +1,29 @@
 /** Streams out of an RDB file or a DUMP payload (rdb.c:rdbLoadObject, types 15, 19 and 21), checked to the last item. */
 import { byteStringOf, bytesOf, type ByteString } from '../../base/bytes.ts';
 import { addInt64, narrowed, parseInt64, type Integer } from '../../base/integers.ts';
-import { addToNode, newNode, newStream, refreshFirstId, type StreamEntry, type StreamValue } from '../data/stream.ts';
+import {
+  addToNode,
+  newNode,
+  newStream,
+  refreshFirstId,
+  type StreamEntry,
+  type StreamValue,
+} from '../data/stream.ts';
 import { newConsumer, newGroup, setPending, type StreamGroup } from '../data/stream-group.ts';
 import { idMillis, idSequence, streamId, type StreamId } from '../data/stream-id.ts';
 import { entriesUpTo } from '../data/stream-progress.ts';
 import { readListpack } from './listpack.ts';
 import { rdbType } from './rdb-format.ts';
-import { failCorrupt, readBlob, readBytes, readInt64, readLength, readLength64, readText, type RdbInput } from './rdb-input.ts';
+import {
+  failCorrupt,
+  readBlob,
+  readBytes,
+  readInt64,
+  readLength,
+  readLength64,
+  readText,
+  type RdbInput,
+} from './rdb-input.ts';
 import { entryFlag } from './save-stream.ts';
 
 const ID_BYTES = 16;
@@ -28,15 +44,21 @@ export function loadStream(input: RdbInput, type: number): StreamValue | undefin
 function loadNode(input: RdbInput, stream: StreamValue): boolean {
   const masterId = readText(input);
   if (masterId === undefined) return false;
-  if (masterId.length !== ID_BYTES) return fail(input, 'Stream node key entry is not the size of a stream ID');
+  if (masterId.length !== ID_BYTES)
+    return fail(input, 'Stream node key entry is not the size of a stream ID');
   const blob = readBlob(input);
   if (blob === undefined) return false;
   const items = readListpack(typeof blob === 'string' ? bytesOf(blob) : blob);
   const entries = items === undefined ? undefined : entriesOf(items, masterId);
   if (entries === undefined) return fail(input, 'Stream listpack integrity check failed.');
   const last = stream.nodes[stream.nodes.length - 1];
-  if (last !== undefined && last.masterId >= masterId) return fail(input, 'Listpack re-added with existing key');
-  const node = newNode(stream, masterId, entries.masterFields.flatMap((field) => [field, field]));
+  if (last !== undefined && last.masterId >= masterId)
+    return fail(input, 'Listpack re-added with existing key');
+  const node = newNode(
+    stream,
+    masterId,
+    entries.masterFields.flatMap((field) => [field, field]),
+  );
   for (const entry of entries.entries) addToNode(node, entry);
   return true;
 }
@@ -56,7 +78,13 @@ function entriesOf(items: readonly ByteString[], masterId: StreamId): NodeItems 
   const live = count();
   const deleted = count();
   const fieldCount = count();
-  if (live === undefined || deleted === undefined || fieldCount === undefined || at + fieldCount > items.length) return undefined;
+  if (
+    live === undefined ||
+    deleted === undefined ||
+    fieldCount === undefined ||
+    at + fieldCount > items.length
+  )
+    return undefined;
   const masterFields = items.slice(at, at + fieldCount);
   at += fieldCount;
   if (count() !== 0) return undefined;
@@ -83,7 +111,11 @@ function entriesOf(items: readonly ByteString[], masterId: StreamId): NodeItems 
 const EMPTY_WORD = byteStringOf(new Uint8Array());
 
 /** The id that lies so far after the node's, with the wrap-around of 64 bits. */
-function idAfter(masterId: StreamId, ms: ByteString | undefined, sequence: ByteString | undefined): StreamId | undefined {
+function idAfter(
+  masterId: StreamId,
+  ms: ByteString | undefined,
+  sequence: ByteString | undefined,
+): StreamId | undefined {
   const byMillis = parseInt64(ms ?? EMPTY_WORD);
   const bySequence = parseInt64(sequence ?? EMPTY_WORD);
   if (byMillis === undefined || bySequence === undefined) return undefined;
@@ -92,7 +124,9 @@ function idAfter(masterId: StreamId, ms: ByteString | undefined, sequence: ByteS
 
 function sum(a: Integer, b: Integer): Integer {
   const small = typeof a === 'number' ? addInt64(a, b) : undefined;
-  return small !== undefined && small >= 0 ? small : narrowed(BigInt.asUintN(64, BigInt(a) + BigInt(b)));
+  return small !== undefined && small >= 0
+    ? small
+    : narrowed(BigInt.asUintN(64, BigInt(a) + BigInt(b)));
 }
 
 function loadMetadata(input: RdbInput, stream: StreamValue, type: number): boolean {
@@ -105,13 +139,18 @@ function loadMetadata(input: RdbInput, stream: StreamValue, type: number): boole
     const firstId = readId(input);
     const maxDeletedId = readId(input);
     const entriesAdded = readLength(input);
-    if (firstId === undefined || maxDeletedId === undefined || entriesAdded === undefined) return false;
+    if (firstId === undefined || maxDeletedId === undefined || entriesAdded === undefined)
+      return false;
     Object.assign(stream, { firstId, maxDeletedId, entriesAdded });
   } else {
     stream.entriesAdded = length;
     refreshFirstId(stream);
   }
-  return length === 0 || stream.nodes.length > 0 || fail(input, 'Stream length inconsistent with rax entries');
+  return (
+    length === 0 ||
+    stream.nodes.length > 0 ||
+    fail(input, 'Stream length inconsistent with rax entries')
+  );
 }
 
 function loadGroup(input: RdbInput, stream: StreamValue, type: number): boolean {
@@ -131,8 +170,12 @@ function loadGroup(input: RdbInput, stream: StreamValue, type: number): boolean 
   if (deliveries === undefined) return false;
   const consumers = readLength(input);
   if (consumers === undefined) return false;
-  for (let i = 0; i < consumers; i++) if (!loadConsumer(input, group, deliveries, type)) return false;
-  return deliveries.size === group.pending.entries.size || fail(input, 'Stream CG PEL entry without consumer');
+  for (let i = 0; i < consumers; i++)
+    if (!loadConsumer(input, group, deliveries, type)) return false;
+  return (
+    deliveries.size === group.pending.entries.size ||
+    fail(input, 'Stream CG PEL entry without consumer')
+  );
 }
 
 interface Delivery {
@@ -150,18 +193,25 @@ function loadDeliveries(input: RdbInput): Map<StreamId, Delivery> | undefined {
     const deliveredAt = readInt64(input);
     const deliveries = readLength(input);
     if (id === undefined || deliveredAt === undefined || deliveries === undefined) return undefined;
-    if (found.has(id)) return failCorrupt(input, 'Duplicated global PEL entry loading stream consumer group');
+    if (found.has(id))
+      return failCorrupt(input, 'Duplicated global PEL entry loading stream consumer group');
     found.set(id, { deliveredAt: Number(deliveredAt), deliveries });
   }
   return found;
 }
 
-function loadConsumer(input: RdbInput, group: StreamGroup, deliveries: ReadonlyMap<StreamId, Delivery>, type: number): boolean {
+function loadConsumer(
+  input: RdbInput,
+  group: StreamGroup,
+  deliveries: ReadonlyMap<StreamId, Delivery>,
+  type: number,
+): boolean {
   const name = readText(input);
   const seenAt = readInt64(input);
   const activeAt = type >= rdbType.streamListpacks3 ? readInt64(input) : seenAt;
   const size = readLength(input);
-  if (name === undefined || seenAt === undefined || activeAt === undefined || size === undefined) return false;
+  if (name === undefined || seenAt === undefined || activeAt === undefined || size === undefined)
+    return false;
   if (group.consumers.has(name)) return fail(input, 'Duplicate stream consumer detected');
   const consumer = newConsumer(Number(seenAt));
   consumer.activeAt = activeAt < 0n ? null : Number(activeAt);
@@ -171,7 +221,8 @@ function loadConsumer(input: RdbInput, group: StreamGroup, deliveries: ReadonlyM
     if (id === undefined) return false;
     const delivery = deliveries.get(id);
     if (delivery === undefined) return fail(input, 'Consumer entry not found in group global PEL');
-    if (group.pending.entries.has(id)) return fail(input, 'Duplicated consumer PEL entry loading a stream consumer group');
+    if (group.pending.entries.has(id))
+      return fail(input, 'Duplicated consumer PEL entry loading a stream consumer group');
     setPending(group, id, { consumer: name, ...delivery });
   }
   return true;
@@ -180,7 +231,9 @@ function loadConsumer(input: RdbInput, group: StreamGroup, deliveries: ReadonlyM
 function readId(input: RdbInput): StreamId | undefined {
   const ms = readLength64(input);
   const sequence = readLength64(input);
-  return ms === undefined || sequence === undefined ? undefined : streamId(narrowed(BigInt(ms)), narrowed(BigInt(sequence)));
+  return ms === undefined || sequence === undefined
+    ? undefined
+    : streamId(narrowed(BigInt(ms)), narrowed(BigInt(sequence)));
 }
 
 function readRawId(input: RdbInput): StreamId | undefined {

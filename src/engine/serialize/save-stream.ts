@@ -6,14 +6,24 @@ import { difference, hasMasterFields, type StreamNode, type StreamValue } from '
 import { byName, pendingFrom, type StreamGroup } from '../data/stream-group.ts';
 import { idMillis, idSequence, type StreamId } from '../data/stream-id.ts';
 import { encodeListpack } from './listpack.ts';
-import { appendBlob, appendLength, appendMillis, appendText, type Compression } from './rdb-output.ts';
+import {
+  appendBlob,
+  appendLength,
+  appendMillis,
+  appendText,
+  type Compression,
+} from './rdb-output.ts';
 
 /** What stands in front of each entry of a node (stream.h). */
 export const entryFlag = { deleted: 1, sameFields: 2 } as const;
 
 const ZERO = ascii('0');
 
-export function appendStream(sink: GrowableBytes, stream: StreamValue, compression: Compression): void {
+export function appendStream(
+  sink: GrowableBytes,
+  stream: StreamValue,
+  compression: Compression,
+): void {
   appendLength(sink, stream.nodes.length);
   for (const node of stream.nodes) {
     appendText(sink, node.masterId, compression);
