@@ -76,7 +76,7 @@ const escapes: Readonly<Record<string, string>> = {
 };
 
 function quote(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what has to be escaped
+   
   const inner = text.replace(/["\\/\u0000-\u001f\u007f]/g, (c) => escapes[c] ?? `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
   return `"${inner}"`;
 }

@@ -164,7 +164,7 @@ function runFrame(machine: LuaMachine, frame: CallFrame, slice: number): number 
         const args = argumentsOf(frame, top, a, code[pc + 2]!);
         const callee = stack[top - a - 1];
         leave(a + 1);
-        machine.call(callee, args, code[pc + 3]!, 'none', names[pc / STRIDE]!);
+        machine.call(callee, args, code[pc + 3]!, 'none', names[pc / STRIDE]);
         break;
       }
       case op.tailCall: {
@@ -280,7 +280,7 @@ function runFrame(machine: LuaMachine, frame: CallFrame, slice: number): number 
         else for (let i = 0; i < a; i++) stack[top++] = frame.varargs[i];
         continue;
       case op.newTable:
-        stack[top++] = newTable(heap, a, code[pc + 2]!);
+        stack[top++] = newTable(heap, a, code[pc + 2]);
         continue;
       case op.setList: {
         const items = argumentsOf(frame, top, a, code[pc + 2]!);
