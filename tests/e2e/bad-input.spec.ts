@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { ascii } from '../../src/base/bytes.ts';
 import { words } from '../support/real-redis.ts';
 import { dropOnFiles, importEnds } from './drop.ts';
-import { consoleShows, openLab, send, type } from './lab-page.ts';
+import { consoleShows, openLab, send } from './lab-page.ts';
 import { digestOf, readLog, redisIsInstalled, startLogging, temporaryFolder } from './redis-log.ts';
 
 /** All that could have been changed: data, every file with its bytes, offsets and counts, and what was done. */
@@ -60,7 +60,7 @@ test('lines in the console that redis-server or redis-cli refuses change nothing
   await openWithData(page);
   const before = await withoutActions(page);
   for (const [line, answer] of refusedLines) {
-    await type(page, line);
+    await enter(page, line);
     await consoleShows(page, answer);
     await page.keyboard.press('Control+l');
   }
@@ -90,7 +90,7 @@ test('a line of a megabyte, pasted, is answered and changes nothing', async ({ p
   }
   expect(await withoutActions(page)).toBe(before);
   // The page is as quick as before.
-  await type(page, 'GET kept');
+  await enter(page, 'GET kept');
   await consoleShows(page, '"1"');
 });
 
@@ -112,8 +112,8 @@ test('odd keys and fields are keys and fields like any other', async ({ page }) 
   }
   // Typed where there is a terminal; what is typed there must arrive as bytes.
   for (const [typed] of oddKeys) {
-    await type(page, `SET ${typed} ${typed}`);
-    await type(page, `HSET h ${typed} ${typed}`);
+    await enter(page, `SET ${typed} ${typed}`);
+    await enter(page, `HSET h ${typed} ${typed}`);
   }
   await expect.poll(() => send(page, 'DBSIZE')).toBe(`(integer) ${oddKeys.length + 1}`);
   await expect.poll(() => send(page, 'HLEN h')).toBe(`(integer) ${oddKeys.length}`);
@@ -275,22 +275,14 @@ test.describe('files dropped on the page', () => {
     expect(await everything(page)).toBe(before);
   });
 
-  test('a snapshot with keys is loaded as redis-server loads it, or refused and changes nothing', async ({
-    page,
-  }) => {
+  test('a snapshot with keys is loaded as redis-server loads it', async ({ page }) => {
     await openWithData(page);
-    const before = await everything(page);
     const { snapshot, digest } = await realFiles();
     const folder = temporaryFolder();
     writeFileSync(join(folder.path, 'dump.rdb'), snapshot);
     await dropOnFiles(page, join(folder.path, 'dump.rdb'));
-    const said = await importEnds(page, 'either');
-    console.log(said);
-    if (said.startsWith('Loaded')) expect(await send(page, 'DEBUG DIGEST')).toBe(digest);
-    else {
-      expect(said).toMatch(/RDB.*Nothing was changed/s);
-      expect(await everything(page)).toBe(before);
-    }
+    expect(await importEnds(page, 'loaded')).toContain('Keys: 50');
+    expect(await send(page, 'DEBUG DIGEST')).toBe(digest);
     folder.remove();
   });
 
@@ -340,6 +332,16 @@ async function withoutActions(page: Page): Promise<string> {
   const { actions, ...rest } = JSON.parse(await everything(page)) as Record<string, unknown>;
   expect(actions).toBeDefined();
   return JSON.stringify(rest, null, 1);
+}
+
+/** A line in the console, put in at once, as from a list of emoji or by dictation. */
+async function enter(page: Page, line: string): Promise<void> {
+  await page
+    .getByRole('textbox', { name: /terminal|console|redis-cli/i })
+    .first()
+    .focus();
+  await page.keyboard.insertText(line);
+  await page.keyboard.press('Enter');
 }
 
 /** As Ctrl-V does it. */
