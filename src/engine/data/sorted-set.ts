@@ -90,11 +90,15 @@ export function expectMembers(zset: SortedSetValue, count: number, limits: Sorte
 }
 
 /** A set of these members, whose encoding is chosen when all are known (zsetConvertToListpackIfNeeded). */
-export function sortedSetOf(members: readonly ScoredMember[], limits: SortedSetLimits): SortedSetValue {
+export function sortedSetOf(
+  members: readonly ScoredMember[],
+  limits: SortedSetLimits,
+): SortedSetValue {
   const zset = newSortedSet();
   const { zsetMaxListpackEntries: most, zsetMaxListpackValue: longest } = limits;
   // A skip list from the start, since a listpack has no negative zero.
-  if (members.length > most || members.some(({ member }) => member.length > longest)) becomeSkipList(zset);
+  if (members.length > most || members.some(({ member }) => member.length > longest))
+    becomeSkipList(zset);
   for (const { member, score } of members) setScore(zset, member, score, limits);
   return zset;
 }
