@@ -14,7 +14,7 @@ export interface Writer {
 const PATIENCE_MS = 400;
 
 /**
- * Asks for the right to write the lab of that name; resolves within half a second, with
+ * Asks for the right to write the lab of that name; waits at most half a second for another tab, then resolves with
  * `mayWrite` false if another tab keeps it. Where the browser has no Web Locks, the stores' own
  * fences alone keep two writers apart: the later one wins.
  */
@@ -59,21 +59,29 @@ class LockedWriter implements Writer {
       this.#lockless = true;
       return;
     }
-    const known = deferred<void>();
+    if (how === 'steal') return this.#ask({ steal: true });
+    // Asked without waiting first: a browser that has just started may take longer over its answer than our patience,
+    // and its silence would look like another tab.
+    await this.#ask({ ifAvailable: true });
+    if (this.mayWrite) return;
     const giveUp = new AbortController();
-    const timer = how === 'steal' ? undefined : setTimeout(() => giveUp.abort(), PATIENCE_MS);
-    const options: LockOptions = how === 'steal' ? { steal: true } : { signal: giveUp.signal };
-    const hold = (): Promise<void> => {
-      clearTimeout(timer);
+    const timer = setTimeout(() => giveUp.abort(), PATIENCE_MS);
+    await this.#ask({ signal: giveUp.signal });
+    clearTimeout(timer);
+  }
+
+  async #ask(options: LockOptions): Promise<void> {
+    const known = deferred<void>();
+    const hold = (lock: Lock | null): Promise<void> => {
       const released = deferred<void>();
-      this.#release = released.resolve;
+      if (lock === null) released.resolve();
+      else this.#release = released.resolve;
       known.resolve();
       return released.promise;
     };
     navigator.locks.request(this.#lockName, options, hold).then(
       () => undefined,
       (error: unknown) => {
-        clearTimeout(timer);
         if (this.#release !== null) this.#lose();
         // An opaque origin has the interface, and refuses its use.
         else if (error instanceof Error && error.name === 'SecurityError') this.#lockless = true;

@@ -52,6 +52,12 @@ const templates = [
   ...['GEOADD g:{n} 13.361389 38.115556 {member} 15.087269 37.502669 m'],
   ...['GEORADIUS g:{n} 15 37 200 km STORE k:{n}', 'GEORADIUSBYMEMBER g:{n} m 200 km STORE k:{n}'],
   ...['GEOSEARCHSTORE k:{n} g:{n} FROMLONLAT 15 37 BYRADIUS 200 km'],
+  ...['XADD x:{n} * {member} {value}', 'XADD x:{n} MAXLEN 5 * f {value}', 'XTRIM x:{n} MAXLEN 4'],
+  ...['XADD e:{n} {instant}-{small} f 1', 'XDEL e:{n} {instant}-1', 'XSETID e:{n} 9999999999999-9'],
+  ...['XGROUP CREATE x:{n} g 0 MKSTREAM', 'XGROUP CREATECONSUMER x:{n} g idle'],
+  ...['XREADGROUP GROUP g {member} COUNT 2 STREAMS x:{n} >', 'XACK x:{n} g {instant}-1'],
+  ...['XCLAIM x:{n} g idle 0 {instant}-1', 'XAUTOCLAIM x:{n} g idle 0 0 COUNT 2'],
+  ...['SORT l:{n} ALPHA LIMIT 0 5 STORE l:{n}', 'SORT z:{n} BY nosort STORE l:{n}'],
 ] as const;
 
 /** Commands that change all of a database, or may have to wait, now and then. */

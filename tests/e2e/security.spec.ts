@@ -30,7 +30,7 @@ test('the page itself breaks none of the policy’s rules, and logs no error', a
     if (message.type() === 'error') errors.push(message.text());
   });
   await page.goto('/', { waitUntil: 'networkidle' });
-  await expect(page.locator('#app > *').first()).toBeVisible();
+  await expect(page.getByRole('textbox').first()).toBeVisible();
   expect(errors).toEqual([]);
   expect(await page.evaluate(() => window.violations)).toEqual([]);
 });
