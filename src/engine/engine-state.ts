@@ -1,8 +1,12 @@
 /** All that the engine keeps, as plain data. */
 import type { ByteString } from '../base/bytes.ts';
+import { newLatencyHistogram, type LatencyHistogram } from '../base/latency-histogram.ts';
 import { seedRandom, type RandomState } from '../base/random.ts';
 import { newKeySpace, type Database } from './data/key-space.ts';
+import type { LatencyEvents } from './latency-events.ts';
 import { newListeners, type Listeners } from './pubsub.ts';
+import { newRenames, type Renames } from './renames.ts';
+import { newSlowLog, type SlowLog } from './slow-log.ts';
 import type { ClientId, Session } from './session.ts';
 
 export interface CommandStats {
@@ -11,6 +15,11 @@ export interface CommandStats {
   micros: number;
   rejected: number;
   failed: number;
+  readonly latency: LatencyHistogram;
+}
+
+export function newCommandStats(): CommandStats {
+  return { calls: 0, micros: 0, rejected: 0, failed: 0, latency: newLatencyHistogram() };
 }
 
 export interface EngineStats {
@@ -41,6 +50,10 @@ export interface EngineState {
   readonly ready: Set<string>;
   /** Who listens to what. */
   readonly listeners: Listeners;
+  /** Names of commands that the configuration changed. */
+  readonly renames: Renames;
+  readonly slowLog: SlowLog;
+  readonly latency: LatencyEvents;
   /** Clients that see every command (MONITOR). */
   readonly monitors: Set<ClientId>;
   /** Clients that wait for something other than the server's own work. */
@@ -58,7 +71,11 @@ export interface EngineState {
   activeExpire: boolean;
 }
 
-export function newEngineState(databases: number, seed: number): EngineState {
+export function newEngineState(
+  databases: number,
+  seed: number,
+  renames: readonly (readonly [ByteString, ByteString])[] = [],
+): EngineState {
   return {
     databases: Array.from({ length: databases }, (_, id) => ({ id, space: newKeySpace() })),
     sessions: new Map(),
@@ -66,6 +83,9 @@ export function newEngineState(databases: number, seed: number): EngineState {
     rows: new Map(),
     ready: new Set(),
     listeners: newListeners(),
+    renames: newRenames(renames),
+    slowLog: newSlowLog(),
+    latency: new Map(),
     monitors: new Set(),
     waiting: new Set(),
     libraries: [],

@@ -2,32 +2,31 @@
  * The engine: (client, words, time) → replies and effects. It reads no clock, waits for nothing and writes no file.
  * The order of checks is that of server.c:processCommand in 7.2.4.
  */
-import { EMPTY, type ByteString } from '../base/bytes.ts';
+import type { ByteString } from '../base/bytes.ts';
+import { recordMicros } from '../base/latency-histogram.ts';
+import { secondsOfMicros } from '../base/time.ts';
 import type { Micros } from '../base/time.ts';
 import type { Reply } from '../resp/reply.ts';
 import { commandFlag, type Command } from './command.ts';
-import { commandTable, findCommand, findSubcommand } from './command-table.ts';
+import { commandOf, problemOf } from './command-lookup.ts';
+import { commandTable } from './command-table.ts';
 import { Context } from './context.ts';
 import { leaveRows, nextReadyRow, servable } from './blocking.ts';
 import type { Cause, Delivery, Outcome, PropagatedCommand } from './effects.ts';
 import type { ServerRequest, Unit } from './effects.ts';
-import type { CommandStats, EngineState } from './engine-state.ts';
+import { newCommandStats, type CommandStats, type EngineState } from './engine-state.ts';
 import { error, QUEUED } from './replies.ts';
-import {
-  errors,
-  notWhileListening,
-  oneLine,
-  ReplyError,
-  unknownCommand,
-  unknownSubcommand,
-  wrongArity,
-} from './errors.ts';
+import { errors, oneLine, ReplyError } from './errors.ts';
 import { nextVictim } from './eviction.ts';
 import { nextExpired } from './expire-cycle.ts';
+import { noteLatency } from './latency-events.ts';
 import { isShown, monitorLine } from './monitor.ts';
-import { isListening, unsubscribeAll } from './pubsub.ts';
+import { unsubscribeAll } from './pubsub.ts';
+import { redacted } from './redaction.ts';
+import { queueHas, refusalOf } from './refusal.ts';
 import type { ServerPort } from './server-port.ts';
 import type { Session } from './session.ts';
+import { noteSlow } from './slow-log.ts';
 import { discardTransaction, unwatchAll } from './transaction.ts';
 
 const NO_UNITS: readonly Unit[] = [];
@@ -36,23 +35,6 @@ const NOTHING: Outcome = { replies: NO_REPLIES, units: NO_UNITS, request: null }
 const runInsideMulti = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset']);
 /** Commands that may delete expired keys all over the data set: each deletion is a unit of its own. */
 const touchesArbitraryKeys = new Set(['scan', 'randomkey']);
-
-/** What a client may say in RESP2 while it listens: all else would have to be told from the messages. */
-const forListeners = new Set([
-  ...[
-    'subscribe',
-    'psubscribe',
-    'ssubscribe',
-    'unsubscribe',
-    'punsubscribe',
-    'sunsubscribe',
-    'ping',
-    'quit',
-    'reset',
-  ],
-]);
-/** Commands that may write or publish though they are not marked as writing (CMD_MAY_REPLICATE). */
-const mayReplicate = new Set(['publish', 'spublish', 'eval', 'evalsha', 'fcall', 'pfcount']);
 
 export class Engine {
   readonly context: Context;
@@ -66,11 +48,15 @@ export class Engine {
     this.state = state;
     this.server = server;
     this.context = new Context(state, server, commandTable, (argv) => {
-      const command = commandOf(argv);
-      const problem = problemOf(command, argv);
+      const command = commandOf(argv, state.renames);
+      const problem = problemOf(command, argv, state.renames);
       if (command === undefined || problem !== undefined) return error(problem ?? '');
       return this.context.effects ? this.call(command, argv) : this.run(command, argv);
     });
+  }
+
+  private commandOf(argv: readonly ByteString[]): Command | undefined {
+    return commandOf(argv, this.state.renames);
   }
 
   execute(session: Session, argv: readonly ByteString[], now: Micros): Outcome {
@@ -85,9 +71,10 @@ export class Engine {
     session.commands++;
     this.state.stats.commands++;
 
-    const found = commandOf(argv);
+    const found = this.commandOf(argv);
     let refusal =
-      problemOf(found, argv) ?? (found === undefined ? '' : this.refusal(session, found));
+      problemOf(found, argv, this.state.renames) ??
+      (found === undefined ? '' : refusalOf(this.state, this.server, session, found));
     const evicted =
       refusal === undefined && this.server.config.maxmemory > 0 ? this.evict() : NO_UNITS;
     if (refusal === undefined && this.lacksMemory(session, found)) refusal = errors.oom;
@@ -143,8 +130,8 @@ export class Engine {
     ctx.db = this.state.databases[session.db]!;
     ctx.waitedUntil = blocked.deadline;
     const { argv } = blocked;
-    const command = commandOf(argv)!;
-    const refusal = this.refusal(session, command);
+    const command = this.commandOf(argv)!;
+    const refusal = refusalOf(this.state, this.server, session, command);
     const reply =
       refusal === undefined ? this.call(command, argv) : this.reject(session, command, refusal);
     ctx.waitedUntil = undefined;
@@ -175,8 +162,8 @@ export class Engine {
     ctx.effects = false;
     // Assigning the length of an array is slow enough to show in a long replay.
     if (ctx.requests.length > 0) ctx.requests.length = 0;
-    const found = commandOf(argv);
-    const problem = problemOf(found, argv);
+    const found = this.commandOf(argv);
+    const problem = problemOf(found, argv, this.state.renames);
     if (found === undefined) return 'unknown';
     if (problem !== undefined) return error(problem);
     if (session.transaction !== null && !runInsideMulti.has(found.facts.name)) {
@@ -192,18 +179,61 @@ export class Engine {
     const ctx = this.context;
     const stats = this.statsOf(command.facts.name);
     const dirty = ctx.begin();
+    const started = this.server.stopwatch();
     const reply = this.run(command, argv);
+    const micros = this.server.elapsed(started) + this.asleep();
+    stats.micros += micros;
     // What has to wait is counted when its waiting is over.
-    if (reply !== undefined || !isWaiting(ctx.client)) stats.calls++;
-    else this.state.stats.commands--;
+    if (reply !== undefined || !isWaiting(ctx.client)) {
+      stats.calls++;
+      this.noteDuration(command, argv, micros, stats);
+    } else this.state.stats.commands--;
     if (reply?.type === 'error') {
       stats.failed++;
       this.countError(reply.value);
     }
     ctx.end(dirty, argv);
     if (this.state.monitors.size > 0 && ctx.waitedUntil === undefined && isShown(command))
-      this.show(argv);
+      this.show(redacted(command.facts.name, argv));
     return reply;
+  }
+
+  /** DEBUG SLEEP: the server sleeps when the command has ended, which is part of its time. */
+  private asleep(): Micros {
+    const request = this.context.requests.at(-1);
+    return request?.kind === 'sleep' ? request.micros : 0;
+  }
+
+  private noteDuration(
+    { facts, flags }: Command,
+    argv: readonly ByteString[],
+    micros: Micros,
+    stats: CommandStats,
+  ): void {
+    const { state, server, context } = this;
+    const { config } = server;
+    if (config.latencyTracking) recordMicros(stats.latency, micros);
+    if (config.latencyMonitorThreshold > 0) {
+      const event = (flags & commandFlag.fast) !== 0 ? 'fast-command' : 'command';
+      const ms = Math.floor(micros / 1000);
+      noteLatency(
+        state.latency,
+        config.latencyMonitorThreshold,
+        event,
+        ms,
+        secondsOfMicros(context.now),
+      );
+    }
+    const { slowlogLogSlowerThan: limit } = config;
+    if (limit < 0 || micros < limit || (flags & commandFlag.skip_slowlog) !== 0) return;
+    const { client } = context;
+    noteSlow(state.slowLog, config, {
+      at: secondsOfMicros(context.now),
+      micros,
+      argv: redacted(facts.name, argv),
+      address: client.address,
+      clientName: client.name,
+    });
   }
 
   private show(argv: readonly ByteString[]): void {
@@ -301,7 +331,7 @@ export class Engine {
   statsOf(name: string): CommandStats {
     const known = this.state.stats.byCommand.get(name);
     if (known !== undefined) return known;
-    const fresh: CommandStats = { calls: 0, micros: 0, rejected: 0, failed: 0 };
+    const fresh = newCommandStats();
     this.state.stats.byCommand.set(name, fresh);
     return fresh;
   }
@@ -310,26 +340,6 @@ export class Engine {
     const { requests } = this.context;
     if (requests.length <= 1) return requests[0] ?? null;
     return { kind: 'sequence', requests: requests.slice() };
-  }
-
-  private refusal(session: Session, command: Command): string | undefined {
-    const { flags } = command;
-    const { name } = command.facts;
-    if ((command.parent ?? command).facts.name === 'debug' && !this.server.debugAllowed(session))
-      return errors.debugDenied;
-    if (!session.authenticated && (flags & commandFlag.no_auth) === 0) return errors.noAuth;
-    if (session.transaction !== null && (flags & commandFlag.no_multi) !== 0)
-      return errors.notInMulti;
-    if ((flags & commandFlag.write) !== 0 || name === 'ping' || name === 'exec') {
-      const denied =
-        name === 'exec' && !this.queueWrites(session) ? undefined : this.server.writesDenied();
-      if (denied !== undefined) return denied;
-    }
-    if (session.protocol === 2 && isListening(session) && !forListeners.has(name))
-      return notWhileListening(name);
-    if (this.server.loading() && (flags & commandFlag.loading) === 0) return errors.loading;
-    if (this.state.monitors.has(session.id) && touchesKeys(command)) return errors.replicaKeyspace;
-    return undefined;
   }
 
   /** evict.c:performEvictions: keys go until the data set fits, each in a unit of its own. */
@@ -357,15 +367,7 @@ export class Engine {
   private lacksMemory(session: Session, command: Command | undefined): boolean {
     if (!this.outOfMemory || command === undefined) return false;
     if ((command.flags & commandFlag.denyoom) !== 0) return true;
-    const queue = command.facts.name === 'exec' ? (session.transaction?.queue ?? []) : [];
-    return queue.some((argv) => ((commandOf(argv)?.flags ?? 0) & commandFlag.denyoom) !== 0);
-  }
-
-  private queueWrites(session: Session): boolean {
-    return (session.transaction?.queue ?? []).some((argv) => {
-      const command = commandOf(argv);
-      return command !== undefined && (command.flags & commandFlag.write) !== 0;
-    });
+    return command.facts.name === 'exec' && queueHas(this.state, session, commandFlag.denyoom);
   }
 
   /** A refused command makes a transaction that is being queued fail at EXEC; a refused EXEC ends it. */
@@ -410,10 +412,6 @@ export class Engine {
   }
 }
 
-function touchesKeys({ flags, facts }: Command): boolean {
-  return (flags & (commandFlag.write | commandFlag.readonly)) !== 0 || mayReplicate.has(facts.name);
-}
-
 function isWaiting({ blocked }: Session): boolean {
   return blocked !== null && blocked.reason !== 'server';
 }
@@ -422,24 +420,4 @@ const NEVER = Number.MAX_VALUE;
 
 function deadlineOf({ blocked }: Session): Micros {
   return blocked === null || blocked.reason === 'server' ? NEVER : (blocked.deadline ?? NEVER);
-}
-
-/** The command that `argv` names; for one with sub-commands, the sub-command if there is a second word. */
-export function commandOf(argv: readonly ByteString[]): Command | undefined {
-  const command = findCommand(argv[0] ?? EMPTY);
-  if (command === undefined || command.subcommands.size === 0 || argv.length < 2) return command;
-  return findSubcommand(command, argv[1]!);
-}
-
-/** Why the words cannot be run: there is no such command, or it takes another number of words. */
-function problemOf(command: Command | undefined, argv: readonly ByteString[]): string | undefined {
-  if (command === undefined) {
-    const parent = argv.length > 1 ? findCommand(argv[0]!) : undefined;
-    return parent === undefined
-      ? unknownCommand(argv)
-      : unknownSubcommand(parent.facts.name, argv[1]!);
-  }
-  const { arity, name } = command.facts;
-  const fits = arity >= 0 ? argv.length === arity : argv.length >= -arity;
-  return fits && command.handler !== undefined ? undefined : wrongArity(name);
 }

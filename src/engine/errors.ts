@@ -156,6 +156,19 @@ export const errors = {
   noProto: 'NOPROTO unsupported protocol version',
   protocolVersion: 'ERR Protocol version is not an integer or out of range',
   oom: "OOM command not allowed when used memory > 'maxmemory'.",
+  slowLogCount: 'ERR count should be greater than or equal to -1',
+  noFailover: 'ERR No failover in progress.',
+  failoverTimeout: 'ERR FAILOVER timeout must be greater than 0',
+  failoverReplicas: 'ERR FAILOVER requires connected replicas.',
+  masterPort: 'ERR Invalid master port',
+  alwaysMaster: 'ERR this server is always a master: it can follow no other',
+  moduleDenied:
+    'ERR MODULE command not allowed. If the enable-module-command option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.',
+  moduleLoad: 'ERR Error loading the extension. Please check the server logs.',
+  moduleUnknown: 'ERR Error unloading module: no such module with that name',
+  migrateKeys:
+    'ERR When using MIGRATE KEYS option, the key argument must be set to the empty string',
+  migrateFailed: 'IOERR error or timeout writing to target instance',
   noGoodSlot: 'ERR This instance has cluster support disabled',
   msetArity: "ERR wrong number of arguments for 'mset' command",
   gtLtNx: 'ERR GT, LT, and/or NX options at the same time are not compatible',
@@ -272,6 +285,10 @@ export function helloSyntax(option: string): string {
 
 export function unknownClientType(type: string): string {
   return `ERR Unknown client type '${echoed(type)}'`;
+}
+
+export function noLatencySamples(event: string): string {
+  return `ERR No samples available for event '${echoed(event)}'`;
 }
 
 export function unsupportedOption(option: string): string {

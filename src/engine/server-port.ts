@@ -6,11 +6,12 @@ import type { ListLimits } from './data/list.ts';
 import type { SortedSetLimits } from './data/sorted-set.ts';
 import type { StreamLimits } from './data/stream.ts';
 import type { LfuSettings } from './data/usage.ts';
+import type { SlowLogLimits } from './slow-log.ts';
 import type { Session } from './session.ts';
 
 /** The directives that commands look at, parsed; the server keeps them equal to CONFIG. */
 export interface EngineConfig
-  extends HashLimits, ListLimits, StreamLimits, SortedSetLimits, LfuSettings {
+  extends HashLimits, ListLimits, StreamLimits, SortedSetLimits, LfuSettings, SlowLogLimits {
   databases: number;
   protoMaxBulkLength: number;
   lazyfreeLazyExpire: boolean;
@@ -29,6 +30,33 @@ export interface EngineConfig
   activeExpireEffort: number;
   requirePass: string;
   rdbCompression: boolean;
+  /** Milliseconds; 0: latency is not monitored. */
+  latencyMonitorThreshold: number;
+  /** Whether each command's times are kept for percentiles. */
+  latencyTracking: boolean;
+  aclLogMaxLen: number;
+  /** Whether a new user may use all channels. */
+  aclPubsubDefault: 'allchannels' | 'resetchannels';
+  /** Keys that clients have read and want to be told of; 0: no limit. */
+  trackingTableMaxKeys: number;
+}
+
+/** What MEMORY STATS and MEMORY DOCTOR tell, in bytes. */
+export interface MemoryFacts {
+  readonly used: number;
+  readonly peak: number;
+  readonly startup: number;
+  readonly overhead: number;
+  readonly clients: number;
+  readonly aofBuffer: number;
+  readonly active: number;
+  readonly rss: number;
+  readonly scripts: number;
+  readonly databases: readonly {
+    readonly id: number;
+    readonly main: number;
+    readonly expires: number;
+  }[];
 }
 
 export type ConfigSetResult =
@@ -58,6 +86,11 @@ export interface ServerPort {
   configResetStat(): void;
   hasConfigFile(): boolean;
   info(sections: readonly string[], now: Micros): ByteString;
+  /** Begins to measure how long a command takes; `elapsed` ends it. In virtual time each takes what its preset says. */
+  stopwatch(): Micros;
+  elapsed(since: Micros): Micros;
+  memory(): MemoryFacts;
+  replicationOffset(): number;
   /** The error by which writes are refused while the disk fails, if they are. */
   writesDenied(): string | undefined;
   /** A data set is being loaded: only commands with the flag `loading` are carried out. */
@@ -75,6 +108,7 @@ export interface ServerPort {
   /** Closes another client's connection; its session is marked `closing`. */
   disconnect(session: Session): void;
   debugAllowed(session: Session): boolean;
+  modulesAllowed(session: Session): boolean;
   setActiveExpire(on: boolean): void;
   setFlushSleep(micros: Micros): void;
   log(level: 'debug' | 'verbose' | 'notice' | 'warning', message: string): void;

@@ -38,5 +38,6 @@ export function bootServer(
     settings: settingsOf(conf.directives),
     directives: conf.directives,
     configFile: CONFIG_PATH,
+    commandMicros: kernel.state.costs.commandMicros,
   });
 }

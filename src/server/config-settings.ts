@@ -58,6 +58,7 @@ export function settingsOf(directives: DirectiveValues): Settings {
     maxClients: number('maxclients'),
     timeout: number('timeout'),
     enableDebugCommand: oneOf(text('enable-debug-command'), ['no', 'yes', 'local']),
+    enableModuleCommand: oneOf(text('enable-module-command'), ['no', 'yes', 'local']),
     enableProtectedConfigs: oneOf(text('enable-protected-configs'), ['no', 'yes', 'local']),
     logLevel: oneOf(text('loglevel'), ['debug', 'verbose', 'notice', 'warning', 'nothing']),
     alwaysShowLogo: yes('always-show-logo'),
@@ -68,6 +69,10 @@ export function settingsOf(directives: DirectiveValues): Settings {
     slowlogLogSlowerThan: number('slowlog-log-slower-than'),
     slowlogMaxLen: number('slowlog-max-len'),
     latencyMonitorThreshold: number('latency-monitor-threshold'),
+    latencyTracking: yes('latency-tracking'),
+    aclLogMaxLen: number('acllog-max-len'),
+    aclPubsubDefault: oneOf(text('acl-pubsub-default'), ['allchannels', 'resetchannels']),
+    trackingTableMaxKeys: number('tracking-table-max-keys'),
   };
 }
 

@@ -3,21 +3,17 @@ import { millisOfMicros, type Micros } from '../base/time.ts';
 import type { KeySpace } from '../engine/data/key-space.ts';
 import type { InfoField } from './info.ts';
 import { humanBytes, percent, ratio } from './info-format.ts';
-import { estimateMemory } from './memory-estimate.ts';
+import { microsAtPercentile } from '../base/latency-histogram.ts';
+import { formatFixedPoint } from '../base/doubles.ts';
+import { directiveText } from './directives.ts';
+import { memoryFacts } from './memory-estimate.ts';
 import type { ServerState } from './state.ts';
 
-const PAGE = 4096;
-/** What the program itself takes of memory. */
-const IMAGE = 5_242_880;
-
 export function memoryFields(state: ServerState): readonly InfoField[] {
-  const { used, startup, overhead, clients, aofBuffer } = estimateMemory(state);
-  state.peakMemory = Math.max(state.peakMemory, used);
-  const { peakMemory, settings } = state;
+  const facts = memoryFacts(state);
+  const { used, startup, overhead, clients, aofBuffer, active, rss, peak: peakMemory } = facts;
+  const { settings } = state;
   const dataset = used - overhead;
-  // There is no allocator whose waste could be measured: what is used stands in whole pages.
-  const active = Math.ceil(used / PAGE) * PAGE;
-  const rss = active + IMAGE;
   return [
     ['used_memory', used],
     ['used_memory_human', humanBytes(used)],
@@ -85,6 +81,21 @@ export function commandFields({ engine }: ServerState): readonly InfoField[] {
     `cmdstat_${name}`,
     `calls=${calls},usec=${micros},usec_per_call=${ratio(micros, calls)},rejected_calls=${rejected},failed_calls=${failed}`,
   ]);
+}
+
+/** The percentiles of latency-tracking-info-percentiles, in µs. */
+export function latencyFields({ engine, directives }: ServerState): readonly InfoField[] {
+  const percentiles = directiveText(directives, 'latency-tracking-info-percentiles')
+    .split(' ')
+    .filter((text) => text !== '');
+  return [...engine.stats.byCommand]
+    .filter(([, { latency }]) => latency.total > 0)
+    .map(([name, { latency }]) => [
+      `latency_percentiles_usec_${name}`,
+      percentiles
+        .map((p) => `p${p}=${formatFixedPoint(microsAtPercentile(latency, Number(p)), 3)}`)
+        .join(','),
+    ]);
 }
 
 export function errorFields({ engine }: ServerState): readonly InfoField[] {

@@ -9,7 +9,13 @@ import {
   serverFields,
   statsFields,
 } from './info-server.ts';
-import { commandFields, errorFields, keyspaceFields, memoryFields } from './info-data.ts';
+import {
+  commandFields,
+  errorFields,
+  keyspaceFields,
+  latencyFields,
+  memoryFields,
+} from './info-data.ts';
 import type { ServerState } from './state.ts';
 
 export type InfoField = readonly [name: string, value: string | number];
@@ -34,8 +40,7 @@ const sections: readonly Section[] = [
   { name: 'Modules', byDefault: true, fields: none },
   { name: 'Commandstats', byDefault: false, fields: commandFields },
   { name: 'Errorstats', byDefault: true, fields: errorFields },
-  // Times of single commands are not kept, so there is nothing to take percentiles of.
-  { name: 'Latencystats', byDefault: false, fields: none },
+  { name: 'Latencystats', byDefault: false, fields: latencyFields },
   { name: 'Cluster', byDefault: true, fields: () => [['cluster_enabled', 0]] },
   { name: 'Keyspace', byDefault: true, fields: keyspaceFields },
 ];

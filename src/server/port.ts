@@ -7,6 +7,7 @@ import type {
   ConfigSetResult,
   ConnectionFacts,
   EngineConfig,
+  MemoryFacts,
   ServerPort,
 } from '../engine/server-port.ts';
 import type { Session } from '../engine/session.ts';
@@ -17,16 +18,44 @@ import { refreshSettings } from './config-settings.ts';
 import type { LogLevel } from './core.ts';
 import { newCounters } from './counters.ts';
 import { infoText } from './info.ts';
-import { estimateMemory } from './memory-estimate.ts';
+import { estimateMemory, memoryFacts } from './memory-estimate.ts';
 import type { ServerState } from './state.ts';
+
+/** Microseconds since some instant. */
+export type Stopwatch = () => Micros;
 
 export class StatePort implements ServerPort {
   private readonly state: ServerState;
   private readonly write: (level: LogLevel, message: string) => void;
 
-  constructor(state: ServerState, write: (level: LogLevel, message: string) => void) {
+  private readonly measure: Stopwatch | null;
+
+  /** `measure`: real time, where there is any. */
+  constructor(
+    state: ServerState,
+    write: (level: LogLevel, message: string) => void,
+    measure: Stopwatch | null,
+  ) {
     this.state = state;
     this.write = write;
+    this.measure = measure;
+  }
+
+  stopwatch(): Micros {
+    return this.measure === null ? 0 : this.measure();
+  }
+
+  elapsed(since: Micros): Micros {
+    if (this.measure === null) return this.state.commandMicros;
+    return Math.max(0, Math.round(this.measure() - since));
+  }
+
+  memory(): MemoryFacts {
+    return memoryFacts(this.state);
+  }
+
+  replicationOffset(): number {
+    return this.state.replicationOffset;
   }
 
   get config(): EngineConfig {
@@ -133,6 +162,11 @@ export class StatePort implements ServerPort {
   debugAllowed(session: Session): boolean {
     const { enableDebugCommand } = this.state.settings;
     return enableDebugCommand === 'yes' || (enableDebugCommand === 'local' && isLocal(session));
+  }
+
+  modulesAllowed(session: Session): boolean {
+    const { enableModuleCommand } = this.state.settings;
+    return enableModuleCommand === 'yes' || (enableModuleCommand === 'local' && isLocal(session));
   }
 
   setActiveExpire(on: boolean): void {

@@ -19,7 +19,7 @@ import type { Core, LogLevel } from './core.ts';
 import { cron, cronDue } from './cron.ts';
 import type { ServerEvent } from './events.ts';
 import { flush } from './flush.ts';
-import { StatePort } from './port.ts';
+import { StatePort, type Stopwatch } from './port.ts';
 import { resume } from './resume.ts';
 import { beginRewrite, rewriteEnded } from './rewrite.ts';
 import { startRequest } from './requests.ts';
@@ -47,12 +47,13 @@ export class Server implements Core {
   private readonly observation: Observation;
   clock: Micros = 0;
 
-  constructor(state: ServerState, observation: Observation) {
+  /** `measure`: how long commands really take; in virtual time each takes what its preset says. */
+  constructor(state: ServerState, observation: Observation, measure: Stopwatch | null = null) {
     this.state = state;
     this.observation = observation;
     this.engine = new Engine(
       state.engine,
-      new StatePort(state, (level, message) => this.log(level, message)),
+      new StatePort(state, (level, message) => this.log(level, message), measure),
     );
   }
 

@@ -42,7 +42,5 @@ export interface Settings extends EngineConfig {
   rdbKeySaveDelayMicros: number;
   loadingProcessEventsIntervalBytes: number;
   shutdownTimeout: Seconds;
-  slowlogLogSlowerThan: number;
-  slowlogMaxLen: number;
-  latencyMonitorThreshold: number;
+  enableModuleCommand: 'no' | 'yes' | 'local';
 }

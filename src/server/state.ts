@@ -160,6 +160,8 @@ export interface ServerState {
   } | null;
   flushSleepMicros: number;
   sleepMicros: number;
+  /** What a command takes in virtual time. */
+  readonly commandMicros: Micros;
   nextClientId: number;
   /** Replication offset: one a propagated command; WAITAOF counts by it. */
   replicationOffset: number;
@@ -208,6 +210,7 @@ export interface ServerSetup {
   readonly configFile: string | null;
   /** Where the log's times are not UTC. */
   readonly utcOffset?: Micros;
+  readonly commandMicros?: Micros;
 }
 
 export function newServerState(setup: ServerSetup): ServerState {
@@ -221,7 +224,7 @@ export function newServerState(setup: ServerSetup): ServerState {
     settings,
     directives,
     configFile,
-    engine: newEngineState(settings.databases, seed),
+    engine: newEngineState(settings.databases, seed, directives.renames),
     aof: newAofState(seconds),
     phase: 'starting',
     stage: 'commands',
@@ -274,6 +277,7 @@ export function newServerState(setup: ServerSetup): ServerState {
     shutdown: null,
     flushSleepMicros: 0,
     sleepMicros: 0,
+    commandMicros: setup.commandMicros ?? 0,
     nextClientId: 1,
     replicationOffset: 0,
     fsyncedOffset: 0,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ascii } from '../../src/base/bytes.ts';
+import { newLatencyHistogram } from '../../src/base/latency-histogram.ts';
 import { newSession } from '../../src/engine/session.ts';
 import { putValue, setExpiry } from '../../src/engine/data/key-space.ts';
 import { childTask } from '../../src/server/fork.ts';
@@ -206,7 +207,13 @@ test('the rate of commands is the average of sixteen samples', () => {
 
 test('statistics of commands and errors are lines of their own', () => {
   const state = newState();
-  state.engine.stats.byCommand.set('config|get', { calls: 2, micros: 19, rejected: 1, failed: 3 });
+  state.engine.stats.byCommand.set('config|get', {
+    calls: 2,
+    micros: 19,
+    rejected: 1,
+    failed: 3,
+    latency: newLatencyHistogram(),
+  });
   state.engine.stats.errors.set('ERR', 2).set('WRONGTYPE', 1);
   expect(info(state, 'commandstats', 'errorstats', 'stats')).toEqual(
     new Map([
@@ -271,8 +278,20 @@ describeWithRedis('INFO beside the real server', () => {
     state.aof.mode = 'on';
     const { space } = state.engine.databases[0]!;
     putValue(space, ascii('a'), 1, 0);
-    state.engine.stats.byCommand.set('set', { calls: 2, micros: 19, rejected: 0, failed: 0 });
-    state.engine.stats.byCommand.set('get', { calls: 0, micros: 0, rejected: 1, failed: 0 });
+    state.engine.stats.byCommand.set('set', {
+      calls: 2,
+      micros: 19,
+      rejected: 0,
+      failed: 0,
+      latency: newLatencyHistogram(),
+    });
+    state.engine.stats.byCommand.set('get', {
+      calls: 0,
+      micros: 0,
+      rejected: 1,
+      failed: 0,
+      latency: newLatencyHistogram(),
+    });
     state.engine.stats.errors.set('ERR', 1);
     const ours = info(state, 'everything');
     /** Texts that name a machine or a build. */

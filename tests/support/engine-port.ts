@@ -13,6 +13,8 @@ export interface TestPort extends ServerPort {
   appendOnly: boolean;
   synced: boolean;
   debug: boolean;
+  /** What each command takes. */
+  commandMicros: number;
 }
 
 export function testConfig(): EngineConfig {
@@ -44,11 +46,23 @@ export function testConfig(): EngineConfig {
     activeExpireEffort: 1,
     requirePass: '',
     rdbCompression: true,
+    slowlogLogSlowerThan: 10_000,
+    slowlogMaxLen: 128,
+    latencyMonitorThreshold: 0,
+    latencyTracking: true,
+    aclLogMaxLen: 128,
+    aclPubsubDefault: 'resetchannels',
+    trackingTableMaxKeys: 1_000_000,
   };
 }
 
 /** The directives that tests change, by the field of the configuration that they set. */
 const directives: Readonly<Record<string, keyof EngineConfig>> = {
+  'acl-pubsub-default': 'aclPubsubDefault',
+  'acllog-max-len': 'aclLogMaxLen',
+  'latency-monitor-threshold': 'latencyMonitorThreshold',
+  'slowlog-log-slower-than': 'slowlogLogSlowerThan',
+  'slowlog-max-len': 'slowlogMaxLen',
   'hash-max-listpack-entries': 'hashMaxListpackEntries',
   'hash-max-listpack-value': 'hashMaxListpackValue',
   'lazyfree-lazy-eviction': 'lazyfreeLazyEviction',
@@ -99,6 +113,7 @@ export function newTestPort(config: EngineConfig = testConfig()): TestPort {
     appendOnly: false,
     synced: false,
     debug: true,
+    commandMicros: 5,
     configGet: (patterns) =>
       Object.entries(directives)
         .filter(([name]) =>
@@ -119,6 +134,21 @@ export function newTestPort(config: EngineConfig = testConfig()): TestPort {
     configResetStat: () => undefined,
     hasConfigFile: () => false,
     info: (sections) => ascii(`sections:${sections.join(',')}\r\n`),
+    stopwatch: () => 0,
+    elapsed: () => port.commandMicros,
+    memory: () => ({
+      used: 1_000_000,
+      peak: 1_000_000,
+      startup: 800_000,
+      overhead: 900_000,
+      clients: 2000,
+      aofBuffer: 0,
+      active: 1_003_520,
+      rss: 6_246_400,
+      scripts: 0,
+      databases: [],
+    }),
+    replicationOffset: () => 0,
     writesDenied: () => port.denied,
     loading: () => false,
     usedMemory: () => 0,
@@ -138,6 +168,7 @@ export function newTestPort(config: EngineConfig = testConfig()): TestPort {
     }),
     disconnect: (session) => void port.disconnected.push(session),
     debugAllowed: () => port.debug,
+    modulesAllowed: () => false,
     setActiveExpire: () => undefined,
     setFlushSleep: () => undefined,
     log: (_level, message) => void port.logged.push(message),

@@ -14,17 +14,22 @@ import { geoSearchCommands } from './geo-search.ts';
 import { geoCommands } from './geo.ts';
 import { hashCommands } from './hashes.ts';
 import { hyperLogLogCommands } from './hyperloglog.ts';
+import { latencyCommands } from './latency.ts';
 import { lcsCommands } from './lcs.ts';
 import { listMoveCommands } from './list-moves.ts';
 import { listCommands } from './lists.ts';
+import { lolwutCommands } from './lolwut.ts';
+import { memoryCommands } from './memory.ts';
 import { monitorCommands } from './monitor.ts';
 import { objectCommands } from './object.ts';
 import { pubsubCommands } from './pubsub.ts';
+import { replicationCommands } from './replication.ts';
 import { scanCommands } from './scan.ts';
 import { serializeCommands } from './serialize.ts';
 import { serverCommands } from './server.ts';
 import { setAlgebraCommands } from './sets-algebra.ts';
 import { setCommands } from './sets.ts';
+import { slowLogCommands } from './slowlog.ts';
 import { sortCommands } from './sort.ts';
 import { sortedSetAlgebraCommands } from './sorted-set-algebra.ts';
 import { sortedSetPopCommands } from './sorted-set-pops.ts';
@@ -79,5 +84,10 @@ export const handlers: readonly Handlers[] = [
   commandInfoCommands,
   debugCommands,
   waitingCommands,
+  slowLogCommands,
+  latencyCommands,
+  memoryCommands,
+  replicationCommands,
+  lolwutCommands,
   scriptingCommands,
 ];

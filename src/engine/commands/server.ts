@@ -1,15 +1,14 @@
 /** The server as a whole. https://redis.io/docs/latest/commands/?group=server, server.c, rdb.c, aof.c */
-import { ascii, concatBytes, lowerCase, type ByteString } from '../../base/bytes.ts';
+import { lowerCase, type ByteString } from '../../base/bytes.ts';
 import { microsWithinSecond, secondsOfMicros } from '../../base/time.ts';
 import { formatInteger } from '../../base/integers.ts';
 import type { Reply } from '../../resp/reply.ts';
-import { integerArgument, is, syntaxError } from '../arguments.ts';
+import { is, syntaxError } from '../arguments.ts';
 import type { Handlers } from '../command.ts';
 import type { Context } from '../context.ts';
 import { newEngineStats } from '../engine-state.ts';
 import { errors, ReplyError } from '../errors.ts';
 import { array, bulk, integer, map, OK, status, verbatim } from '../replies.ts';
-import { redisVersion } from '../version.ts';
 import { helpOf } from './help.ts';
 
 export const serverCommands: Handlers = {
@@ -103,11 +102,6 @@ export const serverCommands: Handlers = {
       ctx.ask({ kind: 'shutdown', save, force: given('FORCE'), now: given('NOW') });
     }
     return undefined;
-  },
-
-  lolwut(_ctx, argv) {
-    if (argv.length > 2 && is(argv[1], 'VERSION')) integerArgument(argv[2]!);
-    return verbatim(concatBytes(ascii(`Redis ver. ${redisVersion}\n`)));
   },
 };
 

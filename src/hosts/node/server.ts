@@ -50,7 +50,7 @@ async function serve(directives: DirectiveValues, configFile: string | null): Pr
     utcOffset: utcOffset(),
   });
   const output = new LogOutput(text('logfile'));
-  const server = new Server(state, 'log-only');
+  const server = new Server(state, 'log-only', () => performance.now() * 1000);
   const connections: Connections = new Connections(server, clock, () => redis.wake());
   const redis: RedisProcess = new RedisProcess(server, new NodeKernel(clock), clock, {
     log: (line) => output.write(line),

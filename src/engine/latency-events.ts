@@ -1,0 +1,38 @@
+/** Spikes of latency by what caused them: the samples of LATENCY (latency.c). */
+import type { Millis, Seconds } from '../base/time.ts';
+
+export interface LatencySample {
+  readonly at: Seconds;
+  ms: Millis;
+}
+
+export interface LatencyEvent {
+  /** The last 160, the oldest first; one a second at most. */
+  readonly samples: LatencySample[];
+  max: Millis;
+}
+
+export type LatencyEvents = Map<string, LatencyEvent>;
+
+const SAMPLES_KEPT = 160;
+
+/** latencyAddSampleIfNeeded; a threshold of 0 turns monitoring off. */
+export function noteLatency(
+  events: LatencyEvents,
+  threshold: Millis,
+  name: string,
+  ms: Millis,
+  now: Seconds,
+): void {
+  if (threshold === 0 || ms < threshold) return;
+  const event = events.get(name) ?? { samples: [], max: 0 };
+  events.set(name, event);
+  event.max = Math.max(event.max, ms);
+  const last = event.samples.at(-1);
+  if (last?.at === now) {
+    last.ms = Math.max(last.ms, ms);
+    return;
+  }
+  event.samples.push({ at: now, ms });
+  if (event.samples.length > SAMPLES_KEPT) event.samples.shift();
+}

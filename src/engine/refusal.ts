@@ -1,0 +1,71 @@
+/** Why a command is not carried out, though its words are right: the checks of server.c:processCommand, in its order. */
+import type { ByteString } from '../base/bytes.ts';
+import { commandFlag, type Command } from './command.ts';
+import { commandOf } from './command-lookup.ts';
+import type { EngineState } from './engine-state.ts';
+import { errors, notWhileListening } from './errors.ts';
+import { isListening } from './pubsub.ts';
+import type { ServerPort } from './server-port.ts';
+import type { Session } from './session.ts';
+
+/** What a client may say in RESP2 while it listens: all else would have to be told from the messages. */
+const forListeners = new Set([
+  ...[
+    'subscribe',
+    'psubscribe',
+    'ssubscribe',
+    'unsubscribe',
+    'punsubscribe',
+    'sunsubscribe',
+    'ping',
+    'quit',
+    'reset',
+  ],
+]);
+/** Commands that may write or publish though they are not marked as writing (CMD_MAY_REPLICATE). */
+const mayReplicate = new Set(['publish', 'spublish', 'eval', 'evalsha', 'fcall', 'pfcount']);
+/** Commands that only a server whose configuration allows them has (CMD_PROTECTED). */
+const loadsModules = new Set(['module|load', 'module|loadex', 'module|unload']);
+
+export function refusalOf(
+  state: EngineState,
+  server: ServerPort,
+  session: Session,
+  command: Command,
+): string | undefined {
+  const { flags } = command;
+  const { name } = command.facts;
+  if (name === 'debug' && !server.debugAllowed(session)) return errors.debugDenied;
+  if (loadsModules.has(name) && !server.modulesAllowed(session)) return errors.moduleDenied;
+  if (!session.authenticated && (flags & commandFlag.no_auth) === 0) return errors.noAuth;
+  if (session.transaction !== null && (flags & commandFlag.no_multi) !== 0)
+    return errors.notInMulti;
+  if ((flags & commandFlag.write) !== 0 || name === 'ping' || name === 'exec') {
+    const denied =
+      name === 'exec' && !queueHas(state, session, commandFlag.write)
+        ? undefined
+        : server.writesDenied();
+    if (denied !== undefined) return denied;
+  }
+  if (session.protocol === 2 && isListening(session) && !forListeners.has(name))
+    return notWhileListening(name);
+  if (server.loading() && (flags & commandFlag.loading) === 0) return errors.loading;
+  if (state.monitors.has(session.id) && touchesKeys(command)) return errors.replicaKeyspace;
+  return undefined;
+}
+
+/** Whether a command of the transaction that is being queued has the flag. */
+export function queueHas(state: EngineState, { transaction }: Session, flag: number): boolean {
+  return (transaction?.queue ?? []).some(
+    (argv: readonly ByteString[]) => ((commandOf(argv, state.renames)?.flags ?? 0) & flag) !== 0,
+  );
+}
+
+function touchesKeys(command: Command): boolean {
+  return (command.flags & (commandFlag.write | commandFlag.readonly)) !== 0 || mayWrite(command);
+}
+
+/** Whether anything may go to the log of it. */
+export function mayWrite({ flags, facts }: Command): boolean {
+  return (flags & commandFlag.write) !== 0 || mayReplicate.has(facts.name);
+}
