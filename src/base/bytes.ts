@@ -20,6 +20,12 @@ export function ascii(literal: string): ByteString {
 /** The empty byte string. */
 export const EMPTY = '' as ByteString;
 
+/**
+ * No text is longer in V8. It is 24 bytes less than the 512 MB that Redis allows by default, and a value that reaches
+ * into those could be written but never be read.
+ */
+export const LONGEST_BYTE_STRING = 2 ** 29 - 24;
+
 /** Bytes `start` (0) up to `end` (all), as a flat byte string. */
 export function byteStringOf(bytes: Uint8Array, start = 0, end: number = bytes.length): ByteString {
   let at = Math.max(start, 0);

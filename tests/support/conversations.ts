@@ -16,6 +16,7 @@ import { feedReplyBytes, newReplyDecoder, nextReply } from '../../src/resp/reply
 import type { Protocol, Reply } from '../../src/resp/reply.ts';
 import { parseProgram, type ProgramLine } from './differential.ts';
 import { asRead, newEngineFixture, splitLine, type EngineFixture } from './engine-fixture.ts';
+import { olderWords } from './log-differences.ts';
 import { describeWithRedis, replyText, startRedis, type RealRedis } from './real-redis.ts';
 import { versionDifference } from './version-differences.ts';
 
@@ -107,11 +108,17 @@ function sameReplies(
   });
 }
 
-/** Times, addresses and client ids are not compared. */
 function text(replies: readonly Reply[]): string {
-  return JSON.stringify(replies, (_key, value: unknown) =>
-    typeof value === 'bigint' ? String(value) : value,
-  )
+  return comparableText(
+    JSON.stringify(replies, (_key, value: unknown) =>
+      typeof value === 'bigint' ? String(value) : value,
+    ),
+  );
+}
+
+/** Times and addresses are not compared. */
+export function comparableText(replies: string): string {
+  return replies
     .replace(/\b\d{10}\.\d{6} \[/g, 'TIME [')
     .replace(/\b1[789]\d{11}-\d+/g, 'MS-N')
     .replace(/127\.0\.0\.1:\d+/g, 'ADDRESS');
@@ -209,7 +216,7 @@ function openClient(port: number, protocol: Protocol): Promise<RealClient> {
 }
 
 /** The commands of a log with their databases; MULTI and EXEC mark the blocks. */
-function loggedCommands(log: ByteString): string[] {
+export function loggedCommands(log: ByteString, met?: Set<string>): string[] {
   const commands: string[] = [];
   let at = 0;
   let db = 0;
@@ -226,18 +233,16 @@ function loggedCommands(log: ByteString): string[] {
       return log.slice(at - length - 2, at - 2);
     });
     if (words[0] === 'SELECT') db = Number(words[1]);
-    else commands.push(shown(db, words));
+    else commands.push(shown(db, words, met));
   }
   return commands;
 }
 
 /** Absolute times are not compared. */
-function shown(db: number, words: readonly string[]): string {
+function shown(db: number, words: readonly string[], met?: Set<string>): string {
   const name = words[0]!.toUpperCase();
   if (name === 'MULTI' || name === 'EXEC') return name;
-  // 7.0 logs the ends of a BLMOVE that had waited in lower case, 7.2 as they were typed.
-  const compared =
-    name === 'LMOVE' ? words.map((word, i) => (i > 2 ? word.toUpperCase() : word)) : words;
+  const compared = olderWords(words, met);
   return `${db}: ${compared.map((word) => (/^1[789]\d{11}(-\d+)?$/.test(word) ? 'MS' : JSON.stringify(word))).join(' ')}`;
 }
 

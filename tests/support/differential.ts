@@ -3,13 +3,15 @@
  * The real one is 7.0.15 and we are 7.2.4: what differs for that is listed in version-differences.ts, with reasons.
  *
  * A program is lines in redis-cli's quoting. `2> GET a` is sent by client 2, `@sleep 20` lets 20 ms pass, `~ PTTL a`
- * compares the numbers in the reply within half a second, and `#` begins a comment.
+ * compares the numbers in the reply within half a second, and `#` begins a comment. `* ` is for replies in any order,
+ * `^ ` for those of which only the kind can be compared, `?{a b c} ` for those that pick among these by chance, and
+ * `?!{a b c} ` for those that never pick one twice.
  */
 import type { ByteString } from '../../src/base/bytes.ts';
 import type { Protocol, Reply } from '../../src/resp/reply.ts';
 import { asRead, newEngineFixture, splitLine, type EngineFixture } from './engine-fixture.ts';
 import type { RealRedis, RedisConnection } from './real-redis.ts';
-import { versionDifference } from './version-differences.ts';
+import { versionDifference, type VersionDifference } from './version-differences.ts';
 
 export interface ProgramLine {
   readonly text: string;
@@ -17,6 +19,15 @@ export interface ProgramLine {
   readonly argv: readonly ByteString[];
   readonly tolerant: boolean;
   readonly sleepMs: number;
+  readonly unordered?: boolean;
+  readonly kindOnly?: boolean;
+  readonly among?: Among;
+}
+
+/** What a reply by chance may hold. */
+export interface Among {
+  readonly members: ReadonlySet<string>;
+  readonly distinct: boolean;
 }
 
 export interface Difference {
@@ -40,15 +51,22 @@ function parseLine(text: string): ProgramLine {
     return { text, client: 0, argv: [], tolerant: false, sleepMs: Number(text.slice(7)) };
   const client = /^(\d)> /.exec(text);
   let rest = client === null ? text : text.slice(3);
-  const tolerant = rest.startsWith('~ ');
-  if (tolerant) rest = rest.slice(2);
+  const mark = /^(?:([~*^])|\?(!?)\{([^}]*)\}) /.exec(rest);
+  if (mark !== null) rest = rest.slice(mark[0].length);
   return {
     text,
     client: client === null ? 1 : Number(client[1]),
     argv: splitLine(rest),
-    tolerant,
+    tolerant: mark?.[1] === '~',
     sleepMs: 0,
+    ...(mark?.[1] === '*' ? { unordered: true } : {}),
+    ...(mark?.[1] === '^' ? { kindOnly: true } : {}),
+    ...(mark?.[3] === undefined ? {} : { among: amongOf(mark[3], mark[2] === '!') }),
   };
+}
+
+function amongOf(words: string, distinct: boolean): Among {
+  return { members: new Set(splitLine(words)), distinct };
 }
 
 /** What differs, the data sets' digests and the counters of INFO included. Both sides begin empty. */
@@ -73,7 +91,7 @@ export async function differences(
       batch.forEach((line, i) => {
         const queue = fixture.session(line.client).transaction?.queue.slice() ?? [];
         const ours = runHere(fixture, line, protocol);
-        if (!same(line, realReplies[i], ours, queue))
+        if (compareReplies(line, realReplies[i], ours, queue) === 'different')
           found.push({ line: line.text, real: realReplies[i], ours });
       });
     }
@@ -142,30 +160,67 @@ function runHere(fixture: EngineFixture, line: ProgramLine, protocol: Protocol):
   return reply === undefined ? undefined : asRead(reply, protocol);
 }
 
+export type Verdict = 'same' | 'different' | VersionDifference;
+
 /** `queue` is what EXEC ran: each of its replies is compared as that command's. */
-function same(
+export function compareReplies(
   line: ProgramLine,
   real: Reply | undefined,
   ours: Reply | undefined,
   queue: readonly (readonly ByteString[])[],
-): boolean {
-  if (real === undefined || ours === undefined) return real === ours;
+): Verdict {
+  if (real === undefined || ours === undefined) return real === ours ? 'same' : 'different';
   if (line.argv[0]?.toLowerCase() === 'exec' && real.type === 'array' && ours.type === 'array') {
-    if (real.value.length !== queue.length || ours.value.length !== queue.length) return false;
-    return queue.every((argv, i) => same({ ...line, argv }, real.value[i], ours.value[i], []));
+    if (real.value.length !== queue.length || ours.value.length !== queue.length)
+      return 'different';
+    const verdicts = queue.map((argv, i) =>
+      compareReplies({ ...line, argv }, real.value[i], ours.value[i], []),
+    );
+    return (
+      verdicts.find((verdict) => verdict === 'different') ??
+      verdicts.find((verdict) => verdict !== 'same') ??
+      'same'
+    );
   }
-  return equal(real, ours, line) || versionDifference(line.argv, real, ours) !== undefined;
+  if (equal(real, ours, line)) return 'same';
+  return versionDifference(line.argv, real, ours) ?? 'different';
 }
 
 function equal(real: Reply, ours: Reply, line: ProgramLine): boolean {
   const name = line.argv[0]?.toLowerCase() ?? '';
-  if (unordered.has(name))
+  if (line.kindOnly === true) return real.type === ours.type;
+  if (line.among !== undefined) return equalByChance(real, ours, line.among);
+  if (line.unordered === true || unordered.has(name))
     return JSON.stringify(sorted(real, name)) === JSON.stringify(sorted(ours, name));
   if ((line.tolerant || timed.has(name)) && real.type === 'integer' && ours.type === 'integer') {
     const [a, b] = [Number(real.value), Number(ours.value)];
     return a < 0 || b < 0 ? a === b : Math.abs(a - b) <= TOLERANCE_MS;
   }
   return JSON.stringify(shown(real)) === JSON.stringify(shown(ours));
+}
+
+/** Both have the same form and nothing but what may be picked. */
+function equalByChance(real: Reply, ours: Reply, among: Among): boolean {
+  return formOf(real) === formOf(ours) && picked(real, among) && picked(ours, among);
+}
+
+function formOf(reply: Reply): string {
+  if (reply.type === 'error') return reply.value;
+  if (reply.type !== 'array' && reply.type !== 'set') return reply.type;
+  return `${reply.type}(${reply.value.map(formOf).join()})`;
+}
+
+function picked(reply: Reply, { members, distinct }: Among): boolean {
+  if (reply.type === 'error' || reply.type === 'null' || reply.type === 'null-array') return true;
+  const words = textsOf(reply);
+  return (
+    words.every((word) => members.has(word)) && (!distinct || new Set(words).size === words.length)
+  );
+}
+
+function textsOf(reply: Reply): string[] {
+  if (reply.type === 'array' || reply.type === 'set') return reply.value.flatMap(textsOf);
+  return 'value' in reply ? [String(reply.value)] : [];
 }
 
 /** Replies that tell how much time is left. */

@@ -32,10 +32,10 @@ function pick(random: RandomState, words: readonly string[]): string {
 }
 
 /** Takes away ever smaller runs of lines while `fails` still holds (delta debugging). */
-export async function shrunk(
-  program: readonly ProgramLine[],
-  fails: (program: readonly ProgramLine[]) => Promise<boolean>,
-): Promise<readonly ProgramLine[]> {
+export async function shrunk<Line>(
+  program: readonly Line[],
+  fails: (program: readonly Line[]) => Promise<boolean>,
+): Promise<readonly Line[]> {
   let shortest = program;
   for (let size = program.length >> 1; size >= 1; size >>= 1) {
     for (let start = 0; start < shortest.length;) {

@@ -2,17 +2,20 @@
 import type { ByteString } from '../../src/base/bytes.ts';
 import type { Reply } from '../../src/resp/reply.ts';
 
-interface VersionDifference {
+export interface VersionDifference {
+  readonly name: string;
   readonly reason: string;
   readonly applies: (words: readonly string[], real: Reply, ours: Reply) => boolean;
 }
 
-const differences: readonly VersionDifference[] = [
+export const versionDifferences: readonly VersionDifference[] = [
   {
+    name: 'shortest doubles',
     reason: '7.2 prints doubles in the fewest digits, 7.0 in 17',
     applies: (_words, real, ours) => equalButForDoubles(real, ours),
   },
   {
+    name: 'small collections in listpacks',
     reason: '7.2 keeps short lists and sets in a listpack',
     applies: ([name, sub], real, ours) =>
       name === 'object' &&
@@ -21,6 +24,7 @@ const differences: readonly VersionDifference[] = [
       ['quicklist', 'hashtable'].includes(textOf(real)),
   },
   {
+    name: 'arity of COMMAND GETKEYS',
     reason: '7.2 counts the words of COMMAND GETKEYS as any others, 7.0 wants one more',
     applies: ([name, sub, , ...rest], real) =>
       name === 'command' &&
@@ -29,12 +33,14 @@ const differences: readonly VersionDifference[] = [
       errorOf(real).includes('wrong number'),
   },
   {
+    name: 'syntax shown by HELLO',
     reason: '7.2 names the version in the syntax that HELLO shows',
     applies: ([name], real, ours) =>
       name === 'hello' &&
       errorOf(ours).replace('HELLO <proto> AUTH', 'HELLO AUTH') === errorOf(real),
   },
   {
+    name: 'sequence numbers that run out',
     reason: '7.0 told of the wrong error when the sequence numbers of a millisecond had run out',
     applies: ([name], real, ours) =>
       name === 'xadd' &&
@@ -42,6 +48,7 @@ const differences: readonly VersionDifference[] = [
       errorOf(ours).includes('equal or smaller'),
   },
   {
+    name: 'consumers without entries',
     reason: '7.2 makes the consumer that XREADGROUP or XCLAIM names even if it gets nothing',
     applies: ([name, sub], real, ours) => {
       const blanked = (reply: Reply): string =>
@@ -51,6 +58,24 @@ const differences: readonly VersionDifference[] = [
       return name === 'xinfo' && sub === 'groups' && blanked(real) === blanked(ours);
     },
   },
+  {
+    name: 'ranks with scores',
+    reason: '7.0 knows no WITHSCORE of ZRANK and ZREVRANK, and counts its words first',
+    applies: ([name, , , option], real, ours) =>
+      ['zrank', 'zrevrank'].includes(name ?? '') &&
+      option !== undefined &&
+      errorOf(real).includes('wrong number') &&
+      (option === 'withscore' || errorOf(ours) === 'ERR syntax error'),
+  },
+  {
+    name: 'bit arguments before the key',
+    reason: '7.2 looks at all arguments of BITCOUNT and BITPOS before it looks for the key',
+    applies: ([name], real, ours) =>
+      ['bitcount', 'bitpos'].includes(name ?? '') &&
+      real.type === 'integer' &&
+      Number(real.value) <= 0 &&
+      ours.type === 'error',
+  },
 ];
 
 /** Why the replies may differ; undefined: they may not. */
@@ -58,9 +83,9 @@ export function versionDifference(
   argv: readonly ByteString[],
   real: Reply,
   ours: Reply,
-): string | undefined {
+): VersionDifference | undefined {
   const words = argv.map((word) => word.toLowerCase());
-  return differences.find(({ applies }) => applies(words, real, ours))?.reason;
+  return versionDifferences.find(({ applies }) => applies(words, real, ours));
 }
 
 function textOf(reply: Reply): string {

@@ -1,5 +1,11 @@
 /** Strings as rows of bits. https://redis.io/docs/latest/commands/?group=bitmap, bitops.c */
-import { bytesOf, byteStringOf, sliceBytes, type ByteString } from '../../base/bytes.ts';
+import {
+  bytesOf,
+  byteStringOf,
+  LONGEST_BYTE_STRING,
+  sliceBytes,
+  type ByteString,
+} from '../../base/bytes.ts';
 import type { GrowableBytes } from '../../base/growable-bytes.ts';
 import { parseInt64 } from '../../base/integers.ts';
 import type { Reply } from '../../resp/reply.ts';
@@ -110,6 +116,7 @@ export function bytesUpToBit(
   last: number,
 ): { bytes: GrowableBytes; grown: boolean } {
   const needed = Math.floor(last / 8) + 1;
+  if (needed > LONGEST_BYTE_STRING) throw new ReplyError(errors.stringTooLong);
   const known = ctx.writeString(key);
   if (known === undefined) {
     const raw = newRawString();

@@ -1,5 +1,5 @@
 /** Strings but for their bits. https://redis.io/docs/latest/commands/?group=string, t_string.c */
-import { ascii, EMPTY, type ByteString } from '../../base/bytes.ts';
+import { ascii, EMPTY, LONGEST_BYTE_STRING, type ByteString } from '../../base/bytes.ts';
 import {
   addInt64,
   INT64_MIN,
@@ -346,7 +346,8 @@ export function changeable(ctx: Context, key: ByteString, known: StringValue): R
 
 /** t_string.c:checkStringLength. */
 export function checkLength(ctx: Context, size: number, extra: number): void {
-  if (!ctx.client.loading && size + extra > ctx.server.config.protoMaxBulkLength)
+  const longest = ctx.client.loading ? LONGEST_BYTE_STRING : ctx.server.config.protoMaxBulkLength;
+  if (size + extra > Math.min(longest, LONGEST_BYTE_STRING))
     throw new ReplyError(errors.stringTooLong);
 }
 

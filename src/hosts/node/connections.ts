@@ -9,7 +9,7 @@ import {
   takenBytes,
   type GrowableBytes,
 } from '../../base/growable-bytes.ts';
-import { equalsIgnoreCase } from '../../base/bytes.ts';
+import { equalsIgnoreCase, LONGEST_BYTE_STRING } from '../../base/bytes.ts';
 import type { Micros } from '../../base/time.ts';
 import type { Delivery } from '../../engine/effects.ts';
 import type { ClientId, Session } from '../../engine/session.ts';
@@ -138,7 +138,7 @@ export class Connections {
   private decode(connection: Connection): void {
     const { decoder, session } = connection;
     const limits: RequestLimits = {
-      maxBulkLength: this.server.state.settings.protoMaxBulkLength,
+      maxBulkLength: Math.min(this.server.state.settings.protoMaxBulkLength, LONGEST_BYTE_STRING),
       authentication: session.authenticated ? 'passed' : 'missing',
     };
     for (;;) {

@@ -1,0 +1,2 @@
+import type { Grammar } from '../support/random-programs.ts';
+export const grammars: Readonly<Record<string, Grammar>> = {};
