@@ -192,11 +192,21 @@ function equal(real: Reply, ours: Reply, line: ProgramLine): boolean {
   if (line.among !== undefined) return equalByChance(real, ours, line.among);
   if (line.unordered === true || unordered.has(name))
     return JSON.stringify(sorted(real, name)) === JSON.stringify(sorted(ours, name));
-  if ((line.tolerant || timed.has(name)) && real.type === 'integer' && ours.type === 'integer') {
-    const [a, b] = [Number(real.value), Number(ours.value)];
-    return a < 0 || b < 0 ? a === b : Math.abs(a - b) <= TOLERANCE_MS;
-  }
+  if (line.tolerant || timed.has(name)) return aboutEqual(real, ours);
   return JSON.stringify(shown(real)) === JSON.stringify(shown(ours));
+}
+
+/** Numbers may differ by a little. */
+function aboutEqual(real: Reply, ours: Reply): boolean {
+  if (real.type === 'array' && ours.type === 'array')
+    return (
+      real.value.length === ours.value.length &&
+      real.value.every((item, i) => aboutEqual(item, ours.value[i]!))
+    );
+  if (real.type !== 'integer' || ours.type !== 'integer')
+    return JSON.stringify(shown(real)) === JSON.stringify(shown(ours));
+  const [a, b] = [Number(real.value), Number(ours.value)];
+  return a < 0 || b < 0 ? a === b : Math.abs(a - b) <= TOLERANCE_MS;
 }
 
 /** Both have the same form and nothing but what may be picked. */

@@ -76,6 +76,58 @@ export const versionDifferences: readonly VersionDifference[] = [
       Number(real.value) <= 0 &&
       ours.type === 'error',
   },
+  {
+    name: 'smallest rank of LPOS',
+    reason: '7.2 refuses the RANK that has no opposite, 7.0 takes it as any other',
+    applies: ([name, ...words]) => name === 'lpos' && words.includes('-9223372036854775808'),
+  },
+  {
+    name: 'unbalanced streams',
+    reason:
+      '7.2 names the command that lacks ids for its streams, and which sign may stand for one',
+    applies: (_words, real, ours) =>
+      errorOf(real).startsWith('ERR Unbalanced XREAD list') &&
+      errorOf(ours).startsWith("ERR Unbalanced 'xread"),
+  },
+  {
+    name: 'XSETID below a deleted entry',
+    reason: '7.2 compares with the largest deleted id first',
+    applies: ([name], real, ours) =>
+      name === 'xsetid' &&
+      errorOf(real).endsWith('target stream top item') &&
+      errorOf(ours).endsWith('max_deleted_entry_id'),
+  },
+  {
+    name: 'largest timeouts',
+    reason: '7.0 takes a timeout beyond 64 bits for a negative one',
+    applies: (_words, real, ours) =>
+      errorOf(real) === 'ERR timeout is negative' && errorOf(ours) === 'ERR timeout is out of range',
+  },
+  {
+    name: 'streams that go under one who waits',
+    reason: '7.2 runs the command again, and tells what is wrong with it then',
+    applies: ([name], real, ours) =>
+      name === 'xreadgroup' &&
+      /^UNBLOCKED the stream|^NOGROUP the consumer group this/.test(errorOf(real)) &&
+      /^NOGROUP|^WRONGTYPE/.test(errorOf(ours)),
+  },
+  {
+    name: 'messages to oneself',
+    reason: '7.2 answers a command before what it makes itself hear, in RESP3',
+    applies: ([name], real, ours) =>
+      ['publish', 'spublish'].includes(name ?? '') &&
+      [real.type, ours.type].sort().join() === 'integer,push',
+  },
+  {
+    name: 'commands of 7.2',
+    reason: '7.0 does not know them',
+    applies: ([name, sub], real) =>
+      (/^ERR unknown command '(waitaof)'/i.test(errorOf(real)) && name === 'waitaof') ||
+      (/^ERR unknown subcommand/.test(errorOf(real)) &&
+        ['client no-touch', 'client setinfo', 'cluster myshardid', 'config help'].includes(
+          `${name} ${sub}`,
+        )),
+  },
 ];
 
 /** Why the replies may differ; undefined: they may not. */

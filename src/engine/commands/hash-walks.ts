@@ -44,7 +44,7 @@ export const hashWalkCommands: Handlers = {
     const count = Number(exact);
     if (argv.length > 4 || (option !== undefined && !is(option, 'WITHVALUES'))) syntaxError();
     const withValues = option !== undefined;
-    if (withValues && (count < -LONG_MAX / 2 || count > LONG_MAX / 2))
+    if (withValues && (exact < -HALF_LONG_MAX || exact > HALF_LONG_MAX))
       throw new ReplyError(errors.outOfRange);
     const hash = ctx.readKind(key!, 'hash');
     if (hash === undefined) return EMPTY_ARRAY;
@@ -54,7 +54,7 @@ export const hashWalkCommands: Handlers = {
   },
 };
 
-const LONG_MAX = Number(INT64_MAX);
+const HALF_LONG_MAX = INT64_MAX / 2n;
 
 function fieldsReply(
   ctx: Context,
