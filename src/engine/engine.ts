@@ -32,6 +32,7 @@ import { discardTransaction, unwatchAll } from './transaction.ts';
 const NO_UNITS: readonly Unit[] = [];
 const NO_REPLIES: readonly Delivery[] = [];
 const NOTHING: Outcome = { replies: NO_REPLIES, units: NO_UNITS, request: null };
+const leavesTransaction = new Set(['exec', 'discard', 'quit', 'reset']);
 const runInsideMulti = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset']);
 /** Commands that may delete expired keys all over the data set: each deletion is a unit of its own. */
 const touchesArbitraryKeys = new Set(['scan', 'randomkey']);
@@ -365,9 +366,13 @@ export class Engine {
   }
 
   private lacksMemory(session: Session, command: Command | undefined): boolean {
-    if (!this.outOfMemory || command === undefined) return false;
+    if (!this.outOfMemory || this.server.config.maxmemory === 0 || command === undefined)
+      return false;
     if ((command.flags & commandFlag.denyoom) !== 0) return true;
-    return command.facts.name === 'exec' && queueHas(this.state, session, commandFlag.denyoom);
+    const { name } = command.facts;
+    // A queue may grow without end, so nothing more gets into it.
+    if (session.transaction !== null && !leavesTransaction.has(name)) return true;
+    return name === 'exec' && queueHas(this.state, session, commandFlag.denyoom);
   }
 
   /** A refused command makes a transaction that is being queued fail at EXEC; a refused EXEC ends it. */

@@ -12,6 +12,8 @@ export interface KeyUse {
 
 /** Undefined if the words do not fit the specifications. */
 export function keysOf({ facts }: Command, argv: readonly ByteString[]): KeyUse[] | undefined {
+  if (facts.name === 'sort') return sortedKeys(argv);
+  if (facts.name === 'migrate') return migratedKeys(argv);
   const keys: KeyUse[] = [];
   for (const spec of facts.keySpecs) {
     const first = firstPosition(spec, argv);
@@ -26,6 +28,26 @@ export function keysOf({ facts }: Command, argv: readonly ByteString[]): KeyUse[
     }
   }
   return keys;
+}
+
+/** sortGetKeys: what is sorted, and where the last STORE puts it. */
+function sortedKeys(argv: readonly ByteString[]): KeyUse[] {
+  const keys: KeyUse[] = [{ key: argv[1]!, flags: ['RO', 'access'] }];
+  let stored: ByteString | undefined;
+  for (let i = 2; i < argv.length; i++) {
+    if (is(argv[i], 'LIMIT')) i += 2;
+    else if (is(argv[i], 'GET') || is(argv[i], 'BY')) i++;
+    else if (is(argv[i], 'STORE') && i + 1 < argv.length) stored = argv[++i];
+  }
+  if (stored !== undefined) keys.push({ key: stored, flags: ['OW', 'update'] });
+  return keys;
+}
+
+/** migrateGetKeys: the third word, or if it is empty those after KEYS. */
+function migratedKeys(argv: readonly ByteString[]): KeyUse[] {
+  const at = argv[3] === '' ? argv.findIndex((word, i) => i > 5 && is(word, 'KEYS')) : -1;
+  const keys = at < 0 ? [argv[3]!] : argv.slice(at + 1);
+  return keys.map((key) => ({ key, flags: ['RW', 'access', 'delete'] }));
 }
 
 function firstPosition(

@@ -63,7 +63,7 @@ async function compareData(theirs: Side, own: Side, comparison: Comparison): Pro
   if (digest !== ourDigest) differences.push(`DEBUG DIGEST: real ${digest}, ours ${ourDigest}`);
   const [log, ourLog] = [theirs.log(), own.log()];
   if (log === ourLog) return;
-  const commands = loggedCommands(log);
+  const commands = loggedCommands(log, versionDifferences);
   const ourCommands = loggedCommands(ourLog, versionDifferences);
   if (sameButForTimes(commands, ourCommands)) return;
   const shown = [commands, ourCommands].map((all) => all.join('\n'));
@@ -191,7 +191,7 @@ async function openSide(
 }
 
 function quoted(reply: Reply): string {
-  const text = 'value' in reply ? String(reply.value) : '';
+  const text = 'value' in reply && typeof reply.value !== 'object' ? String(reply.value) : '';
   const escaped = [...text].map((char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
   return `"${escaped.join('')}"`;
 }

@@ -7,7 +7,7 @@
  *     what = a number | a word
  *     …
  *
- * Each placeholder has its alternatives on a line of its own, and there is a case for every combination. In lines
+ * Each placeholder has its alternatives on a line of its own, with blanks around the bars, and there is a case for every combination. In lines
  * `<3 m#>` stands for `m1 m2 m3`, and `<w*70>` for seventy times `w`. `{id:2}` is the id of client 2, `{last}` the last
  * text that its client was answered.
  *
@@ -42,7 +42,7 @@ function combinations(group: string, name: string, rest: readonly string[]): Cas
   for (; at < rest.length; at++) {
     const found = DEFINITION.exec(rest[at]!);
     if (found === null) break;
-    definitions.push([found[1]!, found[2]!.split('|').map((word) => word.trim())]);
+    definitions.push([found[1]!, found[2]!.split(/(?:^|\s)\|(?:\s|$)/).map((word) => word.trim())]);
   }
   const lines = rest.slice(at);
   let variants: (readonly [string, string])[][] = [[]];

@@ -36,7 +36,8 @@ export async function runCases(
   protocols: (at: number) => readonly Protocol[],
   tell: (text: string) => void = () => undefined,
 ): Promise<Findings> {
-  const missing = await pair.ours.missing(commandsInScope().map(({ name }) => name));
+  const names = commandsInScope().flatMap(({ name }) => [name, name.replace(/\|.*/, '')]);
+  const missing = await pair.ours.missing([...new Set(names)]);
   const findings: Findings = {
     ran: 0,
     skipped: new Map(),

@@ -23,6 +23,8 @@ const excluded = new Set([
   ...['subscribe', 'psubscribe', 'ssubscribe', 'reset', 'xinfo|stream', 'config|resetstat'],
   ...['config|set', 'acl|setuser', 'acl|dryrun', 'client|no-touch', 'client|setinfo', 'auth'],
   ...[
+    'migrate',
+    'cluster|myshardid',
     'command|getkeys',
     'command|getkeysandflags',
     'latency|latest',
@@ -103,13 +105,13 @@ function numberCases(command: CommandSpec): Case[] {
   if (waits(command)) return [];
   const numbers = numbersOf(command.arguments);
   if (numbers.length === 0) return [];
-  return numbers.map((wanted) => {
+  return numbers.map((wanted, at) => {
     const lines = wrongNumbers.map((wrong) =>
       call(command, (argument) => (argument === wanted ? wrong : undefined), 'all options'),
     );
     const create = Object.values(ofEachType);
     return systematic(
-      `${typedName(command)} with a ${wanted.name} that is none`,
+      `${typedName(command)} with a ${wanted.name} that is none (${at + 1})`,
       [...create, ...lines],
       byChance[command.name] !== undefined,
     );

@@ -230,7 +230,7 @@ function picked(reply: Reply, { members, distinct }: Among): boolean {
 
 function textsOf(reply: Reply): string[] {
   if (reply.type === 'array' || reply.type === 'set') return reply.value.flatMap(textsOf);
-  return 'value' in reply ? [String(reply.value)] : [];
+  return 'value' in reply && typeof reply.value !== 'object' ? [String(reply.value)] : [];
 }
 
 /** Replies that tell how much time is left. */
