@@ -68,7 +68,8 @@ export class StatePort implements ServerPort {
 
   configSet(pairs: readonly (readonly [ByteString, ByteString])[]): ConfigSetResult {
     const { state } = this;
-    const before = state.settings.appendOnly;
+    const { appendOnly: before, aofDisableAutoGc } = state.settings;
+    const undo = new Map(state.directives.texts);
     const result = configSet(state.directives, pairs, {
       loading: state.loading !== null,
       // Whoever reaches the server does so from the same machine.
@@ -77,7 +78,11 @@ export class StatePort implements ServerPort {
     if (!result.ok) return result;
     refreshSettings(state.settings, state.directives);
     const { appendOnly } = state.settings;
-    return appendOnly === before ? { ok: true } : { ok: true, appendOnly };
+    const { directory } = result;
+    const collects = aofDisableAutoGc && !state.settings.aofDisableAutoGc;
+    if (appendOnly === before && directory === undefined && !collects) return { ok: true };
+    const changed = appendOnly === before ? undefined : appendOnly;
+    return { ok: true, pending: { directory, appendOnly: changed, undo } };
   }
 
   configResetStat(): void {

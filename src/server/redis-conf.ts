@@ -14,7 +14,7 @@ import {
   findDirective,
   type DirectiveValues,
 } from './directives.ts';
-import { REDIS_VERSION } from './version.ts';
+import { redisVersion } from '../engine/version.ts';
 
 export type RedisConf =
   | { readonly ok: true; readonly directives: DirectiveValues }
@@ -95,7 +95,7 @@ export function trimmed(line: string): string {
 function fatal(text: string): Failure {
   return {
     printed: 'stderr',
-    text: `\n*** FATAL CONFIG FILE ERROR (Redis ${REDIS_VERSION}) ***\n${text}`,
+    text: `\n*** FATAL CONFIG FILE ERROR (Redis ${redisVersion}) ***\n${text}`,
   };
 }
 

@@ -21,7 +21,8 @@ import type { ServerEvent } from './events.ts';
 import { flush } from './flush.ts';
 import { StatePort, type Stopwatch } from './port.ts';
 import { resume } from './resume.ts';
-import { beginRewrite, rewriteEnded } from './rewrite.ts';
+import { beginRewrite } from './rewrite.ts';
+import { rewriteEnded } from './rewrite-end.ts';
 import { startRequest } from './requests.ts';
 import { backgroundSaveEnded, beginBackgroundSave, scheduledSaveDue } from './save.ts';
 import { beginShutdown } from './shutdown.ts';
@@ -97,6 +98,12 @@ export class Server implements Core {
   childExited(pid: Pid, code: number, signal: string | null): void {
     const { child } = this.state;
     if (child?.pid === pid) child.exit = { code, signal };
+  }
+
+  /** A child tells how many keys it has written. */
+  childReported(pid: Pid, keys: number): void {
+    const { child } = this.state;
+    if (child?.pid === pid) child.reported = keys;
   }
 
   // --- running ---

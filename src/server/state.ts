@@ -34,6 +34,8 @@ export interface ChildTask {
   readonly header: RdbHeader;
   readonly options: RdbSaveOptions;
   readonly dbFilename: string;
+  /** The line that a base in RESP begins with, if timestamps are asked for. */
+  readonly annotation: string;
   readonly keyDelayMicros: Micros;
   readonly logs: 'all' | 'warnings' | 'nothing';
   readonly utcOffset: Micros;
@@ -49,6 +51,9 @@ export interface Child {
   readonly dirty: number;
   /** Bytes logged before the fork: all of them are in what the child writes. */
   readonly logOffset: number;
+  /** Keys that it has reported, in the pipe and as the cron has read them. */
+  reported: number;
+  processed: number;
   /** Set by whoever runs the processes; the cron looks at it. */
   exit: { readonly code: number; readonly signal: string | null } | null;
 }
@@ -91,6 +96,7 @@ export interface Input {
 
 export interface Loading {
   readonly startedAt: Micros;
+  fileStartedAt: Micros;
   readonly files: readonly {
     readonly name: string;
     readonly size: number;
@@ -146,6 +152,11 @@ export interface ServerState {
   rewriteClient: ClientId | null;
   bgsaveClient: ClientId | null;
   appendOnlyClient: ClientId | null;
+  /** CONFIG SET appendonly yes until its rewrite has begun; `undo`: the directives before it. */
+  turningOn: {
+    readonly client: ClientId | null;
+    readonly undo: ReadonlyMap<string, ByteString>;
+  } | null;
   /** Who waits for DEBUG LOADAOF or RELOAD, and which it is; null: a load is the server's own start. */
   reload: { readonly client: ClientId; readonly request: ReloadRequest } | null;
   rewriteScheduled: boolean;
@@ -252,6 +263,7 @@ export function newServerState(setup: ServerSetup): ServerState {
     rewriteClient: null,
     bgsaveClient: null,
     appendOnlyClient: null,
+    turningOn: null,
     reload: null,
     rewriteScheduled: false,
     bgsaveScheduled: false,

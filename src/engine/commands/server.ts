@@ -35,8 +35,8 @@ export const serverCommands: Handlers = {
     for (let i = 2; i < argv.length; i += 2) pairs.push([argv[i]!, argv[i + 1]!]);
     const result = ctx.server.configSet(pairs);
     if (!result.ok) throw new ReplyError(result.error);
-    if (result.appendOnly === undefined) return OK;
-    ctx.ask({ kind: 'append-only', on: result.appendOnly });
+    if (result.pending === undefined) return OK;
+    ctx.ask({ kind: 'apply-config', ...result.pending, transaction: ctx.insideTransaction });
     return later(ctx, OK);
   },
 
