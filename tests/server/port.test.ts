@@ -12,7 +12,7 @@ function newPort(config = ''): { readonly state: ServerState; readonly port: Sta
   const { directives } = conf;
   const settings = settingsOf(directives);
   const state = newServerState({ pid: 7, now: 0, seed: 1, settings, directives, configFile: null });
-  return { state, port: new StatePort(state, () => undefined) };
+  return { state, port: new StatePort(state, () => undefined, null) };
 }
 
 const set = (port: StatePort, ...words: string[]): unknown => {
