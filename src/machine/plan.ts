@@ -70,7 +70,18 @@ export function takeResult(plan: Plan<unknown>, result: SyscallResult): PlanOutc
     return { ok: false, errno: result.errno, failed: call, results, descriptors };
   if (result.ok && call.call === 'open' && call.as !== undefined)
     descriptors.set(call.as, result.value);
+  skipCallsWithoutFile(plan);
   return plan.at === plan.calls.length ? { ok: true, results, descriptors } : undefined;
+}
+
+/** What was to be done to a file that could not be opened, and may fail, is not even tried. */
+function skipCallsWithoutFile(plan: Plan<unknown>): void {
+  for (let call = plan.calls[plan.at]; call !== undefined; call = plan.calls[plan.at]) {
+    const needed = 'fd' in call && typeof call.fd === 'string' ? call.fd : undefined;
+    if (needed === undefined || plan.descriptors.has(needed) || call.mayFail !== true) return;
+    plan.results.push({ ok: false, errno: 'EBADF' });
+    plan.at++;
+  }
 }
 
 /** A name whose open failed has no descriptor: EBADF follows, as from the kernel. */
