@@ -63,6 +63,8 @@ export type ServerRequest =
       readonly transaction: boolean;
     }
   | { readonly kind: 'rewrite-config' }
+  | { readonly kind: 'save-acl' }
+  | { readonly kind: 'load-acl' }
   | { readonly kind: 'sleep'; readonly micros: Micros }
   | {
       readonly kind: 'reload';

@@ -28,6 +28,7 @@ export interface EngineConfig
   setMaxListpackEntries: number;
   setMaxListpackValue: number;
   activeExpireEffort: number;
+  /** What CONFIG shows; who may log in is decided by the users. */
   requirePass: string;
   rdbCompression: boolean;
   /** Milliseconds; 0: latency is not monitored. */
@@ -93,6 +94,7 @@ export interface ServerPort {
   configSet(pairs: readonly (readonly [ByteString, ByteString])[]): ConfigSetResult;
   configResetStat(): void;
   hasConfigFile(): boolean;
+  hasAclFile(): boolean;
   info(sections: readonly string[], now: Micros): ByteString;
   /** Begins to measure how long a command takes; `elapsed` ends it. In virtual time each takes what its preset says. */
   stopwatch(): Micros;

@@ -17,6 +17,7 @@ import { configGet, configSet } from './config-set.ts';
 import { refreshSettings } from './config-settings.ts';
 import type { LogLevel } from './core.ts';
 import { newCounters } from './counters.ts';
+import { directiveText } from './directives.ts';
 import { infoText } from './info.ts';
 import { estimateMemory, memoryFacts } from './memory-estimate.ts';
 import type { ServerState } from './state.ts';
@@ -92,6 +93,10 @@ export class StatePort implements ServerPort {
     state.counters = { ...newCounters(), cpuMicros, childCpuMicros };
     state.connectionsReceived = 0;
     state.aof.delayedFsyncs = 0;
+  }
+
+  hasAclFile(): boolean {
+    return directiveText(this.state.directives, 'aclfile') !== '';
   }
 
   hasConfigFile(): boolean {

@@ -20,6 +20,7 @@ import { readManifest } from './startup.ts';
 import { readSnapshot } from './load-snapshot.ts';
 import type { ReloadRequest } from './state.ts';
 import type { Step } from './steps.ts';
+import { beginLoadUsers, beginSaveUsers, userLines } from './users.ts';
 
 const WHOLE_FILE = 0x7fff_ffff;
 
@@ -39,6 +40,10 @@ export function startRequest(core: Core, client: ClientId, request: ServerReques
       return flushedAll(core);
     case 'rewrite-config':
       return readConfig(core, client);
+    case 'save-acl':
+      return beginSaveUsers(core, client);
+    case 'load-acl':
+      return beginLoadUsers(core, client);
     case 'abort-shutdown':
       if (state.shutdownAsked === null) return core.answer(client, error(errors.noShutdown));
       state.shutdownAsked = null;
@@ -101,7 +106,9 @@ export function configRead(
       {
         call: 'write',
         fd: 'temp',
-        bytes: bytesOf(rewrittenConfig(old, state.directives)),
+        bytes: bytesOf(
+          rewrittenConfig(old, state.directives, userLines(state.engine, state.directives)),
+        ),
         whole: true,
       },
       { call: 'fsync', fd: 'temp' },

@@ -11,8 +11,17 @@ import { saveForked, saveInstalled, saveOpened, saveUndone, saveWritten } from '
 import { childStopped, logClosed, shutdownSynced } from './shutdown.ts';
 import { closeUnlinked } from './manifest-calls.ts';
 import { historyRemoved, logOpened } from './open-log.ts';
-import { fileRead, manifestRead, sizesRead, snapshotRead, tailCut, upgraded } from './startup.ts';
+import {
+  beginStartup,
+  fileRead,
+  manifestRead,
+  sizesRead,
+  snapshotRead,
+  tailCut,
+  upgraded,
+} from './startup.ts';
 import type { Step } from './steps.ts';
+import { usersRead, usersWritten } from './users.ts';
 
 export function resume(core: Core, step: Step, outcome: PlanOutcome): void {
   switch (step.step) {
@@ -76,6 +85,11 @@ export function resume(core: Core, step: Step, outcome: PlanOutcome): void {
       return configRead(core, step, outcome);
     case 'config-written':
       return configWritten(core, step, outcome);
+    case 'acl-read':
+      if (usersRead(core, step, outcome) === 'loaded' && step.client === null) beginStartup(core);
+      return;
+    case 'acl-written':
+      return usersWritten(core, step, outcome);
     case 'closed':
       return;
     default:

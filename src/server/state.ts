@@ -17,6 +17,7 @@ import type { DirectiveValues } from './directives.ts';
 import type { ServerEvent } from './events.ts';
 import type { Settings } from './settings.ts';
 import type { Step } from './steps.ts';
+import { configureUsers } from './users.ts';
 
 export type ThreadName = 'main' | 'bio_aof' | 'bio_close_file';
 
@@ -227,6 +228,8 @@ export interface ServerSetup {
 export function newServerState(setup: ServerSetup): ServerState {
   const { pid, now, seed, settings, directives, configFile } = setup;
   const seconds = secondsOfMicros(now);
+  const engine = newEngineState(settings.databases, seed, directives.renames);
+  configureUsers(engine, directives, settings);
   return {
     pid,
     runId: runIdOf(seed),
@@ -235,7 +238,7 @@ export function newServerState(setup: ServerSetup): ServerState {
     settings,
     directives,
     configFile,
-    engine: newEngineState(settings.databases, seed, directives.renames),
+    engine,
     aof: newAofState(seconds),
     phase: 'starting',
     stage: 'commands',

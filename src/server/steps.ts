@@ -59,4 +59,7 @@ export type Step =
   | { readonly step: 'history-collected'; readonly client: ClientId }
   | { readonly step: 'config-read'; readonly client: ClientId }
   | { readonly step: 'config-written'; readonly client: ClientId }
+  // The ACL file (users.ts)
+  | { readonly step: 'acl-read'; readonly client: ClientId | null }
+  | { readonly step: 'acl-written'; readonly client: ClientId }
   | { readonly step: 'closed' };
