@@ -15,6 +15,8 @@ export default defineConfig({
     // The policy allows no data: addresses, so no asset may be inlined as one.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // The licences of everything that is in the bundle go where the bundle goes.
+    license: { fileName: 'licenses.md' },
   },
   worker: { format: 'es' },
   preview: { headers: { 'Content-Security-Policy': contentSecurityPolicy } },

@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
@@ -18,9 +25,25 @@ const toolEntries = ['check-aof', 'check-rdb'];
  * @param {'always' | 'if-changed'} when
  */
 export async function buildSite(when) {
-  await buildUnlessFresh('site', when, () =>
-    build({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'warn' }),
-  );
+  await buildUnlessFresh('site', when, async () => {
+    await build({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
+    appendLicences();
+  });
+}
+
+/** What Vite does not name, since it looks only at the page's scripts: the worker's packages, and the fonts. */
+const otherPackages = {
+  'idb-keyval': 'LICENCE',
+  luaparse: 'LICENSE',
+  '@fontsource-variable/ibm-plex-sans': 'LICENSE',
+  '@fontsource/ibm-plex-mono': 'LICENSE',
+};
+
+function appendLicences() {
+  for (const [name, file] of Object.entries(otherPackages)) {
+    const text = readFileSync(join(root, 'node_modules', name, file), 'utf8');
+    appendFileSync(join(root, 'dist', 'site', 'licenses.md'), `\n## ${name}\n\n${text}`);
+  }
 }
 
 /**

@@ -5,12 +5,12 @@
 import { ascii, concatBytes, type ByteString } from '../base/bytes.ts';
 import type { Micros, Millis } from '../base/time.ts';
 import type { Reply } from '../resp/reply.ts';
-import { errors, ReplyError } from './errors.ts';
+import { errors } from './errors.ts';
+import { asString, kindOf, type ValueOfKind } from './kinds.ts';
 import { leaveRows, signalGone, signalReady, waitForKeys, type WaitRequest } from './blocking.ts';
 import type { Command } from './command.ts';
 import type { Delivery, PropagatedCommand, ServerRequest } from './effects.ts';
 import type { EngineState } from './engine-state.ts';
-import type { HashValue } from './data/hash.ts';
 import {
   addKey,
   beforeChange,
@@ -21,12 +21,7 @@ import {
   setExpiry,
   type Database,
 } from './data/key-space.ts';
-import type { ListValue } from './data/list.ts';
-import type { SetValue } from './data/set.ts';
-import { isString } from './data/string.ts';
 import { firstUse, lruClock, nextUse } from './data/usage.ts';
-import type { SortedSetValue } from './data/sorted-set.ts';
-import type { StreamValue } from './data/stream.ts';
 import type { Entry, Expiry, StringValue, Value } from './data/value.ts';
 import { published } from './pubsub.ts';
 import { array, error, integer, NULL_ARRAY } from './replies.ts';
@@ -43,13 +38,10 @@ export type NotificationType =
 /** Waiting that ends by the clock, by keys, or when the log is on disk. */
 type Wait = Exclude<Blocked, { reason: 'server' | 'pause' }>;
 
-type ObjectValue = Exclude<Value, StringValue>;
-interface ValueOfKind {
-  readonly hash: HashValue;
-  readonly list: ListValue;
-  readonly set: SetValue;
-  readonly zset: SortedSetValue;
-  readonly stream: StreamValue;
+export interface KnownCommands {
+  readonly all: Context['commands'];
+  readonly lookUp: Context['lookUp'];
+  readonly call: Context['callNested'];
 }
 
 export class Context {
@@ -88,16 +80,15 @@ export class Context {
   /** Runs another command of the same client inside this one: its effects join this one's unit. */
   readonly callNested: (argv: readonly ByteString[]) => Reply | undefined;
 
-  constructor(
-    state: EngineState,
-    server: ServerPort,
-    commands: ReadonlyMap<string, Command>,
-    callNested: (argv: readonly ByteString[]) => Reply | undefined,
-  ) {
+  /** The command that words name, as clients name it. */
+  readonly lookUp: (argv: readonly ByteString[]) => Command | undefined;
+
+  constructor(state: EngineState, server: ServerPort, { all, lookUp, call }: KnownCommands) {
     this.state = state;
     this.server = server;
-    this.commands = commands;
-    this.callNested = callNested;
+    this.commands = all;
+    this.lookUp = lookUp;
+    this.callNested = call;
   }
 
   // --- keys ---
@@ -422,27 +413,4 @@ export class Context {
     if (this.override === null) this.pending.push({ db, argv });
     else for (const words of this.override) this.pending.push({ db, argv: words });
   }
-}
-
-function asString(entry: Entry | undefined): StringValue | undefined {
-  if (entry === undefined) return undefined;
-  if (!isString(entry.value)) throw new ReplyError(errors.wrongType);
-  return entry.value;
-}
-
-function kindOf<K extends keyof ValueOfKind>(
-  entry: Entry | undefined,
-  kind: K,
-): ValueOfKind[K] | undefined {
-  if (entry === undefined) return undefined;
-  const value = entry.value;
-  if (!isKind(value, kind)) throw new ReplyError(errors.wrongType);
-  return value;
-}
-
-function isKind<K extends keyof ValueOfKind>(
-  value: Value,
-  kind: K,
-): value is ValueOfKind[K] & ObjectValue {
-  return typeof value === 'object' && value.kind === kind;
 }

@@ -54,8 +54,17 @@ export type ServerRequest =
       readonly now: boolean;
     }
   | { readonly kind: 'abort-shutdown' }
-  | { readonly kind: 'append-only'; readonly on: boolean }
+  /** CONFIG SET of what takes system calls; `undo`: the texts of the directives before it. */
+  | {
+      readonly kind: 'apply-config';
+      readonly directory: ByteString | undefined;
+      readonly appendOnly: boolean | undefined;
+      readonly undo: ReadonlyMap<string, ByteString>;
+      readonly transaction: boolean;
+    }
   | { readonly kind: 'rewrite-config' }
+  | { readonly kind: 'save-acl' }
+  | { readonly kind: 'load-acl' }
   | { readonly kind: 'sleep'; readonly micros: Micros }
   | {
       readonly kind: 'reload';

@@ -5,6 +5,8 @@ import { seedRandom, type RandomState } from '../base/random.ts';
 import { newKeySpace, type Database } from './data/key-space.ts';
 import type { LatencyEvents } from './latency-events.ts';
 import { newListeners, type Listeners } from './pubsub.ts';
+import { newAccessLog, type AccessLog } from './acl/access-log.ts';
+import { newUsers, type Users } from './acl/users.ts';
 import { newRenames, type Renames } from './renames.ts';
 import { newSlowLog, type SlowLog } from './slow-log.ts';
 import type { ClientId, Session } from './session.ts';
@@ -52,6 +54,9 @@ export interface EngineState {
   readonly listeners: Listeners;
   /** Names of commands that the configuration changed. */
   readonly renames: Renames;
+  /** Replaced as a whole by ACL LOAD. */
+  users: Users;
+  readonly accessLog: AccessLog;
   readonly slowLog: SlowLog;
   readonly latency: LatencyEvents;
   /** Clients that see every command (MONITOR). */
@@ -84,6 +89,8 @@ export function newEngineState(
     ready: new Set(),
     listeners: newListeners(),
     renames: newRenames(renames),
+    users: newUsers(),
+    accessLog: newAccessLog(),
     slowLog: newSlowLog(),
     latency: new Map(),
     monitors: new Set(),

@@ -17,17 +17,17 @@ import type { ServerRequest, Unit } from './effects.ts';
 import { newCommandStats, type CommandStats, type EngineState } from './engine-state.ts';
 import { error, QUEUED } from './replies.ts';
 import { errors, oneLine, ReplyError } from './errors.ts';
+import { forgetSession } from './farewell.ts';
 import { nextVictim } from './eviction.ts';
 import { nextExpired } from './expire-cycle.ts';
 import { noteLatency } from './latency-events.ts';
 import { isShown, monitorLine } from './monitor.ts';
-import { unsubscribeAll } from './pubsub.ts';
 import { redacted } from './redaction.ts';
 import { queueHas, refusalOf } from './refusal.ts';
 import type { ServerPort } from './server-port.ts';
 import type { Session } from './session.ts';
 import { noteSlow } from './slow-log.ts';
-import { discardTransaction, unwatchAll } from './transaction.ts';
+import { discardTransaction } from './transaction.ts';
 
 const NO_UNITS: readonly Unit[] = [];
 const NO_REPLIES: readonly Delivery[] = [];
@@ -48,11 +48,15 @@ export class Engine {
   constructor(state: EngineState, server: ServerPort) {
     this.state = state;
     this.server = server;
-    this.context = new Context(state, server, commandTable, (argv) => {
-      const command = commandOf(argv, state.renames);
-      const problem = problemOf(command, argv, state.renames);
-      if (command === undefined || problem !== undefined) return error(problem ?? '');
-      return this.context.effects ? this.call(command, argv) : this.run(command, argv);
+    this.context = new Context(state, server, {
+      all: commandTable,
+      lookUp: (argv) => this.commandOf(argv),
+      call: (argv) => {
+        const command = this.commandOf(argv);
+        const problem = problemOf(command, argv, state.renames);
+        if (command === undefined || problem !== undefined) return error(problem ?? '');
+        return this.context.effects ? this.call(command, argv) : this.run(command, argv);
+      },
     });
   }
 
@@ -75,7 +79,7 @@ export class Engine {
     const found = this.commandOf(argv);
     let refusal =
       problemOf(found, argv, this.state.renames) ??
-      (found === undefined ? '' : refusalOf(this.state, this.server, session, found));
+      (found === undefined ? '' : refusalOf(ctx, session, found, argv));
     const evicted =
       refusal === undefined && this.server.config.maxmemory > 0 ? this.evict() : NO_UNITS;
     if (refusal === undefined && this.lacksMemory(session, found)) refusal = errors.oom;
@@ -132,7 +136,7 @@ export class Engine {
     ctx.waitedUntil = blocked.deadline;
     const { argv } = blocked;
     const command = this.commandOf(argv)!;
-    const refusal = refusalOf(this.state, this.server, session, command);
+    const refusal = refusalOf(ctx, session, command, argv);
     const reply =
       refusal === undefined ? this.call(command, argv) : this.reject(session, command, refusal);
     ctx.waitedUntil = undefined;
@@ -319,14 +323,9 @@ export class Engine {
     return next;
   }
 
-  /** A client has gone: its transaction and its watches go with it. */
+  /** A client has gone. */
   forget(session: Session): void {
-    discardTransaction(this.state, session);
-    unwatchAll(this.state, session);
-    leaveRows(this.state, session);
-    unsubscribeAll(this.state, session);
-    this.state.monitors.delete(session.id);
-    this.state.sessions.delete(session.id);
+    forgetSession(this.state, session);
   }
 
   statsOf(name: string): CommandStats {

@@ -6,14 +6,15 @@ import type { Command, KeySpec } from './command.ts';
 
 export interface KeyUse {
   readonly key: ByteString;
+  /** Where it stands among the words. */
+  readonly position: number;
   /** What the command does with it: `RO`, `RW`, `OW`, `RM`, `access`, `update`, `insert`, `delete`. */
   readonly flags: readonly string[];
 }
 
 /** Undefined if the words do not fit the specifications. */
 export function keysOf({ facts }: Command, argv: readonly ByteString[]): KeyUse[] | undefined {
-  if (facts.name === 'sort') return sortedKeys(argv);
-  if (facts.name === 'migrate') return migratedKeys(argv);
+  if (facts.name === 'sort') return sortKeys(argv);
   const keys: KeyUse[] = [];
   for (const spec of facts.keySpecs) {
     const first = firstPosition(spec, argv);
@@ -24,30 +25,25 @@ export function keysOf({ facts }: Command, argv: readonly ByteString[]): KeyUse[
     for (const position of positions) {
       const key = argv[position];
       if (key === undefined) return undefined;
-      keys.push({ key, flags });
+      keys.push({ key, flags, position });
     }
   }
-  return keys;
+  // MIGRATE of several keys has an empty word where the one key would be.
+  return facts.name === 'migrate' && keys.length > 1 ? keys.slice(1) : keys;
 }
 
-/** sortGetKeys: what is sorted, and where the last STORE puts it. */
-function sortedKeys(argv: readonly ByteString[]): KeyUse[] {
-  const keys: KeyUse[] = [{ key: argv[1]!, flags: ['RO', 'access'] }];
-  let stored: ByteString | undefined;
+/** db.c:sortGetKeys: only the last STORE counts, and a pattern may be called STORE. */
+function sortKeys(argv: readonly ByteString[]): KeyUse[] {
+  const keys: KeyUse[] = [{ key: argv[1]!, flags: ['RO', 'access'], position: 1 }];
   for (let i = 2; i < argv.length; i++) {
     if (is(argv[i], 'LIMIT')) i += 2;
     else if (is(argv[i], 'GET') || is(argv[i], 'BY')) i++;
-    else if (is(argv[i], 'STORE') && i + 1 < argv.length) stored = argv[++i];
+    else if (is(argv[i], 'STORE') && i + 1 < argv.length) {
+      keys[1] = { key: argv[i + 1]!, flags: ['OW', 'update'], position: i + 1 };
+      i++;
+    }
   }
-  if (stored !== undefined) keys.push({ key: stored, flags: ['OW', 'update'] });
   return keys;
-}
-
-/** migrateGetKeys: the third word, or if it is empty those after KEYS. */
-function migratedKeys(argv: readonly ByteString[]): KeyUse[] {
-  const at = argv[3] === '' ? argv.findIndex((word, i) => i > 5 && is(word, 'KEYS')) : -1;
-  const keys = at < 0 ? [argv[3]!] : argv.slice(at + 1);
-  return keys.map((key) => ({ key, flags: ['RW', 'access', 'delete'] }));
 }
 
 function firstPosition(

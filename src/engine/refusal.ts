@@ -1,11 +1,12 @@
 /** Why a command is not carried out, though its words are right: the checks of server.c:processCommand, in its order. */
 import type { ByteString } from '../base/bytes.ts';
+import { denialText, guard } from './acl/guard.ts';
 import { commandFlag, type Command } from './command.ts';
 import { commandOf } from './command-lookup.ts';
+import type { Context } from './context.ts';
 import type { EngineState } from './engine-state.ts';
 import { errors, notWhileListening } from './errors.ts';
 import { isListening } from './pubsub.ts';
-import type { ServerPort } from './server-port.ts';
 import type { Session } from './session.ts';
 
 /** What a client may say in RESP2 while it listens: all else would have to be told from the messages. */
@@ -28,11 +29,12 @@ const mayReplicate = new Set(['publish', 'spublish', 'eval', 'evalsha', 'fcall',
 const loadsModules = new Set(['module|load', 'module|loadex', 'module|unload']);
 
 export function refusalOf(
-  state: EngineState,
-  server: ServerPort,
+  ctx: Context,
   session: Session,
   command: Command,
+  argv: readonly ByteString[],
 ): string | undefined {
+  const { state, server } = ctx;
   const { flags } = command;
   const { name } = command.facts;
   if (name === 'debug' && !server.debugAllowed(session)) return errors.debugDenied;
@@ -40,6 +42,9 @@ export function refusalOf(
   if (!session.authenticated && (flags & commandFlag.no_auth) === 0) return errors.noAuth;
   if (session.transaction !== null && (flags & commandFlag.no_multi) !== 0)
     return errors.notInMulti;
+  const where = session.transaction === null ? 'toplevel' : 'multi';
+  const denial = guard(ctx, session, command, argv, where);
+  if (denial !== undefined) return `NOPERM ${denialText(denial, session.user, command, argv)}`;
   if ((flags & commandFlag.write) !== 0 || name === 'ping' || name === 'exec') {
     const denied =
       name === 'exec' && !queueHas(state, session, commandFlag.write)

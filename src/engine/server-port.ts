@@ -28,6 +28,7 @@ export interface EngineConfig
   setMaxListpackEntries: number;
   setMaxListpackValue: number;
   activeExpireEffort: number;
+  /** What CONFIG shows; who may log in is decided by the users. */
   requirePass: string;
   rdbCompression: boolean;
   /** Milliseconds; 0: latency is not monitored. */
@@ -60,7 +61,15 @@ export interface MemoryFacts {
 }
 
 export type ConfigSetResult =
-  | { readonly ok: true; readonly appendOnly?: boolean }
+  | {
+      readonly ok: true;
+      /** What is in effect only after system calls; `undo`: the texts of the directives before. */
+      readonly pending?: {
+        readonly directory: ByteString | undefined;
+        readonly appendOnly: boolean | undefined;
+        readonly undo: ReadonlyMap<string, ByteString>;
+      };
+    }
   | { readonly ok: false; readonly error: string };
 
 /** What CLIENT LIST tells of a connection. */
@@ -81,10 +90,11 @@ export interface ServerPort {
   readonly config: EngineConfig;
   /** CONFIG GET: names as asked for, with their values in canonical text. */
   configGet(patterns: readonly ByteString[]): readonly (readonly [ByteString, ByteString])[];
-  /** CONFIG SET: all or nothing. `appendOnly` is set when the log has to be turned on or off. */
+  /** CONFIG SET: all or nothing. */
   configSet(pairs: readonly (readonly [ByteString, ByteString])[]): ConfigSetResult;
   configResetStat(): void;
   hasConfigFile(): boolean;
+  hasAclFile(): boolean;
   info(sections: readonly string[], now: Micros): ByteString;
   /** Begins to measure how long a command takes; `elapsed` ends it. In virtual time each takes what its preset says. */
   stopwatch(): Micros;

@@ -44,7 +44,9 @@ export function runChild(host: ChildHost, pid: Pid): void {
   const { state, kernel, now } = host;
   const child = state.children.find((one) => one.pid === pid);
   if (child === undefined) return;
-  const wait = runChildProcess(child.state);
+  const wait = runChildProcess(child.state, host.wallNow);
+  const reported = child.state.reports.splice(0).pop();
+  if (reported !== undefined) host.server?.childReported(pid, reported);
   if (wait.wait === 'exit') return childExited(host, pid, wait.code, null);
   if (wait.wait === 'sleep') {
     host.schedule(now + wait.micros, { lane: state.id, type: 'child-wake', pid });

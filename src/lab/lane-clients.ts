@@ -44,6 +44,15 @@ export function closeClient(host: ClientHost, client: LaneClient): void {
     settle(host, client.name, token, { outcome: 'closed' });
 }
 
+/** Connections that the server has closed: CLIENT KILL, ACL DELUSER. */
+export function closeKilled(host: ClientHost, server: Server): void {
+  const { clients, clientNames } = host.state;
+  for (const id of server.state.disconnects.splice(0)) {
+    const client = clients.get(clientNames.get(id) ?? '');
+    if (client !== undefined) closeClient(host, client);
+  }
+}
+
 export function settle(
   host: ClientHost,
   client: string,

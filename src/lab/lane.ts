@@ -18,7 +18,14 @@ import { riskOf, survivesTo } from './ledger.ts';
 import { acknowledge, endOffset } from './record-log.ts';
 import type { CrashKind, LabEvent, LabMillis } from './view.ts';
 import { bootServer } from './boot.ts';
-import { closeClient, connectedClient, deliver, settle, WORKLOAD_TOKEN } from './lane-clients.ts';
+import {
+  closeClient,
+  closeKilled,
+  connectedClient,
+  deliver,
+  settle,
+  WORKLOAD_TOKEN,
+} from './lane-clients.ts';
 import { childCallEnded, runChild, startChildren } from './lane-children.ts';
 import { enterFile, enterSavedFile, enterNewBase, recordUnit, recount } from './lane-log.ts';
 import { kernelClock } from './kernel-clock.ts';
@@ -292,6 +299,7 @@ export class Lane {
     const { events } = server.state;
     for (let i = 0; i < events.length; i++) this.take(events[i]!);
     events.length = 0;
+    closeKilled(this, server);
   }
 
   private take(event: ServerEvent): void {

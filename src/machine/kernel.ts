@@ -17,6 +17,7 @@ import { commitJournal, destage, endFlush, wakeFlusher } from './flush.ts';
 import type { KernelClock, KernelContext, KernelEvent, KernelState } from './kernel-state.ts';
 import { listFiles, layersOfInode, layersOfPath, type FileEntry, type Layers } from './layers.ts';
 import {
+  chdirCall,
   chmodCall,
   forkCall,
   linkCall,
@@ -99,6 +100,8 @@ export class SimulatedKernel implements Kernel {
         return readdirCall(context, entry, call.path, now);
       case 'statfs':
         return statfsCall(context, entry, call.path, now);
+      case 'chdir':
+        return chdirCall(context, entry, call.path, now);
       case 'mkdir':
         return mkdirCall(context, entry, call.path, call.mode, now);
       case 'chmod':

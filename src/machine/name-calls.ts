@@ -20,6 +20,7 @@ import {
   unlinkName,
   type Place,
 } from './namespace.ts';
+import { normalizePath } from './paths.ts';
 import { ROOT_INODE } from './platter.ts';
 import type { ProcessEntry } from './process-entry.ts';
 import { spawnProcess } from './processes.ts';
@@ -228,6 +229,21 @@ function isInside(state: KernelState, directory: DirectoryInode, folder: Directo
 }
 
 /** The child has its parent's places and size, and none of its descriptors. */
+export function chdirCall(
+  { state }: KernelContext,
+  entry: ProcessEntry,
+  path: string,
+  now: Micros,
+): Completion {
+  const endsAt = syscallEnd(state, now);
+  const found = locateInode(state, entry, path);
+  if ('errno' in found) return fail(found.errno, endsAt);
+  if (found.found.kind !== 'directory') return fail('ENOTDIR', endsAt);
+  if (!isAllowed(entry, found.found, 'search')) return fail('EACCES', endsAt);
+  entry.cwd = normalizePath(path, entry.cwd);
+  return succeed(0, endsAt);
+}
+
 export function forkCall(
   { state }: KernelContext,
   entry: ProcessEntry,

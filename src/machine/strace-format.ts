@@ -21,7 +21,7 @@ const openFlags: Readonly<Record<OpenMode, string>> = {
   write: 'O_RDWR',
   append: 'O_WRONLY|O_CREAT|O_APPEND, 0644',
   truncate: 'O_WRONLY|O_CREAT|O_TRUNC, 0644',
-  directory: 'O_RDONLY|O_DIRECTORY',
+  directory: 'O_RDONLY',
 };
 
 function callText(entry: TraceEntry): string {
@@ -53,6 +53,7 @@ function callText(entry: TraceEntry): string {
     case 'rmdir':
     case 'readdir':
     case 'statfs':
+    case 'chdir':
       return `${call}(${name})`;
   }
 }

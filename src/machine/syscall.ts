@@ -75,7 +75,7 @@ export type Syscall =
   | { readonly call: 'fstat'; readonly fd: FdRef }
   | { readonly call: 'stat'; readonly path: string }
   | { readonly call: 'rename' | 'link'; readonly from: string; readonly to: string }
-  | { readonly call: 'unlink' | 'rmdir' | 'readdir' | 'statfs'; readonly path: string }
+  | { readonly call: 'unlink' | 'rmdir' | 'readdir' | 'statfs' | 'chdir'; readonly path: string }
   | { readonly call: 'mkdir' | 'chmod'; readonly path: string; readonly mode: number }
   | { readonly call: 'fork'; readonly child: string };
 

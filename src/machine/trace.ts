@@ -103,6 +103,7 @@ function argumentsOf(call: Syscall): CallArguments {
     case 'rmdir':
     case 'readdir':
     case 'statfs':
+    case 'chdir':
       return { subject: call.path };
     case 'fork':
       return { subject: call.child };

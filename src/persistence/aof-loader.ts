@@ -2,7 +2,7 @@
  * Replays one RESP file of the log into the engine, in steps: a job that its owner advances, so that a long load can
  * be watched and interrupted. Outcomes as spec §5.2–5.4, the dangling MULTI of §5.4 included.
  */
-import type { ByteString } from '../base/bytes.ts';
+import { lowerCase, type ByteString } from '../base/bytes.ts';
 import type { Micros } from '../base/time.ts';
 import type { Engine } from '../engine/engine.ts';
 import { newSession, type Session } from '../engine/session.ts';
@@ -17,7 +17,7 @@ export interface AofLoad {
   validBeforeMulti: number;
   commands: number;
   /** The first error that a replayed command returned: Redis logs that one. */
-  firstError: string | null;
+  firstError: { readonly text: string; readonly command: string } | null;
   readonly reader: FrameReader;
 }
 
@@ -56,7 +56,7 @@ export function stepAofLoad(load: AofLoad, engine: Engine, now: Micros, budget: 
       const failure = engine.replay(session, argv, now);
       if (failure === 'unknown') return { kind: 'unknown-command', name: argv[0]! };
       if (failure !== undefined && load.firstError === null && failure.type === 'error')
-        load.firstError = failure.value;
+        load.firstError = { text: failure.value, command: lowerCase(argv[0]!) };
       load.commands++;
       if (!wasInMulti && session.transaction !== null) load.validBeforeMulti = load.validUpTo;
       load.at = reader.end;

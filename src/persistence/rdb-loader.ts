@@ -220,10 +220,10 @@ function failed(load: RdbLoad, failure: RdbReadFailure, log: Log): RdbLoadStep {
       break;
     case 'short':
       log('warning', 'Short read or OOM loading DB. Unrecoverable error, aborting now.');
-      internal(load, 'Unexpected EOF reading RDB file', SHORT_BASE, log);
+      internal(load, 'Unexpected EOF reading RDB file', log);
       break;
     case 'corrupt':
-      internal(load, failure.reason, CORRUPT_BASE, log);
+      internal(load, failure.reason, log);
       break;
     case 'checksum':
       if (load.checksum === 'ignore') return ended(load, { item: 'end', checksum: 'right' }, log);
@@ -231,21 +231,18 @@ function failed(load: RdbLoad, failure: RdbReadFailure, log: Log): RdbLoadStep {
         'warning',
         `Wrong RDB checksum expected: (${failure.expected}) but got (${failure.got}). Aborting now.`,
       );
-      internal(load, 'RDB CRC error', CORRUPT_BASE, log);
+      internal(load, 'RDB CRC error', log);
       break;
   }
   return { kind: 'failed', exit: 'error' };
 }
 
-/** What Redis adds where the bytes come from a log: it takes them for those of a socket. */
-const SHORT_BASE =
-  '. Failure loading rdb format from socket, assuming connection error, resuming operation.';
-const CORRUPT_BASE = '. Terminating server after rdb file reading failure.';
-
-/** rdb.c:rdbReportError, but for the line of rdb.c that it names. The offset there counts whole chunks of 2 MiB. */
-function internal(load: RdbLoad, reason: string, whenBase: string, log: Log): void {
+/**
+ * rdb.c:rdbReportError, but for the line of rdb.c that it names, and the report of the built-in redis-check-rdb that
+ * follows. The offset there counts whole chunks of 2 MiB.
+ */
+function internal(load: RdbLoad, reason: string, log: Log): void {
   const { at } = load.reader.input;
   const offset = at - (at % (2 * MEGABYTE));
-  const text = `Internal error in RDB reading offset ${offset} -> ${reason}`;
-  log('warning', load.kind === 'aof-base' ? text + whenBase : text);
+  log('warning', `Internal error in RDB reading offset ${offset} -> ${reason}`);
 }

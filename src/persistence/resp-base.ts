@@ -5,7 +5,7 @@
 import { unreachable } from '../base/assert.ts';
 import { ascii, type ByteString } from '../base/bytes.ts';
 import { formatDouble17g } from '../base/doubles.ts';
-import type { GrowableBytes } from '../base/growable-bytes.ts';
+import { appendString, type GrowableBytes } from '../base/growable-bytes.ts';
 import { elements } from '../engine/data/list.ts';
 import { snapshotEntry, type Snapshot } from '../engine/data/snapshot.ts';
 import { membersByRank, type ScoredMember } from '../engine/data/sorted-set.ts';
@@ -19,12 +19,15 @@ const ITEMS_PER_COMMAND = 64;
 
 export interface RespBaseJob {
   readonly snapshot: Snapshot;
+  /** A line that stands before everything; empty: none. */
+  readonly annotation: string;
+  stage: 'header' | 'keys';
   database: number;
   key: number;
 }
 
-export function newRespBaseJob(snapshot: Snapshot): RespBaseJob {
-  return { snapshot, database: 0, key: 0 };
+export function newRespBaseJob(snapshot: Snapshot, annotation: string): RespBaseJob {
+  return { snapshot, annotation, stage: 'header', database: 0, key: 0 };
 }
 
 /** Encodes up to `budget` keys into `sink`. */
@@ -33,6 +36,12 @@ export function stepRespBase(
   sink: GrowableBytes,
   budget: number,
 ): 'more' | 'done' {
+  if (job.stage === 'header') {
+    job.stage = 'keys';
+    appendString(sink, job.annotation);
+    for (const code of job.snapshot.libraries)
+      encodeCommand([ascii('FUNCTION'), ascii('LOAD'), code], sink);
+  }
   for (let left = budget; left > 0; left--) {
     const database = job.snapshot.databases[job.database];
     if (database === undefined) return 'done';

@@ -1,7 +1,7 @@
 /** The first lines of the log: who starts, and with what. */
 import type { Core } from './core.ts';
 import { logo } from './logo.ts';
-import { REDIS_VERSION } from './version.ts';
+import { redisVersion } from '../engine/version.ts';
 
 /** All that the log says before the files are looked at. */
 export function announceStart(core: Core): void {
@@ -10,7 +10,7 @@ export function announceStart(core: Core): void {
   core.log('notice', 'oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo');
   core.log(
     'notice',
-    `Redis version=${REDIS_VERSION}, bits=64, commit=00000000, modified=0, pid=${state.pid}, just started`,
+    `Redis version=${redisVersion}, bits=64, commit=00000000, modified=0, pid=${state.pid}, just started`,
   );
   if (state.configFile === null && state.directives.given.size === 0) {
     core.log(

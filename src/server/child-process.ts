@@ -38,7 +38,7 @@ export function installRdb(pid: Pid, dbFilename: string): readonly PlannedCall[]
   return [
     { call: 'rename', from: tempRdbName(pid), to: dbFilename },
     { call: 'open', path: '.', mode: 'directory', as: 'directory' },
-    { call: 'fsync', fd: 'directory' },
+    { call: 'fdatasync', fd: 'directory' },
     { call: 'close', fd: 'directory' },
   ];
 }
@@ -53,6 +53,8 @@ export function saveErrorLine(failed: Syscall, errno: Errno, pid: Pid, dbFilenam
         : `Failed opening the temp RDB file ${tempRdbName(pid)} (in server root dir .) for saving: ${why}`;
     case 'rename':
       return `Error moving temp DB file ${tempRdbName(pid)} on the final destination ${dbFilename} (in server root dir .): ${why}`;
+    case 'fdatasync':
+      return `Failed to fsync directory while saving DB: ${why}`;
     case 'fsync':
       return `Write error while saving DB to the disk(fsync): ${why}`;
     default:
@@ -77,6 +79,10 @@ export interface ChildState {
   readonly chunk: GrowableBytes;
   sleepMicros: Micros;
   exit: number | null;
+  /** Keys that the parent has been told of, which it was last told at, and what is on its way. */
+  reportedKeys: number;
+  reportedAt: Micros;
+  reports: number[];
   /** Lines for the log, which the child shares with its parent; whoever runs it takes them. */
   lines: string[];
 }
@@ -89,13 +95,16 @@ export function newChild(pid: Pid, task: ChildTask): ChildState {
     writing:
       task.format === 'rdb'
         ? { format: 'rdb', job: newRdbWriteJob(task.snapshot, task.header, task.options) }
-        : { format: 'aof', job: newRespBaseJob(task.snapshot) },
+        : { format: 'aof', job: newRespBaseJob(task.snapshot, task.annotation) },
     plan: newPlan([open], 'opened'),
     fd: -1,
     encoded: 'more',
     chunk: newGrowableBytes(WRITE_SIZE),
     sleepMicros: 0,
     exit: null,
+    reportedKeys: 0,
+    reportedAt: 0,
+    reports: [],
     lines: [],
   };
 }
@@ -105,15 +114,15 @@ function tempOf(pid: Pid, task: ChildTask): string {
 }
 
 /** What the child waits for now; see server.ts for the protocol. */
-export function runChildProcess(state: ChildState): Wait {
+export function runChildProcess(state: ChildState, now: Micros): Wait {
   if (state.exit !== null) return { wait: 'exit', code: state.exit, signal: null };
   if (state.sleepMicros > 0) {
     const micros = state.sleepMicros;
     state.sleepMicros = 0;
     return { wait: 'sleep', micros, work: { commands: 0, bytes: 0 } };
   }
-  if (state.plan === null) encodeNext(state);
-  if (state.sleepMicros > 0) return runChildProcess(state);
+  if (state.plan === null) encodeNext(state, now);
+  if (state.sleepMicros > 0) return runChildProcess(state, now);
   const call = nextCall(state.plan!)!;
   return {
     wait: 'syscall',
@@ -123,11 +132,12 @@ export function runChildProcess(state: ChildState): Wait {
 }
 
 /** Fills the next chunk, or finishes the file. `rdb-key-save-delay` slows it down key by key, for a look at a slow child. */
-function encodeNext(state: ChildState): void {
+function encodeNext(state: ChildState, now: Micros): void {
   const { chunk, task } = state;
   const keys = task.keyDelayMicros > 0 ? 1 : KEYS_PER_STEP;
   while (state.encoded === 'more' && chunk.length < WRITE_SIZE) {
     state.encoded = step(state.writing, chunk, keys);
+    reportProgress(state, now);
     if (task.keyDelayMicros <= 0 || state.encoded === 'done') continue;
     state.sleepMicros = task.keyDelayMicros;
     return;
@@ -139,6 +149,27 @@ function encodeNext(state: ChildState): void {
     return;
   }
   state.plan = newPlan([...closed(state), ...installed(state)], 'finished');
+}
+
+/** Keys between two looks at the clock, and the time between two reports (rdb.c:rdbSaveRio, aof.c:rewriteAppendOnlyFileRio). */
+const KEYS_BETWEEN_LOOKS = 1024;
+const MICROS_BETWEEN_REPORTS = 1_000_000;
+
+/** The child tells its parent how far it is: at its first key, and about once a second. */
+function reportProgress(state: ChildState, now: Micros): void {
+  const done = encodedKeys(state.writing.job);
+  if (done === 0) return;
+  const seen = Math.floor((done - 1) / KEYS_BETWEEN_LOOKS) * KEYS_BETWEEN_LOOKS + 1;
+  if (seen <= state.reportedKeys || now - state.reportedAt < MICROS_BETWEEN_REPORTS) return;
+  state.reportedKeys = seen;
+  state.reportedAt = now;
+  state.reports.push(seen);
+}
+
+function encodedKeys({ snapshot, database, key }: RdbWriteJob | RespBaseJob): number {
+  let keys = key;
+  for (let i = 0; i < database; i++) keys += snapshot.databases[i]?.keys.length ?? 0;
+  return keys;
 }
 
 function step(writing: WriteJob, sink: GrowableBytes, keys: number): 'more' | 'done' {
@@ -183,6 +214,9 @@ export function completeChildCall(state: ChildState, result: SyscallResult, now:
         ? 'DB saved on disk'
         : `Successfully created the temporary AOF base file ${tempBaseName(pid, 'finished')}`;
     say(state, '*', done, now);
+    // What the parent has written meanwhile is not copied here: pages do not exist.
+    const what = task.kind === 'rdb' ? 'RDB' : 'AOF rewrite';
+    say(state, '*', `Fork CoW for ${what}: current 0 MB, peak 0 MB, average 0 MB`, now);
     state.exit = 0;
   }
 }

@@ -2,7 +2,7 @@
 import { ascii, equalsIgnoreCase, type ByteString } from '../base/bytes.ts';
 import { quoteBytes } from '../base/quote-bytes.ts';
 import { splitArguments } from '../base/split-arguments.ts';
-import { REDIS_VERSION } from './version.ts';
+import { redisVersion } from '../engine/version.ts';
 
 export type CommandLine =
   | {
@@ -43,7 +43,7 @@ function specialOption(first: ByteString, argv: readonly ByteString[]): CommandL
   switch (first) {
     case '-v':
     case '--version': {
-      const text = `Redis server v=${REDIS_VERSION} sha=00000000:0 malloc=libc bits=64 build=0\n`;
+      const text = `Redis server v=${redisVersion} sha=00000000:0 malloc=libc bits=64 build=0\n`;
       return { kind: 'print', to: 'stdout', text, code: 0 };
     }
     case '-h':

@@ -2,7 +2,7 @@
 import { ascii, EMPTY, type ByteString } from '../base/bytes.ts';
 import { globMatch } from '../base/glob.ts';
 import { configSetFailed, errors, unknownDirective } from '../engine/errors.ts';
-import { parseValue, shownText, type ValueSource } from './directive-values.ts';
+import { parseValue, shownText } from './directive-values.ts';
 import {
   directives as table,
   directiveText,
@@ -47,7 +47,12 @@ export interface ConfigSetSituation {
 }
 
 export type ConfigSetOutcome =
-  { readonly ok: true } | { readonly ok: false; readonly error: string };
+  | {
+      readonly ok: true;
+      /** Where the process has still to go: the caller makes the system call. */
+      readonly directory?: ByteString;
+    }
+  | { readonly ok: false; readonly error: string };
 
 /** Sets all pairs, or none. */
 export function configSet(
@@ -65,7 +70,10 @@ export function configSet(
     return { ok: false, error: configSetFailed(asked, problem) };
   }
   for (const { directive } of checked.directives) values.given.add(directive.name);
-  return { ok: true };
+  const directory = checked.directives.find(
+    ({ directive }) => directive.kind.kind === 'dir',
+  )?.value;
+  return directory === undefined ? { ok: true } : { ok: true, directory };
 }
 
 interface Asked {
@@ -111,7 +119,7 @@ function setOne(
   const words = directive.flags.includes('multi') ? splitAtBlanks(value) : [value];
   const parsed = parseValue(directive, words, values, {
     from: 'client',
-    changeDirectory: (path) => stayIn(values, path),
+    changeDirectory: (path) => ({ ok: true, text: path }),
   });
   if (!parsed.ok) return parsed.reason;
   values.texts.set(directive.name, inEffect(directive.name, parsed.text));
@@ -121,16 +129,6 @@ function setOne(
 /** sdssplitlen: each blank separates, so two of them have an empty word between them. */
 function splitAtBlanks(value: ByteString): ByteString[] {
   return value === EMPTY ? [] : value.split(' ').map((word) => ascii(word));
-}
-
-/** A process keeps its working directory, to which the paths of its files are relative. */
-function stayIn(
-  values: DirectiveValues,
-  path: ByteString,
-): ReturnType<ValueSource['changeDirectory']> {
-  const current = directiveText(values, 'dir');
-  if (path === current || path === '.' || path === './') return { ok: true, text: current };
-  return { ok: false, reason: 'Operation not permitted' };
 }
 
 /** Some values are taken as the nearest that makes sense. */

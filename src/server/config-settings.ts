@@ -1,5 +1,6 @@
 /** The typed settings that the texts of the directives amount to. */
 import { assert } from '../base/assert.ts';
+import type { ByteString } from '../base/bytes.ts';
 import { directiveText, type DirectiveValues } from './directives.ts';
 import type { SavePoint, Settings } from './settings.ts';
 
@@ -79,6 +80,20 @@ export function settingsOf(directives: DirectiveValues): Settings {
 /** Brings `settings` in line with the directives, in place: everybody holds the same object. */
 export function refreshSettings(settings: Settings, directives: DirectiveValues): void {
   Object.assign(settings, settingsOf(directives));
+}
+
+/** A directive could not be put into effect: those set by the same command are as before. */
+export function undoConfigSet(
+  { settings, directives }: ConfigHolder,
+  undo: ReadonlyMap<string, ByteString>,
+): void {
+  for (const [name, text] of undo) directives.texts.set(name, text);
+  refreshSettings(settings, directives);
+}
+
+interface ConfigHolder {
+  readonly settings: Settings;
+  readonly directives: DirectiveValues;
 }
 
 function savePoints(text: string): SavePoint[] {

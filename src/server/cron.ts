@@ -33,6 +33,8 @@ export function cron(core: Core): void {
   sampleRates(state.counters, state.engine.stats.commands, state.now);
   core.propagate(core.engine.activeExpire(state.now, EXPIRE_KEYS_PER_RUN));
   if (state.child !== null) {
+    // server.c:serverCron: receiveChildInfo, once a second.
+    if (state.cronRuns % state.settings.hz === 0) state.child.processed = state.child.reported;
     if (state.child.exit !== null) state.tasks.push({ task: 'child-ended' });
   } else if (state.rewriteScheduled && rewriteDue(core)) {
     state.tasks.push({ task: 'rewrite', client: null });

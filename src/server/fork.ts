@@ -8,7 +8,7 @@ import type { RdbHeader, RdbSaveOptions } from '../persistence/rdb-writer.ts';
 import type { Core } from './core.ts';
 import { estimateMemory } from './memory-estimate.ts';
 import type { Child, ChildTask, ServerState } from './state.ts';
-import { REDIS_VERSION } from './version.ts';
+import { redisVersion } from '../engine/version.ts';
 
 export function fork(core: Core, kind: Child['kind']): void {
   const child = kind === 'aof' ? 'redis-aof-rewrite' : 'redis-rdb-bgsave';
@@ -28,6 +28,8 @@ export function takeChild(core: Core, kind: Child['kind'], outcome: PlanOutcome)
     startedAt: state.now,
     dirty: state.engine.dirty,
     logOffset: state.aof.appended,
+    reported: 0,
+    processed: 0,
     exit: null,
   };
   state.child = child;
@@ -47,6 +49,7 @@ export function childTask(state: ServerState, kind: Child['kind'], snapshot: Sna
     header: rdbHeader(state, kind === 'aof'),
     options: rdbOptions(state),
     dbFilename: settings.dbFilename,
+    annotation: settings.aofTimestampEnabled ? `#TS:${secondsOfMicros(state.now)}\r\n` : '',
     keyDelayMicros: settings.rdbKeySaveDelayMicros,
     logs: logLevel === 'nothing' ? 'nothing' : logLevel === 'warning' ? 'warnings' : 'all',
     utcOffset: state.utcOffset,
@@ -55,7 +58,7 @@ export function childTask(state: ServerState, kind: Child['kind'], snapshot: Sna
 
 export function rdbHeader(state: ServerState, aofBase: boolean): RdbHeader {
   return {
-    redisVersion: REDIS_VERSION,
+    redisVersion: redisVersion,
     createdAt: secondsOfMicros(state.now),
     usedMemory: estimateMemory(state).used,
     aofBase,

@@ -12,6 +12,7 @@ export function persistenceFields(state: ServerState, now: Micros): readonly Inf
     child === null
       ? 0
       : child.task.snapshot.databases.reduce((sum, { keys }) => sum + keys.length, 0);
+  const processed = child?.processed ?? 0;
   const enabled = aof.mode !== 'off';
   return [
     ['loading', flag(loading !== null)],
@@ -19,9 +20,8 @@ export function persistenceFields(state: ServerState, now: Micros): readonly Inf
     ['current_cow_peak', 0],
     ['current_cow_size', 0],
     ['current_cow_size_age', 0],
-    // A child tells its parent after each 1024 keys or a second; ours is seen only when it has ended.
-    ['current_fork_perc', twoDecimals(0)],
-    ['current_save_keys_processed', 0],
+    ['current_fork_perc', twoDecimals(keysOfChild === 0 ? 0 : (processed * 100) / keysOfChild)],
+    ['current_save_keys_processed', processed],
     ['current_save_keys_total', keysOfChild],
     ['rdb_changes_since_last_save', engine.dirty],
     ['rdb_bgsave_in_progress', flag(child?.kind === 'rdb')],

@@ -6,7 +6,7 @@ import { directiveText } from './directives.ts';
 import type { InfoField } from './info.ts';
 import { twoDecimals } from './info-format.ts';
 import type { ServerState } from './state.ts';
-import { REDIS_VERSION } from './version.ts';
+import { redisVersion } from '../engine/version.ts';
 
 const SECONDS_PER_DAY = 86_400;
 
@@ -15,7 +15,7 @@ export function serverFields(state: ServerState, now: Micros): readonly InfoFiel
   const uptime = secondsOfMicros(now) - secondsOfMicros(state.startedAt);
   const addresses = directiveText(directives, 'bind').split(' ');
   return [
-    ['redis_version', REDIS_VERSION],
+    ['redis_version', redisVersion],
     ['redis_git_sha1', '00000000'],
     ['redis_git_dirty', 0],
     ['redis_build_id', '0'],

@@ -1,11 +1,11 @@
 /** What redis-server shows at its start on a terminal, with the facts where programs that wait for it look. */
 import type { Pid } from '../machine/syscall.ts';
-import { REDIS_VERSION } from './version.ts';
+import { redisVersion } from '../engine/version.ts';
 
 /** Lines without a time of their own. */
 export function logo(port: number, pid: Pid): readonly string[] {
   const facts = [
-    `Redis ${REDIS_VERSION} (00000000/0) 64 bit`,
+    `Redis ${redisVersion} (00000000/0) 64 bit`,
     '',
     'Running in standalone mode',
     `Port: ${port}`,

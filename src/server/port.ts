@@ -17,6 +17,7 @@ import { configGet, configSet } from './config-set.ts';
 import { refreshSettings } from './config-settings.ts';
 import type { LogLevel } from './core.ts';
 import { newCounters } from './counters.ts';
+import { directiveText } from './directives.ts';
 import { infoText } from './info.ts';
 import { estimateMemory, memoryFacts } from './memory-estimate.ts';
 import type { ServerState } from './state.ts';
@@ -68,7 +69,8 @@ export class StatePort implements ServerPort {
 
   configSet(pairs: readonly (readonly [ByteString, ByteString])[]): ConfigSetResult {
     const { state } = this;
-    const before = state.settings.appendOnly;
+    const { appendOnly: before, aofDisableAutoGc } = state.settings;
+    const undo = new Map(state.directives.texts);
     const result = configSet(state.directives, pairs, {
       loading: state.loading !== null,
       // Whoever reaches the server does so from the same machine.
@@ -77,7 +79,11 @@ export class StatePort implements ServerPort {
     if (!result.ok) return result;
     refreshSettings(state.settings, state.directives);
     const { appendOnly } = state.settings;
-    return appendOnly === before ? { ok: true } : { ok: true, appendOnly };
+    const { directory } = result;
+    const collects = aofDisableAutoGc && !state.settings.aofDisableAutoGc;
+    if (appendOnly === before && directory === undefined && !collects) return { ok: true };
+    const changed = appendOnly === before ? undefined : appendOnly;
+    return { ok: true, pending: { directory, appendOnly: changed, undo } };
   }
 
   configResetStat(): void {
@@ -87,6 +93,10 @@ export class StatePort implements ServerPort {
     state.counters = { ...newCounters(), cpuMicros, childCpuMicros };
     state.connectionsReceived = 0;
     state.aof.delayedFsyncs = 0;
+  }
+
+  hasAclFile(): boolean {
+    return directiveText(this.state.directives, 'aclfile') !== '';
   }
 
   hasConfigFile(): boolean {

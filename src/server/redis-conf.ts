@@ -5,6 +5,7 @@
 import { ascii, lowerCase, type ByteString } from '../base/bytes.ts';
 import { splitArguments } from '../base/split-arguments.ts';
 import { commandFacts } from '../engine/command-facts.ts';
+import { userLineProblem, userNameOf, userRuleProblem } from '../engine/acl/acl-file.ts';
 import { normalizePath } from '../machine/paths.ts';
 import { clampedHz } from './config-set.ts';
 import { parseValue, WRONG_NUMBER, type ParsedValue } from './directive-values.ts';
@@ -14,7 +15,7 @@ import {
   findDirective,
   type DirectiveValues,
 } from './directives.ts';
-import { REDIS_VERSION } from './version.ts';
+import { redisVersion } from '../engine/version.ts';
 
 export type RedisConf =
   | { readonly ok: true; readonly directives: DirectiveValues }
@@ -95,7 +96,7 @@ export function trimmed(line: string): string {
 function fatal(text: string): Failure {
   return {
     printed: 'stderr',
-    text: `\n*** FATAL CONFIG FILE ERROR (Redis ${REDIS_VERSION}) ***\n${text}`,
+    text: `\n*** FATAL CONFIG FILE ERROR (Redis ${redisVersion}) ***\n${text}`,
   };
 }
 
@@ -153,6 +154,8 @@ function readOther(
   if (name === 'include' && length === 2) return include(reader, words[1]!);
   if (name === 'rename-command' && length === 3) return rename(reader, words[1]!, words[2]!);
   if (name === 'user' && length >= 2) {
+    const problem = userLineProblem(line, reader.values.users.map(userNameOf));
+    if (problem !== undefined) return problem;
     reader.values.users.push(line);
     return undefined;
   }
@@ -205,12 +208,20 @@ function rename({ commands, values }: Reader, from: ByteString, to: ByteString):
   return undefined;
 }
 
+const USERS_TWICE =
+  'Configuring Redis with users defined in redis.conf and at the same setting an ACL file path is invalid. This setup is very likely to lead to configuration errors and security holes, please define either an ACL file or declare users directly in your redis.conf, but not both.';
+
 /** What is refused only when all lines have been read. */
 function checkWhole({ values, modules, moduleSettings }: Reader): Failure | undefined {
   const text = (name: string): string => directiveText(values, name);
   if (text('cluster-enabled') === 'yes' && text('replicaof') !== '') {
     return fatal('replicaof directive not allowed in cluster mode\n');
   }
+  for (const line of values.users) {
+    const problem = userRuleProblem(line);
+    if (problem !== undefined) return log(problem, 'Critical error while loading ACLs. Exiting.');
+  }
+  if (values.users.length > 0 && text('aclfile') !== '') return log(USERS_TWICE);
   const path = modules[0];
   if (path !== undefined) {
     // No module can be loaded: to this server they are files that are not there.

@@ -2,22 +2,25 @@
 import { unreachable } from '../base/assert.ts';
 import { bytesOf, byteStringOf } from '../base/bytes.ts';
 import type { ServerRequest } from '../engine/effects.ts';
+import { redisVersion } from '../engine/version.ts';
 import { errors } from '../engine/errors.ts';
 import { newKeySpace } from '../engine/data/key-space.ts';
 import { error, OK } from '../engine/replies.ts';
 import type { ClientId } from '../engine/session.ts';
 import type { PlanOutcome } from '../machine/plan.ts';
 import { errnoText } from '../machine/syscall.ts';
+import { applyConfig } from './config-apply.ts';
 import { rewrittenConfig } from './config-rewrite.ts';
 import type { Core } from './core.ts';
 import { flush } from './flush.ts';
-import { beginRewrite, turnOn } from './rewrite.ts';
+import { beginRewrite } from './rewrite.ts';
 import { beginBackgroundSave, beginSave, killSavingChild } from './save.ts';
-import { beginShutdown, turnOff } from './shutdown.ts';
+import { beginShutdown } from './shutdown.ts';
 import { readManifest } from './startup.ts';
 import { readSnapshot } from './load-snapshot.ts';
 import type { ReloadRequest } from './state.ts';
 import type { Step } from './steps.ts';
+import { beginLoadUsers, beginSaveUsers, userLines } from './users.ts';
 
 const WHOLE_FILE = 0x7fff_ffff;
 
@@ -28,10 +31,8 @@ export function startRequest(core: Core, client: ClientId, request: ServerReques
       return beginRewrite(core, client);
     case 'shutdown':
       return beginShutdown(core, request, client);
-    case 'append-only':
-      if (!request.on) return turnOff(core, client);
-      turnOn(core);
-      return core.answer(client, OK);
+    case 'apply-config':
+      return applyConfig(core, client, request);
     case 'sleep':
       state.sleepMicros = request.micros;
       return core.answer(client, OK);
@@ -39,6 +40,10 @@ export function startRequest(core: Core, client: ClientId, request: ServerReques
       return flushedAll(core);
     case 'rewrite-config':
       return readConfig(core, client);
+    case 'save-acl':
+      return beginSaveUsers(core, client);
+    case 'load-acl':
+      return beginLoadUsers(core, client);
     case 'abort-shutdown':
       if (state.shutdownAsked === null) return core.answer(client, error(errors.noShutdown));
       state.shutdownAsked = null;
@@ -98,7 +103,14 @@ export function configRead(
     'main',
     [
       { call: 'open', path: temp, mode: 'truncate', as: 'temp' },
-      { call: 'write', fd: 'temp', bytes: bytesOf(rewrittenConfig(old, state.directives)) },
+      {
+        call: 'write',
+        fd: 'temp',
+        bytes: bytesOf(
+          rewrittenConfig(old, state.directives, userLines(state.engine, state.directives)),
+        ),
+        whole: true,
+      },
       { call: 'fsync', fd: 'temp' },
       { call: 'chmod', path: temp, mode: 0o644 },
       { call: 'rename', from: temp, to: file },
@@ -164,7 +176,7 @@ function die(
 ): void {
   switch (how) {
     case 'segfault':
-      core.log('warning', 'Redis 7.2.4 crashed by signal: 11, si_code: 1');
+      core.log('warning', `Redis ${redisVersion} crashed by signal: 11, si_code: 1`);
       return core.die(139, 'SIGSEGV');
     case 'panic':
       core.log('warning', 'Guru Meditation: called by Unittest');

@@ -2,21 +2,26 @@
 import { unreachable } from '../base/assert.ts';
 import type { PlanOutcome } from '../machine/plan.ts';
 import type { Core } from './core.ts';
+import { directoryChanged, historyCollected } from './config-apply.ts';
 import { backgroundSynced, flushCut, flushSynced, flushWritten } from './flush.ts';
 import { configRead, configWritten } from './requests.ts';
-import { baseInstalled, incrOpened, rewriteCleaned, rewriteForked } from './rewrite.ts';
+import { incrOpened, rewriteBegun, rewriteForked, rewriterKilled } from './rewrite.ts';
+import { baseInstalled, rewriteCleaned } from './rewrite-end.ts';
 import { saveForked, saveInstalled, saveOpened, saveUndone, saveWritten } from './save.ts';
-import { logClosed, shutdownSynced } from './shutdown.ts';
+import { childStopped, logClosed, shutdownSynced } from './shutdown.ts';
+import { closeUnlinked } from './manifest-calls.ts';
+import { historyRemoved, logOpened } from './open-log.ts';
 import {
+  beginStartup,
   fileRead,
-  historyRemoved,
-  logOpened,
   manifestRead,
   sizesRead,
   snapshotRead,
   tailCut,
+  upgraded,
 } from './startup.ts';
 import type { Step } from './steps.ts';
+import { usersRead, usersWritten } from './users.ts';
 
 export function resume(core: Core, step: Step, outcome: PlanOutcome): void {
   switch (step.step) {
@@ -30,6 +35,8 @@ export function resume(core: Core, step: Step, outcome: PlanOutcome): void {
       return backgroundSynced(core, step, outcome);
     case 'manifest-read':
       return manifestRead(core, outcome);
+    case 'upgraded':
+      return upgraded(core, step.manifest, outcome);
     case 'sizes-read':
       return sizesRead(core, step.manifest, outcome);
     case 'file-read':
@@ -41,7 +48,9 @@ export function resume(core: Core, step: Step, outcome: PlanOutcome): void {
     case 'log-opened':
       return logOpened(core, step, outcome);
     case 'history-removed':
-      return historyRemoved(core);
+      return historyRemoved(core, outcome);
+    case 'rewrite-begun':
+      return rewriteBegun(core, outcome);
     case 'incr-opened':
       return incrOpened(core, step, outcome);
     case 'forked':
@@ -57,15 +66,30 @@ export function resume(core: Core, step: Step, outcome: PlanOutcome): void {
     case 'base-installed':
       return baseInstalled(core, step, outcome);
     case 'rewrite-cleaned':
-      return rewriteCleaned(core, step);
+      return rewriteCleaned(core, step, outcome);
+    case 'rewriter-killed':
+      return rewriterKilled(core, outcome);
+    case 'unlinked':
+      return closeUnlinked(core, outcome);
+    case 'directory-changed':
+      return directoryChanged(core, step, outcome);
+    case 'child-stopped':
+      return childStopped(core, outcome);
     case 'stopped':
-      return shutdownSynced(core, step.covers, outcome.results[0]?.ok === true);
+      return shutdownSynced(core, step.covers, outcome.results[0]);
     case 'append-only-stopped':
-      return logClosed(core, step.covers, outcome.results[0]?.ok === true);
+      return logClosed(core, step.covers, outcome);
+    case 'history-collected':
+      return historyCollected(core, step.client, outcome);
     case 'config-read':
       return configRead(core, step, outcome);
     case 'config-written':
       return configWritten(core, step, outcome);
+    case 'acl-read':
+      if (usersRead(core, step, outcome) === 'loaded' && step.client === null) beginStartup(core);
+      return;
+    case 'acl-written':
+      return usersWritten(core, step, outcome);
     case 'closed':
       return;
     default:

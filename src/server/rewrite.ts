@@ -3,29 +3,32 @@
  * In `wait-rewrite` (the log was turned on at run time) the new commands go to a temporary incr file, which a restart
  * would not load, until the first base is there (spec §4.6).
  */
+import type { ByteString } from '../base/bytes.ts';
+import { newGrowableBytes } from '../base/growable-bytes.ts';
 import { secondsOfMicros } from '../base/time.ts';
-import { errors } from '../engine/errors.ts';
-import { releaseSnapshot } from '../engine/data/snapshot.ts';
-import { error, status } from '../engine/replies.ts';
+import { configSetFailed, errors } from '../engine/errors.ts';
+import { error, OK, status } from '../engine/replies.ts';
 import type { ClientId } from '../engine/session.ts';
 import type { PlannedCall, PlanOutcome } from '../machine/plan.ts';
-import { errnoText } from '../machine/syscall.ts';
+import { errnoText, type Errno, type Syscall } from '../machine/syscall.ts';
 import {
   incrName,
   tempIncrName,
-  withNextBase,
   withNextIncr,
-  withoutHistory,
   type Manifest,
 } from '../persistence/aof-manifest.ts';
-import { newGrowableBytes } from '../base/growable-bytes.ts';
-import { tempBaseName } from './child-process.ts';
 import { aofPath, type Core } from './core.ts';
+import { undoConfigSet } from './config-settings.ts';
 import { flush } from './flush.ts';
 import { fork, takeChild } from './fork.ts';
-import { persistManifest, removeHistory } from './manifest-calls.ts';
-import { signalNumber } from './signals.ts';
-import type { Child } from './state.ts';
+import {
+  closeUnlinked,
+  directoryErrorLine,
+  makeLogDirectory,
+  manifestErrorLine,
+  persistManifest,
+} from './manifest-calls.ts';
+import { killRewritingChild } from './rewrite-end.ts';
 import type { Step } from './steps.ts';
 
 /** Failed rewrites in a row before the automatic ones back off, and the longest pause (spec §4.5). */
@@ -37,6 +40,15 @@ export function beginRewrite(core: Core, client: ClientId | null): void {
   const { state } = core;
   if (state.child !== null) return core.answer(client, error(errors.rewriteInProgress));
   state.rewriteClient = client;
+  core.begin('main', [makeLogDirectory(state)], { step: 'rewrite-begun' });
+}
+
+export function rewriteBegun(core: Core, outcome: PlanOutcome): void {
+  const { state } = core;
+  if (!outcome.ok) {
+    core.log('warning', directoryErrorLine(state, outcome.errno));
+    return rewriteRefused(core);
+  }
   state.aof.selectedDb = -1;
   flush(core, 'rewrite', true);
 }
@@ -44,21 +56,13 @@ export function beginRewrite(core: Core, client: ClientId | null): void {
 export function openNextIncr(core: Core): void {
   const { state } = core;
   const { settings, aof } = state;
-  const mkdir = {
-    call: 'mkdir',
-    path: settings.appendDirname,
-    mode: 0o755,
-    mayFail: true,
-  } as const;
-  if (aof.mode === 'off')
-    return core.begin('main', [mkdir], { step: 'incr-opened', manifest: aof.manifest });
+  if (aof.mode === 'off') return forkWriter(core);
   const waiting = aof.mode === 'wait-rewrite';
   const manifest = waiting ? aof.manifest : withNextIncr(aof.manifest, settings.appendFilename);
   const name = waiting
     ? tempIncrName(settings.appendFilename)
     : incrName(settings.appendFilename, manifest.incrSequence);
   const calls: PlannedCall[] = [
-    mkdir,
     { call: 'open', path: aofPath(state, name), mode: 'truncate', as: 'log' },
   ];
   if (!waiting) calls.push(...persistManifest(state, manifest));
@@ -74,16 +78,24 @@ export function incrOpened(
   const { aof } = state;
   const fd = outcome.descriptors.get('log');
   if (!outcome.ok) {
-    core.log(
-      'warning',
-      `Error trying to open or register a new AOF incr file: ${errnoText[outcome.errno]}`,
-    );
+    core.log('warning', switchErrorLine(core, outcome.failed, outcome.errno));
     if (fd !== undefined) core.begin('bio_close_file', [{ call: 'close', fd }], { step: 'closed' });
     return rewriteRefused(core);
   }
   if (fd !== undefined) switchTo(core, step.manifest, fd);
   if (aof.mode === 'wait-rewrite') state.fsyncedOffset = 0;
-  state.rewrite.count++;
+  forkWriter(core);
+}
+
+function switchErrorLine(core: Core, failed: Syscall, errno: Errno): string {
+  if (failed.call !== 'open' || failed.as !== 'log')
+    return manifestErrorLine(core.state, failed, errno);
+  const name = failed.path.slice(failed.path.lastIndexOf('/') + 1);
+  return `Can't open the append-only file ${name}: ${errnoText[errno]}`;
+}
+
+function forkWriter(core: Core): void {
+  core.state.rewrite.count++;
   fork(core, 'aof');
 }
 
@@ -94,7 +106,7 @@ function switchTo(core: Core, manifest: Manifest, fd: number): void {
   const name = waiting
     ? tempIncrName(state.settings.appendFilename)
     : manifest.incr[manifest.incr.length - 1]!.name;
-  if (!waiting) core.log('notice', `Creating AOF incr file ${name} on background rewrite`);
+  core.log('notice', `Creating AOF incr file ${name} on background rewrite`);
   if (aof.fd !== -1) {
     const covers = aof.written;
     core.emit({ event: 'fsync-started', at: core.clock, covers });
@@ -128,7 +140,19 @@ export function rewriteRefused(core: Core): void {
   state.rewrite.lastOk = false;
   core.answer(state.rewriteClient, error(errors.rewriteFailed));
   state.rewriteClient = null;
+  if (state.turningOn === null) return;
+  const { client, undo } = state.turningOn;
+  state.turningOn = null;
+  state.aof.mode = 'off';
+  core.log(
+    'warning',
+    "Redis needs to enable the AOF but can't trigger a background AOF rewrite operation. Check the above logs for more info about the error.",
+  );
+  undoConfigSet(state, undo);
+  core.answer(client, error(configSetFailed('appendonly', TURN_ON_FAILED)));
 }
+
+const TURN_ON_FAILED = 'Unable to turn on AOF. Check server logs.';
 
 export function rewriteForked(core: Core, outcome: PlanOutcome): void {
   const child = takeChild(core, 'aof', outcome);
@@ -142,129 +166,7 @@ export function rewriteForked(core: Core, outcome: PlanOutcome): void {
   state.rewrite.startedAt = state.now;
   core.answer(state.rewriteClient, status('Background append only file rewriting started'));
   state.rewriteClient = null;
-}
-
-/** aof.c:backgroundRewriteDoneHandler. */
-export function rewriteEnded(core: Core, child: Child): void {
-  const { state } = core;
-  const { exit } = child;
-  releaseSnapshot(child.task.snapshot);
-  state.rewrite.lastSeconds = secondsOfMicros(state.now - state.rewrite.startedAt);
-  if (exit?.code === 0 && exit.signal === null) {
-    core.log('notice', 'Background AOF rewrite terminated with success');
-    return installBase(core, child);
-  }
-  if (exit?.signal !== 'SIGUSR1') rewriteFailed(core);
-  if (exit !== null && exit.signal !== null)
-    core.log('warning', `Background AOF rewrite terminated by signal ${signalNumber(exit.signal)}`);
-  else core.log('warning', 'Background AOF rewrite terminated with error');
-  cleanUp(core, child);
-}
-
-function installBase(core: Core, child: Child): void {
-  const { state } = core;
-  const { settings, aof } = state;
-  const format = settings.aofUseRdbPreamble ? 'rdb' : 'aof';
-  let manifest = withNextBase(
-    aof.manifest,
-    settings.appendFilename,
-    format,
-    aof.mode === 'on' ? 1 : 0,
-  );
-  const base = aofPath(state, manifest.base!.name);
-  const calls: PlannedCall[] = [
-    { call: 'rename', from: tempBaseName(child.pid, 'finished'), to: base },
-    { call: 'stat', path: base },
-  ];
-  if (aof.mode === 'wait-rewrite') {
-    manifest = withNextIncr(manifest, settings.appendFilename);
-    const incr = manifest.incr[manifest.incr.length - 1]!.name;
-    calls.push({
-      call: 'rename',
-      from: aofPath(state, tempIncrName(settings.appendFilename)),
-      to: aofPath(state, incr),
-    });
-  }
-  core.begin('main', [...calls, ...persistManifest(state, manifest)], {
-    step: 'base-installed',
-    manifest,
-  });
-}
-
-export function baseInstalled(
-  core: Core,
-  step: Extract<Step, { step: 'base-installed' }>,
-  outcome: PlanOutcome,
-): void {
-  const { state } = core;
-  const { aof } = state;
-  const child = state.child!;
-  if (!outcome.ok) {
-    core.log(
-      'warning',
-      `Error trying to install the rewritten AOF base file: ${errnoText[outcome.errno]}`,
-    );
-    rewriteFailed(core);
-    return cleanUp(core, child);
-  }
-  const stat = outcome.results[1]!;
-  const baseSize = (stat.ok ? stat.stat?.size : undefined) ?? 0;
-  aof.manifest = step.manifest;
-  core.log(
-    'notice',
-    `Successfully renamed the temporary AOF base file ${tempBaseName(child.pid, 'finished')} into ${step.manifest.base!.name}`,
-  );
-  if (aof.mode === 'wait-rewrite') {
-    aof.mode = 'on';
-    const incr = step.manifest.incr[step.manifest.incr.length - 1]!.name;
-    const start = aof.written - aof.incrSize;
-    core.emit({
-      event: 'segment',
-      at: core.clock,
-      path: aofPath(state, incr),
-      offset: start,
-      fileOffset: 0,
-    });
-    state.fsyncedOffset = state.replicationOffset;
-  }
-  if (aof.mode === 'on') {
-    aof.currentSize = baseSize + aof.incrSize;
-    aof.baseSize = aof.currentSize;
-  }
-  state.rewrite.lastOk = true;
-  state.rewrite.consecutiveFailures = 0;
-  core.emit({ event: 'rewritten', at: core.clock, offset: child.logOffset });
-  for (const { name } of step.manifest.history)
-    core.log('notice', `Removing the history file ${name} in the background`);
-  core.begin('main', removeHistory(state, step.manifest), {
-    step: 'rewrite-cleaned',
-    manifest: withoutHistory(step.manifest),
-  });
-}
-
-export function rewriteCleaned(core: Core, step: Extract<Step, { step: 'rewrite-cleaned' }>): void {
-  core.state.aof.manifest = step.manifest;
-  core.log('notice', 'Background AOF rewrite finished successfully');
-  cleanUp(core, core.state.child!);
-}
-
-function rewriteFailed(core: Core): void {
-  const { rewrite } = core.state;
-  rewrite.lastOk = false;
-  rewrite.consecutiveFailures++;
-}
-
-function cleanUp(core: Core, child: Child): void {
-  const { state } = core;
-  state.child = null;
-  if (state.aof.mode === 'wait-rewrite') state.rewriteScheduled = true;
-  const temps = [tempBaseName(child.pid, 'writing'), tempBaseName(child.pid, 'finished')];
-  if (child.exit?.code === 0) return;
-  core.begin(
-    'bio_close_file',
-    temps.map((path) => ({ call: 'unlink', path, mayFail: true }) as const),
-    { step: 'closed' },
-  );
+  if (state.turningOn !== null) turnedOn(core);
 }
 
 /** Automatic and scheduled rewrites, at each cron tick without a child (spec §4.5). */
@@ -307,14 +209,62 @@ function limited(core: Core): boolean {
   return true;
 }
 
-/** CONFIG SET appendonly yes on a live server (aof.c:startAppendOnly). */
-export function turnOn(core: Core): void {
+/**
+ * CONFIG SET appendonly yes on a live server (aof.c:startAppendOnly). The client waits for the rewrite to begin; if it
+ * can't, `undo` puts the directives back.
+ */
+export function turnOn(
+  core: Core,
+  client: ClientId | null,
+  undo: ReadonlyMap<string, ByteString>,
+  inTransaction: boolean,
+): void {
   const { state } = core;
   const { aof } = state;
+  if (aof.mode !== 'off') return core.answer(client, OK);
   aof.mode = 'wait-rewrite';
-  aof.lastFsync = secondsOfMicros(state.now);
   aof.fd = -1;
   aof.buffer = newGrowableBytes();
+  state.turningOn = { client, undo };
+  if (state.child?.kind === 'rdb') {
+    core.log(
+      'notice',
+      'AOF was enabled but there is already another background operation. An AOF background was scheduled to start when possible.',
+    );
+    return rewriteLater(core);
+  }
+  if (inTransaction) {
+    core.log(
+      'notice',
+      'AOF was enabled during a transaction. An AOF background was scheduled to start when possible.',
+    );
+    return rewriteLater(core);
+  }
+  if (state.child === null) return beginRewrite(core, null);
+  core.log(
+    'notice',
+    'AOF was enabled but there is already an AOF rewriting in background. Stopping background AOF and starting a rewrite now.',
+  );
+  core.begin('main', killRewritingChild(core), { step: 'rewriter-killed' });
+}
+
+export function rewriterKilled(core: Core, outcome: PlanOutcome): void {
+  closeUnlinked(core, outcome);
+  beginRewrite(core, null);
+}
+
+function rewriteLater(core: Core): void {
+  core.state.rewriteScheduled = true;
+  turnedOn(core);
+}
+
+/** Errors of an earlier log do not count for this one. */
+function turnedOn(core: Core): void {
+  const { state } = core;
+  const { aof } = state;
+  const client = state.turningOn?.client ?? null;
+  state.turningOn = null;
+  aof.lastFsync = secondsOfMicros(state.now);
   if (aof.bioFsyncErrno !== null) {
     core.log('warning', 'AOF reopen, just ignore the AOF fsync error in bio job');
     aof.bioFsyncErrno = null;
@@ -323,22 +273,5 @@ export function turnOn(core: Core): void {
     core.log('warning', 'AOF reopen, just ignore the last error.');
     aof.lastWriteErrno = null;
   }
-  if (state.child?.kind === 'rdb') {
-    state.rewriteScheduled = true;
-    core.log(
-      'notice',
-      'AOF was enabled but there is already another background operation. An AOF background was scheduled to start when possible.',
-    );
-    return;
-  }
-  if (state.child?.kind === 'aof') {
-    core.log(
-      'warning',
-      'AOF was enabled but there is already an AOF rewriting in background. Stopping background AOF and starting a rewrite now.',
-    );
-    state.signalsToSend.push({ pid: state.child.pid, signal: 'SIGUSR1' });
-    state.rewriteScheduled = true;
-    return;
-  }
-  beginRewrite(core, null);
+  core.answer(client, OK);
 }

@@ -6,6 +6,7 @@
 import { assert, unreachable } from '../base/assert.ts';
 import type { ByteString } from '../base/bytes.ts';
 import { formatLogTime, secondsOfMicros, type Micros } from '../base/time.ts';
+import { needsNoLogin } from '../engine/acl/accounts.ts';
 import { Engine } from '../engine/engine.ts';
 import type { Outcome, Unit } from '../engine/effects.ts';
 import { newSession, type ClientId, type Session } from '../engine/session.ts';
@@ -17,17 +18,20 @@ import { announceStart } from './announce.ts';
 import { afterFlush, afterSave } from './after-flush.ts';
 import type { Core, LogLevel } from './core.ts';
 import { cron, cronDue } from './cron.ts';
+import { directiveText } from './directives.ts';
 import type { ServerEvent } from './events.ts';
 import { flush } from './flush.ts';
 import { StatePort, type Stopwatch } from './port.ts';
 import { resume } from './resume.ts';
-import { beginRewrite, rewriteEnded } from './rewrite.ts';
+import { beginRewrite } from './rewrite.ts';
+import { rewriteEnded } from './rewrite-end.ts';
 import { startRequest } from './requests.ts';
 import { backgroundSaveEnded, beginBackgroundSave, scheduledSaveDue } from './save.ts';
 import { beginShutdown } from './shutdown.ts';
 import { beginStartup, stepLoading } from './startup.ts';
 import type { AfterSave, Input, ServerState, Task, ThreadName, Work } from './state.ts';
 import type { AfterFlush, Step } from './steps.ts';
+import { beginLoadUsers } from './users.ts';
 import type { Wait } from './wait.ts';
 
 const LOG_MARKS: Readonly<Record<LogLevel, string>> = {
@@ -63,7 +67,7 @@ export class Server implements Core {
     const { state } = this;
     const own = localAddress ?? `127.0.0.1:${state.settings.port}`;
     const session = newSession(state.nextClientId++, now, address, own);
-    session.authenticated = state.settings.requirePass === '';
+    session.authenticated = needsNoLogin(state.engine.users);
     state.engine.sessions.set(session.id, session);
     state.connectionsReceived++;
     return session;
@@ -97,6 +101,12 @@ export class Server implements Core {
   childExited(pid: Pid, code: number, signal: string | null): void {
     const { child } = this.state;
     if (child?.pid === pid) child.exit = { code, signal };
+  }
+
+  /** A child tells how many keys it has written. */
+  childReported(pid: Pid, keys: number): void {
+    const { child } = this.state;
+    if (child?.pid === pid) child.reported = keys;
   }
 
   // --- running ---
@@ -155,7 +165,8 @@ export class Server implements Core {
         return { wait: 'cpu', work: this.takeWork() };
       case 'initialized':
         state.now = now;
-        beginStartup(this);
+        if (directiveText(state.directives, 'aclfile') === '') beginStartup(this);
+        else beginLoadUsers(this, null);
         return undefined;
       case 'loading':
         state.now = now;

@@ -5,13 +5,15 @@ import type { ServerRequest } from '../engine/effects.ts';
 import { errors } from '../engine/errors.ts';
 import { error, OK } from '../engine/replies.ts';
 import type { ClientId } from '../engine/session.ts';
-import type { PlannedCall } from '../machine/plan.ts';
+import type { PlanOutcome } from '../machine/plan.ts';
+import { errnoText, type SyscallResult } from '../machine/syscall.ts';
 import { fsyncedInMain } from '../persistence/aof-writer.ts';
 import type { Core } from './core.ts';
 import { flush } from './flush.ts';
-import { tempBaseName, tempRdbName } from './child-process.ts';
+import { tempRdbName } from './child-process.ts';
+import { closeUnlinked, unlinkInBackground } from './manifest-calls.ts';
+import { killRewritingChild } from './rewrite-end.ts';
 import { beginSave } from './save.ts';
-import type { Child } from './state.ts';
 
 export type ShutdownRequest = Extract<ServerRequest, { kind: 'shutdown' }>;
 
@@ -20,18 +22,33 @@ export function beginShutdown(core: Core, request: ShutdownRequest, client: Clie
   const { state } = core;
   core.log('notice', 'User requested shutdown...');
   state.shutdown = { request, client };
-  if (state.child !== null) {
-    if (state.child.kind === 'rdb')
-      core.log('warning', 'There is a child saving an .rdb. Killing it!');
-    else if (state.aof.mode === 'wait-rewrite') {
-      if (!request.force) {
-        core.log('warning', "Writing initial AOF, can't exit.");
-        return shutdownFailed(core);
-      }
-      core.log('warning', 'Writing initial AOF. Exit anyway.');
-    } else core.log('warning', 'There is a child rewriting the AOF. Killing it!');
-    state.signalsToSend.push({ pid: state.child.pid, signal: 'SIGUSR1' });
+  const { child } = state;
+  if (child === null) return stopLog(core);
+  if (child.kind === 'rdb') {
+    core.log('warning', 'There is a child saving an .rdb. Killing it!');
+    state.signalsToSend.push({ pid: child.pid, signal: 'SIGUSR1' });
+    return core.begin('main', unlinkInBackground([tempRdbName(child.pid)]), {
+      step: 'child-stopped',
+    });
   }
+  if (state.aof.mode === 'wait-rewrite') {
+    if (!request.force) {
+      core.log('warning', "Writing initial AOF, can't exit.");
+      return shutdownFailed(core);
+    }
+    core.log('warning', 'Writing initial AOF. Exit anyway.');
+  }
+  core.log('warning', 'There is a child rewriting the AOF. Killing it!');
+  core.begin('main', killRewritingChild(core), { step: 'child-stopped' });
+}
+
+export function childStopped(core: Core, outcome: PlanOutcome): void {
+  closeUnlinked(core, outcome);
+  stopLog(core);
+}
+
+function stopLog(core: Core): void {
+  const { state } = core;
   state.phase = 'stopping';
   if (state.aof.mode === 'off') return finishShutdown(core);
   core.log('notice', 'Calling fsync() on the AOF file.');
@@ -40,32 +57,26 @@ export function beginShutdown(core: Core, request: ShutdownRequest, client: Clie
 
 /** The forced flush is done, well or not: an error does not stop the shutdown (spec §1.5). */
 export function finishShutdown(core: Core): void {
-  const { aof, child } = core.state;
-  const logged = aof.mode !== 'off' && aof.fd !== -1;
-  const calls: PlannedCall[] = [];
-  if (logged) calls.push({ call: 'fdatasync', fd: aof.fd, mayFail: true });
-  // aof.c:aofRemoveTempFile and rdb.c:rdbRemoveTempFile, for a child that was killed.
-  for (const path of child === null ? [] : tempFilesOf(child))
-    calls.push({ call: 'unlink', path, mayFail: true });
-  if (calls.length === 0) return saveBeforeExit(core);
-  const covers = logged ? aof.written : null;
-  if (covers !== null) core.emit({ event: 'fsync-started', at: core.clock, covers });
-  core.begin('main', calls, { step: 'stopped', covers });
+  const { aof } = core.state;
+  if (aof.mode === 'off' || aof.fd === -1) return saveBeforeExit(core);
+  const covers = aof.written;
+  core.emit({ event: 'fsync-started', at: core.clock, covers });
+  core.begin('main', [{ call: 'fdatasync', fd: aof.fd, mayFail: true }], {
+    step: 'stopped',
+    covers,
+  });
 }
 
-function tempFilesOf({ pid, kind }: Child): readonly string[] {
-  return kind === 'rdb'
-    ? [tempRdbName(pid)]
-    : [tempBaseName(pid, 'writing'), tempBaseName(pid, 'finished')];
-}
-
-/** `covers`: null if there was nothing to fsync. */
-export function shutdownSynced(core: Core, covers: number | null, ok: boolean): void {
-  if (covers !== null) {
-    core.emit({ event: 'fsync-ended', at: core.clock, covers, ok });
-    if (ok) fsyncedInMain(core.state.aof, secondsOfMicros(core.state.now));
-    else core.log('warning', 'Fail to fsync the AOF file: Input/output error');
-  }
+export function shutdownSynced(
+  core: Core,
+  covers: number,
+  result: SyscallResult | undefined,
+): void {
+  const ok = result?.ok === true;
+  core.emit({ event: 'fsync-ended', at: core.clock, covers, ok });
+  if (ok) fsyncedInMain(core.state.aof, secondsOfMicros(core.state.now));
+  else if (result !== undefined && !result.ok)
+    core.log('warning', `Fail to fsync the AOF file: ${errnoText[result.errno]}.`);
   saveBeforeExit(core);
 }
 
@@ -126,19 +137,25 @@ export function closeLog(core: Core): void {
   );
 }
 
-export function logClosed(core: Core, covers: number, ok: boolean): void {
+export function logClosed(core: Core, covers: number, outcome: PlanOutcome): void {
   const { state } = core;
   const { aof } = state;
-  core.emit({ event: 'fsync-ended', at: core.clock, covers, ok });
+  const [synced] = outcome.results;
+  core.emit({ event: 'fsync-ended', at: core.clock, covers, ok: synced?.ok === true });
+  if (synced !== undefined && !synced.ok)
+    core.log('warning', `Fail to fsync the AOF file: ${errnoText[synced.errno]}`);
+  else aof.lastFsync = secondsOfMicros(state.now);
   aof.fd = -1;
   aof.selectedDb = -1;
   aof.mode = 'off';
+  aof.incrSize = 0;
+  aof.incrFsyncOffset = 0;
   aof.appended = aof.written;
   aof.buffer = newGrowableBytes();
   state.rewriteScheduled = false;
   state.fsyncedOffset = -1;
-  if (state.child?.kind === 'aof')
-    state.signalsToSend.push({ pid: state.child.pid, signal: 'SIGUSR1' });
+  const calls = killRewritingChild(core);
+  if (calls.length > 0) core.begin('main', calls, { step: 'unlinked' });
   core.answer(state.appendOnlyClient, OK);
   state.appendOnlyClient = null;
 }

@@ -1,29 +1,30 @@
-/** From an empty process to "Ready to accept connections": manifest, files, replay, opening the log (spec §5). */
+/** From an empty process to a data set: manifest, files, replay (spec §5). What follows is in open-log.ts. */
 import { unreachable } from '../base/assert.ts';
 import type { Micros } from '../base/time.ts';
 import { errors } from '../engine/errors.ts';
 import { error, OK } from '../engine/replies.ts';
-import type { PlannedCall, PlanOutcome } from '../machine/plan.ts';
+import type { PlanOutcome } from '../machine/plan.ts';
 import { errnoText } from '../machine/syscall.ts';
 import {
-  baseName,
   isEmptyManifest,
   manifestName,
   newManifest,
   parseManifest,
-  withNextIncr,
-  withoutHistory,
   type Manifest,
 } from '../persistence/aof-manifest.ts';
 import { newAofLoad, stepAofLoad, type LoadStep } from '../persistence/aof-loader.ts';
 import type { RdbLoad } from '../persistence/rdb-loader.ts';
 import { isRdb } from '../persistence/rdb-reader.ts';
-import { emptyRdb } from '../persistence/rdb-writer.ts';
 import type { Reply } from '../resp/reply.ts';
 import { aofPath, type Core } from './core.ts';
-import { rdbHeader } from './fork.ts';
 import { readSnapshot, snapshotBytes, snapshotLoad, stepSnapshot } from './load-snapshot.ts';
-import { persistManifest, removeHistory } from './manifest-calls.ts';
+import {
+  directoryErrorLine,
+  makeLogDirectory,
+  manifestErrorLine,
+  persistManifest,
+} from './manifest-calls.ts';
+import { becomeReadyWithoutHistory, openLog } from './open-log.ts';
 import type { Loading } from './state.ts';
 import type { Step } from './steps.ts';
 
@@ -31,19 +32,19 @@ import type { Step } from './steps.ts';
 const COMMANDS_PER_STEP = 1024;
 const WHOLE_FILE = 0x7fff_ffff;
 
+/** The manifest is read whether the log is on or not: a log that is turned on later goes on with its numbers. */
 export function beginStartup(core: Core): void {
-  const { state } = core;
-  if (state.settings.appendOnly) readManifest(core);
-  else readSnapshot(core);
+  readManifest(core);
 }
 
 export function snapshotRead(core: Core, outcome: PlanOutcome): void {
   const { state } = core;
   const bytes = snapshotBytes(core, outcome);
-  if (bytes === 'absent' && state.reload === null) return becomeReady(core);
+  if (bytes === 'absent' && state.reload === null) return becomeReadyWithoutHistory(core);
   if (typeof bytes === 'string') return snapshotUnusable(core);
   state.loading = {
     startedAt: state.now,
+    fileStartedAt: state.now,
     files: [{ name: state.settings.dbFilename, size: bytes.length, type: 'snapshot' }],
     file: 0,
     loadedBefore: 0,
@@ -62,7 +63,7 @@ function snapshotLoaded(core: Core, loading: Loading): void {
   }
   const seconds = ((state.now - loading.startedAt) / 1e6).toFixed(3);
   core.log('notice', `DB loaded from disk: ${seconds} seconds`);
-  becomeReady(core);
+  becomeReadyWithoutHistory(core);
 }
 
 function snapshotUnusable(core: Core): void {
@@ -84,8 +85,8 @@ function reloaded(core: Core, reply: Reply): void {
 /** The load begins: what the manifest names comes into memory. */
 export function readManifest(core: Core): void {
   const { state } = core;
-  const directory = state.settings.appendDirname;
-  const manifest = aofPath(state, manifestName(state.settings.appendFilename));
+  const { appendDirname: directory, appendFilename } = state.settings;
+  const manifest = aofPath(state, manifestName(appendFilename));
   state.phase = 'loading';
   core.begin(
     'main',
@@ -94,20 +95,23 @@ export function readManifest(core: Core): void {
       { call: 'open', path: manifest, mode: 'read', as: 'manifest', mayFail: true },
       { call: 'read', fd: 'manifest', length: WHOLE_FILE, mayFail: true },
       { call: 'close', fd: 'manifest', mayFail: true },
+      { call: 'stat', path: appendFilename, mayFail: true },
+      { call: 'stat', path: aofPath(state, appendFilename), mayFail: true },
     ],
     { step: 'manifest-read' },
   );
 }
 
 export function manifestRead(core: Core, outcome: PlanOutcome): void {
-  const { settings } = core.state;
-  const [directory, opened, read] = outcome.results;
+  const { state } = core;
+  const { settings } = state;
+  const [directory, opened, read, , single, moved] = outcome.results;
   let manifest = newManifest();
   if (!directory?.ok) {
-    core.log('notice', `The AOF directory ${settings.appendDirname} doesn't exist`);
+    core.log('debug', `The AOF directory ${settings.appendDirname} doesn't exist`);
   } else if (!opened?.ok) {
     core.log(
-      'notice',
+      'debug',
       `The AOF manifest file ${manifestName(settings.appendFilename)} doesn't exist`,
     );
   } else if (read?.ok) {
@@ -123,10 +127,68 @@ export function manifestRead(core: Core, outcome: PlanOutcome): void {
     }
     manifest = parsed.manifest;
   }
+  state.aof.manifest = manifest;
+  if (!settings.appendOnly && state.reload === null) return readSnapshot(core);
+  const isFile = single?.ok === true && single.stat?.kind === 'file';
+  if (isFile && isOfSingleFile(manifest, settings.appendFilename, moved?.ok === true))
+    return upgrade(core, manifest);
+  readSizes(core, manifest);
+}
+
+/**
+ * A log of Redis before 7 lies beside an empty directory, or a crash came between the two steps of its move. `moved`:
+ * a file of that name lies in the directory.
+ */
+function isOfSingleFile(manifest: Manifest, name: string, moved: boolean): boolean {
+  if (isEmptyManifest(manifest)) return true;
+  return manifest.base?.name === name && manifest.incr.length === 0 && !moved;
+}
+
+/** aof.c:aofUpgradePrepare: the single file becomes the base, under its old name (spec §4.8). */
+function upgrade(core: Core, old: Manifest): void {
+  const { state } = core;
+  const { appendFilename: name } = state.settings;
+  const manifest: Manifest = {
+    ...old,
+    base: { name, sequence: 1, type: 'base' },
+    baseSequence: 1,
+  };
+  const calls = [
+    makeLogDirectory(state),
+    ...persistManifest(state, manifest),
+    { call: 'rename', from: name, to: aofPath(state, name) } as const,
+  ];
+  core.begin('main', calls, { step: 'upgraded', manifest });
+}
+
+export function upgraded(core: Core, manifest: Manifest, outcome: PlanOutcome): void {
+  const { state } = core;
+  const { appendFilename, appendDirname } = state.settings;
+  if (outcome.ok) {
+    core.log(
+      'notice',
+      `Successfully migrated an old-style AOF file (${appendFilename}) into the AOF directory (${appendDirname}).`,
+    );
+    state.aof.manifest = manifest;
+    return readSizes(core, manifest);
+  }
+  const { failed, errno } = outcome;
+  if (failed.call === 'mkdir') core.log('warning', directoryErrorLine(state, errno));
+  else if (failed.call === 'rename' && failed.from === appendFilename) {
+    core.log(
+      'warning',
+      `Error trying to move the old AOF file ${appendFilename} into dir ${appendDirname}: ${errnoText[errno]}`,
+    );
+  } else core.log('warning', manifestErrorLine(state, failed, errno));
+  core.die(1);
+}
+
+function readSizes(core: Core, manifest: Manifest): void {
   const calls = filesOf(manifest).map(
     ({ name }) => ({ call: 'stat', path: aofPath(core.state, name), mayFail: true }) as const,
   );
-  if (calls.length === 0) return openLog(core, manifest);
+  if (calls.length === 0)
+    return core.state.reload === null ? openLog(core, manifest) : logReloaded(core);
   core.begin('main', calls, { step: 'sizes-read', manifest });
 }
 
@@ -150,11 +212,15 @@ export function sizesRead(core: Core, manifest: Manifest, outcome: PlanOutcome):
     files.push({ ...file, size: result.stat?.size ?? 0 });
   }
   const totalBytes = files.reduce((sum, { size }) => sum + size, 0);
-  state.aof.manifest = manifest;
+  if (totalBytes === 0 && state.reload === null) {
+    core.log('notice', 'DB loaded from append only file: 0.000 seconds');
+    return openLog(core, manifest);
+  }
   state.aof.currentSize = totalBytes;
   state.aof.baseSize = files[0]?.type === 'base' ? files[0].size : 0;
   state.loading = {
     startedAt: state.now,
+    fileStartedAt: state.now,
     files,
     file: 0,
     loadedBefore: 0,
@@ -201,7 +267,12 @@ export function fileRead(core: Core, outcome: PlanOutcome): void {
     return core.die(1);
   }
   if (isRdb(bytes)) {
-    core.log('notice', 'Reading RDB base file on AOF loading...');
+    core.log(
+      'notice',
+      name === state.settings.appendFilename
+        ? 'Reading RDB preamble from AOF file...'
+        : 'Reading RDB base file on AOF loading...',
+    );
     loading.rdb = snapshotLoad(state, bytes, 'aof-base');
   } else loading.load = newAofLoad(bytes, state.now);
 }
@@ -235,8 +306,7 @@ function stepRdb(core: Core, loading: Loading, rdb: RdbLoad): true {
     case 'done':
       loading.rdb = null;
       // What follows a base is a log, as in files of Redis 4 to 6.
-      if (rdb.kind === 'aof-base')
-        loading.load = newAofLoad(rdb.reader.input.bytes, core.state.now, step.end);
+      if (rdb.kind === 'aof-base') readTail(core, loading, rdb, step.end);
       else snapshotLoaded(core, loading);
       return true;
     case 'failed':
@@ -251,14 +321,21 @@ function stepRdb(core: Core, loading: Loading, rdb: RdbLoad): true {
   }
 }
 
+function readTail(core: Core, loading: Loading, rdb: RdbLoad, start: number): void {
+  const { state } = core;
+  if (loading.files[loading.file]!.name === state.settings.appendFilename)
+    core.log('notice', 'Reading the remaining AOF tail...');
+  loading.load = newAofLoad(rdb.reader.input.bytes, state.now, start);
+}
+
 /** A start fails. A reload of a file that is no snapshot at all goes on with what it has: nothing. */
 function rdbRefused(core: Core, loading: Loading, rdb: RdbLoad, how: 'failed' | 'refused'): void {
   const { name } = loading.files[loading.file]!;
   if (rdb.kind === 'aof-base') {
-    core.log(
-      'warning',
-      `Error reading the RDB preamble of the AOF file ${name}, AOF loading aborted`,
-    );
+    if (how === 'failed') return core.die(1);
+    const what =
+      name === core.state.settings.appendFilename ? 'preamble of the AOF file' : 'base file';
+    core.log('warning', `Error reading the RDB ${what} ${name}, AOF loading aborted`);
     return core.die(1);
   }
   if (how === 'refused') return snapshotUnusable(core);
@@ -272,7 +349,7 @@ function loaded(core: Core, loading: Loading, step: Exclude<LoadStep, { kind: 'm
   if (load.firstError !== null) {
     core.log(
       'warning',
-      `== CRITICAL == This server is sending an error to its AOF-loading-client: '${load.firstError}' after processing the command '?'`,
+      `== CRITICAL == This server is sending an error to its AOF-loading-client: '${load.firstError.text}' after processing the command '${load.firstError.command}'`,
     );
   }
   const advice = `make a backup of your AOF file, then use ./redis-check-aof --fix <filename.manifest>`;
@@ -342,106 +419,22 @@ export function tailCut(
 function nextFile(core: Core, loading: Loading): void {
   const { state } = core;
   const file = loading.files[loading.file]!;
-  const seconds = ((state.now - loading.startedAt) / 1e6).toFixed(3);
-  core.log('notice', `DB loaded from ${file.type} file ${file.name}: ${seconds} seconds`);
+  const since = (at: Micros): string => ((state.now - at) / 1e6).toFixed(3);
+  if (file.size > 0) {
+    const seconds = since(loading.fileStartedAt);
+    core.log('notice', `DB loaded from ${file.type} file ${file.name}: ${seconds} seconds`);
+  }
   loading.loadedBefore += file.size;
   loading.file++;
+  loading.fileStartedAt = state.now;
   if (loading.file < loading.files.length) return readFile(core, loading);
-  core.log('notice', `DB loaded from append only file: ${seconds} seconds`);
+  core.log('notice', `DB loaded from append only file: ${since(loading.startedAt)} seconds`);
   if (state.reload === null) return openLog(core, state.aof.manifest);
-  state.engine.dirty = 0;
+  logReloaded(core);
+}
+
+function logReloaded(core: Core): void {
+  core.state.engine.dirty = 0;
   core.log('warning', 'Append Only File loaded by DEBUG LOADAOF');
   reloaded(core, OK);
-}
-
-/** Opens the last incr file for appending; an empty manifest gets a base and an incr file first. */
-function openLog(core: Core, loaded: Manifest): void {
-  const { state } = core;
-  const { settings } = state;
-  const calls: PlannedCall[] = [];
-  let manifest = loaded;
-  if (isEmptyManifest(loaded)) {
-    manifest = withFirstBase(core, loaded);
-    calls.push(...createBase(core, manifest.base!.name));
-  }
-  const created = manifest.incr.length === 0;
-  if (created) manifest = withNextIncr(manifest, settings.appendFilename);
-  const incr = manifest.incr[manifest.incr.length - 1]!;
-  core.log(
-    'notice',
-    `${created ? 'Creating' : 'Opening'} AOF incr file ${incr.name} on server start`,
-  );
-  calls.push(
-    { call: 'open', path: aofPath(state, incr.name), mode: 'append', as: 'log' },
-    { call: 'fstat', fd: 'log' },
-  );
-  if (created) calls.push(...persistManifest(state, manifest));
-  core.begin('main', calls, { step: 'log-opened', manifest, created });
-}
-
-function withFirstBase(core: Core, manifest: Manifest): Manifest {
-  const { appendFilename, aofUseRdbPreamble } = core.state.settings;
-  const name = baseName(appendFilename, 1, aofUseRdbPreamble ? 'rdb' : 'aof');
-  core.log('notice', `Creating AOF base file ${name} on server start`);
-  return { ...manifest, base: { name, sequence: 1, type: 'base' }, baseSequence: 1 };
-}
-
-function createBase(core: Core, name: string): readonly PlannedCall[] {
-  const { state } = core;
-  const { appendDirname, aofUseRdbPreamble } = state.settings;
-  const temp = `temp-rewriteaof-${state.pid}.aof`;
-  const bytes = aofUseRdbPreamble ? emptyRdb(rdbHeader(state, true)) : new Uint8Array();
-  return [
-    { call: 'mkdir', path: appendDirname, mode: 0o755, mayFail: true },
-    { call: 'open', path: temp, mode: 'truncate', as: 'base' },
-    ...(bytes.length === 0 ? [] : [{ call: 'write', fd: 'base', bytes } as const]),
-    { call: 'fdatasync', fd: 'base' },
-    { call: 'close', fd: 'base' },
-    { call: 'rename', from: temp, to: aofPath(state, name) },
-  ];
-}
-
-export function logOpened(
-  core: Core,
-  step: Extract<Step, { step: 'log-opened' }>,
-  outcome: PlanOutcome,
-): void {
-  const { state } = core;
-  const { aof } = state;
-  if (!outcome.ok) {
-    core.log('warning', `Can't open the append-only file: ${errnoText[outcome.errno]}`);
-    return core.die(1);
-  }
-  const incr = step.manifest.incr[step.manifest.incr.length - 1]!;
-  const stat = outcome.results.find((result) => result.ok && result.stat !== undefined);
-  aof.fd = outcome.descriptors.get('log')!;
-  aof.manifest = step.manifest;
-  aof.mode = 'on';
-  aof.incrSize = (stat?.ok ? stat.stat?.size : undefined) ?? 0;
-  aof.incrFsyncOffset = aof.incrSize;
-  core.emit({
-    event: 'segment',
-    at: core.clock,
-    path: aofPath(state, incr.name),
-    offset: aof.appended,
-    fileOffset: aof.incrSize,
-  });
-  if (step.manifest.history.length === 0) return becomeReady(core);
-  core.begin('main', removeHistory(state, step.manifest), { step: 'history-removed' });
-}
-
-export function historyRemoved(core: Core): void {
-  core.state.aof.manifest = withoutHistory(core.state.aof.manifest);
-  becomeReady(core);
-}
-
-function becomeReady(core: Core): void {
-  const { state } = core;
-  const commands = state.loading?.commands ?? 0;
-  state.loading = null;
-  state.phase = 'serving';
-  state.stage = 'commands';
-  state.engine.dirty = 0;
-  if (state.settings.port !== 0) core.log('notice', 'Ready to accept connections tcp');
-  core.emit({ event: 'ready', at: core.clock, commands });
 }

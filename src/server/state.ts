@@ -17,6 +17,7 @@ import type { DirectiveValues } from './directives.ts';
 import type { ServerEvent } from './events.ts';
 import type { Settings } from './settings.ts';
 import type { Step } from './steps.ts';
+import { configureUsers } from './users.ts';
 
 export type ThreadName = 'main' | 'bio_aof' | 'bio_close_file';
 
@@ -34,6 +35,8 @@ export interface ChildTask {
   readonly header: RdbHeader;
   readonly options: RdbSaveOptions;
   readonly dbFilename: string;
+  /** The line that a base in RESP begins with, if timestamps are asked for. */
+  readonly annotation: string;
   readonly keyDelayMicros: Micros;
   readonly logs: 'all' | 'warnings' | 'nothing';
   readonly utcOffset: Micros;
@@ -49,6 +52,9 @@ export interface Child {
   readonly dirty: number;
   /** Bytes logged before the fork: all of them are in what the child writes. */
   readonly logOffset: number;
+  /** Keys that it has reported, in the pipe and as the cron has read them. */
+  reported: number;
+  processed: number;
   /** Set by whoever runs the processes; the cron looks at it. */
   exit: { readonly code: number; readonly signal: string | null } | null;
 }
@@ -91,6 +97,7 @@ export interface Input {
 
 export interface Loading {
   readonly startedAt: Micros;
+  fileStartedAt: Micros;
   readonly files: readonly {
     readonly name: string;
     readonly size: number;
@@ -146,6 +153,11 @@ export interface ServerState {
   rewriteClient: ClientId | null;
   bgsaveClient: ClientId | null;
   appendOnlyClient: ClientId | null;
+  /** CONFIG SET appendonly yes until its rewrite has begun; `undo`: the directives before it. */
+  turningOn: {
+    readonly client: ClientId | null;
+    readonly undo: ReadonlyMap<string, ByteString>;
+  } | null;
   /** Who waits for DEBUG LOADAOF or RELOAD, and which it is; null: a load is the server's own start. */
   reload: { readonly client: ClientId; readonly request: ReloadRequest } | null;
   rewriteScheduled: boolean;
@@ -216,6 +228,8 @@ export interface ServerSetup {
 export function newServerState(setup: ServerSetup): ServerState {
   const { pid, now, seed, settings, directives, configFile } = setup;
   const seconds = secondsOfMicros(now);
+  const engine = newEngineState(settings.databases, seed, directives.renames);
+  configureUsers(engine, directives, settings);
   return {
     pid,
     runId: runIdOf(seed),
@@ -224,7 +238,7 @@ export function newServerState(setup: ServerSetup): ServerState {
     settings,
     directives,
     configFile,
-    engine: newEngineState(settings.databases, seed, directives.renames),
+    engine,
     aof: newAofState(seconds),
     phase: 'starting',
     stage: 'commands',
@@ -252,6 +266,7 @@ export function newServerState(setup: ServerSetup): ServerState {
     rewriteClient: null,
     bgsaveClient: null,
     appendOnlyClient: null,
+    turningOn: null,
     reload: null,
     rewriteScheduled: false,
     bgsaveScheduled: false,

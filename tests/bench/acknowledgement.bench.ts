@@ -1,14 +1,15 @@
 /**
  * What "kept" costs: the time from sending a SET to its answer, in the built page, on a lab whose log is fsynced at
  * every write to a disk that takes no time. The answer leaves when the browser has kept the write, so the peer is the
- * least that keeping can cost: one strict IndexedDB transaction of as many bytes, in the same page, in turns.
+ * least that keeping can cost: one strict IndexedDB transaction of as many bytes, in the same page, in turns, in a
+ * profile on this computer's disk.
  */
 import type { Page } from '@playwright/test';
 import { buildSite, root } from '../../scripts/builds.mjs';
 import type { AofLab } from '../../src/ui/aof-lab.ts';
 import { join } from 'node:path';
 import { median, report } from './bench.ts';
-import { launchChromium, serveFolder } from './chromium.ts';
+import { launchWithProfile, serveFolder } from './chromium.ts';
 
 const ROUNDS = 5;
 const PAIRS = 100;
@@ -21,8 +22,8 @@ declare global {
 
 await buildSite('if-changed');
 const site = await serveFolder(join(root, 'dist', 'site'));
-const browser = await launchChromium();
-const page = await browser.newPage();
+const browser = await launchWithProfile();
+const { page } = browser;
 page.on('pageerror', (error) => process.stderr.write(`page: ${error.message}\n`));
 await page.goto(site.address);
 await page.waitForFunction(() => 'aofLab' in window);

@@ -1,9 +1,10 @@
 /** Pages of the benchmarks in a real Chromium. */
 import { createServer } from 'node:http';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { type Browser, chromium } from '@playwright/test';
+import { type Browser, type Page, chromium } from '@playwright/test';
 import { build } from 'vite';
 import { browserFlags, findBrowser } from '../../scripts/browser.mjs';
 import { root } from '../../scripts/builds.mjs';
@@ -19,6 +20,26 @@ export async function launchChromium(...flags: string[]): Promise<Browser> {
     args: [...browserFlags, ...flags],
     ...(executablePath === undefined ? {} : { executablePath }),
   });
+}
+
+/**
+ * A browser with a profile on the disk, as a person has it: in Playwright's own contexts, which are private windows,
+ * IndexedDB and OPFS are memory of another process.
+ */
+export async function launchWithProfile(): Promise<{ page: Page; close(): Promise<void> }> {
+  const executablePath = await findBrowser();
+  const profile = mkdtempSync(join(tmpdir(), 'aof-lab-bench-'));
+  const context = await chromium.launchPersistentContext(profile, {
+    args: browserFlags,
+    ...(executablePath === undefined ? {} : { executablePath }),
+  });
+  return {
+    page: await context.newPage(),
+    async close() {
+      await context.close();
+      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
 }
 
 /** Builds tests/bench/page/NAME.html as the site itself is built, and serves it, and `files` by their addresses. */

@@ -277,8 +277,8 @@ test('while the disk fails, writes and PING are refused, reads are not, and a tr
 test('DEBUG is refused where it is not allowed, before it is asked who the client is', () => {
   const port = newTestPort();
   port.debug = false;
-  port.config.requirePass = 'secret';
   const { line, session } = newEngineFixture(port);
+  line('CONFIG SET requirepass secret');
   session().authenticated = false;
   expect(line('DEBUG DIGEST')).toMatchObject({
     value: expect.stringContaining('ERR DEBUG command not allowed.') as string,
@@ -345,7 +345,7 @@ test('CLIENT UNBLOCK ends the waiting of another client', () => {
 });
 
 test('CLIENT LIST has the fields of 7.2.4 in their order, and KILL marks and disconnects', () => {
-  const { engine, line, session, port, run } = newEngineFixture();
+  const { line, session, port, run } = newEngineFixture();
   session(2);
   line('CLIENT SETINFO lib-name test-lib');
   line('CLIENT SETNAME me');
@@ -370,8 +370,8 @@ test('CLIENT LIST has the fields of 7.2.4 in their order, and KILL marks and dis
   expect((line('CLIENT LIST') as { value: string }).value.split('\n')).toHaveLength(3);
   expect((line('CLIENT LIST ID 2 99') as { value: string }).value).toMatch(/^id=2 /);
   expect(line('CLIENT KILL ID 2')).toMatchObject({ value: 1 });
-  expect(port.disconnected).toEqual([engine.state.sessions.get(2)]);
-  expect(line('CLIENT KILL TYPE normal SKIPME no')).toMatchObject({ value: 2 });
+  expect(port.disconnected.map(({ id }) => id)).toEqual([2]);
+  expect(line('CLIENT KILL TYPE normal SKIPME no')).toMatchObject({ value: 1 });
   expect(session(1).closing).toBe(true);
   expect(run([ascii('QUIT')])).toMatchObject([{ value: 'OK' }]);
 });

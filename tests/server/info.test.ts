@@ -111,6 +111,8 @@ describe('persistence', () => {
       startedAt: START + 2_000_000,
       dirty: 0,
       logOffset: 0,
+      reported: 1,
+      processed: 1,
       exit: null,
     };
     const fields = info(state, 'persistence');
@@ -119,12 +121,15 @@ describe('persistence', () => {
     expect(fields.get('aof_current_rewrite_time_sec')).toBe('3');
     expect(fields.get('rdb_current_bgsave_time_sec')).toBe('-1');
     expect(fields.get('current_save_keys_total')).toBe('1');
+    expect(fields.get('current_save_keys_processed')).toBe('1');
+    expect(fields.get('current_fork_perc')).toBe('100.00');
   });
 
   test('loading shows how far it has come', () => {
     const state = newState();
     state.loading = {
       startedAt: START + 1_000_000,
+      fileStartedAt: START + 1_000_000,
       files: [
         { name: 'a', size: 300, type: 'base' },
         { name: 'b', size: 100, type: 'incr' },

@@ -12,7 +12,7 @@ function newPort(config = ''): { readonly state: ServerState; readonly port: Sta
   const { directives } = conf;
   const settings = settingsOf(directives);
   const state = newServerState({ pid: 7, now: 0, seed: 1, settings, directives, configFile: null });
-  return { state, port: new StatePort(state, () => undefined) };
+  return { state, port: new StatePort(state, () => undefined, null) };
 }
 
 const set = (port: StatePort, ...words: string[]): unknown => {
@@ -49,10 +49,16 @@ describe('CONFIG SET', () => {
   test('the log is to be turned on or off only when appendonly changes', () => {
     const { state, port } = newPort();
     expect(set(port, 'appendonly', 'no')).toEqual({ ok: true });
-    expect(set(port, 'appendonly', 'yes')).toEqual({ ok: true, appendOnly: true });
+    expect(set(port, 'appendonly', 'yes')).toMatchObject({
+      ok: true,
+      pending: { appendOnly: true },
+    });
     expect(set(port, 'timeout', '1')).toEqual({ ok: true });
     state.aof.mode = 'on';
-    expect(set(port, 'appendonly', 'no')).toEqual({ ok: true, appendOnly: false });
+    expect(set(port, 'appendonly', 'no')).toMatchObject({
+      ok: true,
+      pending: { appendOnly: false },
+    });
   });
 
   test('protected directives go by enable-protected-configs', () => {

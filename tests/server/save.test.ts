@@ -538,7 +538,14 @@ describe('a rewrite', () => {
     kernel.writeFile(base, bytesOf(bytes.slice(0, -3) as ByteString));
     boot(lab);
     expect(lab.log()).toMatch(
-      /Error reading the RDB preamble of the AOF file appendonly\.aof\.2\.base\.rdb, AOF loading aborted$/,
+      /Internal error in RDB reading offset 0 -> Unexpected EOF reading RDB file$/,
+    );
+    expect(lab.lab.lanes[0]!.state.status).toBe('failed');
+    const newer = bytesOf(`REDIS0012${bytes.slice(9)}` as ByteString);
+    kernel.writeFile(base, newer);
+    boot(lab);
+    expect(lab.log()).toMatch(
+      /Can't handle RDB format version 12\n.*Error reading the RDB base file appendonly\.aof\.2\.base\.rdb, AOF loading aborted$/,
     );
   });
 });

@@ -133,6 +133,7 @@ export function newTestPort(config: EngineConfig = testConfig()): TestPort {
     },
     configResetStat: () => undefined,
     hasConfigFile: () => false,
+    hasAclFile: () => false,
     info: (sections) => ascii(`sections:${sections.join(',')}\r\n`),
     stopwatch: () => 0,
     elapsed: () => port.commandMicros,

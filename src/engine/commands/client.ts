@@ -1,9 +1,10 @@
 /** CLIENT. https://redis.io/docs/latest/commands/?group=connection, networking.c:clientCommand */
 import { ascii, concatBytes, type ByteString } from '../../base/bytes.ts';
-import { secondsOfMicros } from '../../base/time.ts';
 import type { Reply } from '../../resp/reply.ts';
 import { int64Argument, is, syntaxError } from '../arguments.ts';
 import type { Handlers } from '../command.ts';
+import { drop } from '../acl/accounts.ts';
+import { clientLine } from '../client-line.ts';
 import type { Context } from '../context.ts';
 import {
   errors,
@@ -19,7 +20,7 @@ import { helpOf } from './help.ts';
 
 export const clientCommands: Handlers = {
   'client|id': (ctx) => integer(ctx.client.id),
-  'client|info': (ctx) => verbatim(concatBytes(describe(ctx, ctx.client), NEWLINE)),
+  'client|info': (ctx) => verbatim(concatBytes(clientLine(ctx, ctx.client), NEWLINE)),
   'client|getname': (ctx) => (ctx.client.name === '' ? NULL : bulk(ctx.client.name)),
   'client|help': helpOf('client'),
 
@@ -38,7 +39,7 @@ export const clientCommands: Handlers = {
 
   'client|list'(ctx, argv) {
     return verbatim(
-      concatBytes(...listed(ctx, argv).flatMap((session) => [describe(ctx, session), NEWLINE])),
+      concatBytes(...listed(ctx, argv).flatMap((session) => [clientLine(ctx, session), NEWLINE])),
     );
   },
 
@@ -100,67 +101,6 @@ function onOrOff(word: ByteString): boolean {
   return syntaxError();
 }
 
-/** One line of CLIENT LIST (networking.c:catClientInfoString). */
-function describe(ctx: Context, session: Session): ByteString {
-  const { transaction } = session;
-  const connection = ctx.server.connection(session);
-  const queued = transaction?.queue.reduce((sum, argv) => sum + sizeOf(argv), 0) ?? 0;
-  const current = session === ctx.client;
-  return ascii(
-    [
-      ['id', session.id],
-      ['addr', session.address],
-      ['laddr', session.localAddress],
-      ['fd', connection.descriptor],
-      ['name', session.name],
-      ['age', secondsOfMicros(ctx.now - session.createdAt)],
-      ['idle', secondsOfMicros(ctx.now - session.lastCommandAt)],
-      ['flags', flagsOf(ctx, session)],
-      ['db', session.db],
-      ['sub', session.subscriptions.channels.size],
-      ['psub', session.subscriptions.patterns.size],
-      ['ssub', session.subscriptions.shardChannels.size],
-      ['multi', transaction?.queue.length ?? -1],
-      ['qbuf', connection.inputBytes],
-      ['qbuf-free', connection.inputRoom],
-      ['argv-mem', current ? sizeOf(ctx.argv) : 0],
-      ['multi-mem', queued],
-      ['rbs', connection.replyRoom],
-      ['rbp', connection.replyPeak],
-      ['obl', connection.replyBytes],
-      ['oll', 0],
-      ['omem', 0],
-      ['tot-mem', connection.inputBytes + connection.inputRoom + connection.replyRoom + queued],
-      ['events', connection.events],
-      ['cmd', session.lastCommand],
-      ['user', session.user],
-      ['redir', -1],
-      ['resp', session.protocol],
-      ['lib-name', session.libName],
-      ['lib-ver', session.libVersion],
-    ]
-      .map(([name, value]) => `${name}=${value}`)
-      .join(' '),
-  );
-}
-
-function sizeOf(argv: readonly ByteString[]): number {
-  return argv.reduce((sum, word) => sum + word.length, 0);
-}
-
-function flagsOf(ctx: Context, session: Session): string {
-  let flags = '';
-  if (ctx.state.monitors.has(session.id)) flags += 'O';
-  if (isListening(session)) flags += 'P';
-  if (session.transaction !== null) flags += 'x';
-  if (session.blocked !== null) flags += 'b';
-  if (session.watchBroken) flags += 'd';
-  if (session.closing) flags += 'c';
-  if (session.noEvict) flags += 'e';
-  if (session.noTouch) flags += 'T';
-  return flags === '' ? 'N' : flags;
-}
-
 /** Replicas and masters are there in name only. */
 const clientTypes = ['normal', 'master', 'replica', 'slave', 'pubsub'];
 
@@ -195,7 +135,7 @@ function killByAddress(ctx: Context, address: ByteString): Reply {
     (known) => !known.loading && known.address === address,
   );
   if (session === undefined) throw new ReplyError(errors.noSuchClient);
-  kill(ctx, session);
+  drop(ctx, session);
   return OK;
 }
 
@@ -216,7 +156,7 @@ function killByFilter(ctx: Context, argv: readonly ByteString[]): Reply {
     } else if (is(option, 'ADDR')) tests.push((session) => session.address === value);
     else if (is(option, 'LADDR')) tests.push((session) => session.localAddress === value);
     else if (is(option, 'USER')) {
-      if (value !== 'default') throw new ReplyError(noSuchUser(value));
+      if (!ctx.state.users.has(value)) throw new ReplyError(noSuchUser(value));
       tests.push((session) => session.user === value);
     } else if (is(option, 'SKIPME')) {
       if (is(value, 'YES')) skipMe = true;
@@ -230,12 +170,6 @@ function killByFilter(ctx: Context, argv: readonly ByteString[]): Reply {
       !(skipMe && session === ctx.client) &&
       tests.every((test) => test(session)),
   );
-  for (const session of victims) kill(ctx, session);
+  for (const session of victims) drop(ctx, session);
   return integer(victims.length);
-}
-
-/** The client that asks is still answered. */
-function kill(ctx: Context, session: Session): void {
-  session.closing = true;
-  if (session !== ctx.client) ctx.server.disconnect(session);
 }

@@ -1,6 +1,9 @@
 /** The connection itself. https://redis.io/docs/latest/commands/?group=connection, networking.c, acl.c */
-import { ascii, EMPTY, utf8Encode, type ByteString } from '../../base/bytes.ts';
+import { ascii, EMPTY, type ByteString } from '../../base/bytes.ts';
 import type { Reply } from '../../resp/reply.ts';
+import { needsNoLogin, passwordFits } from '../acl/accounts.ts';
+import { noteFailedLogin } from '../acl/guard.ts';
+import { DEFAULT_USER } from '../acl/users.ts';
 import { int64Argument, is, syntaxError } from '../arguments.ts';
 import type { Handlers } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -11,8 +14,6 @@ import type { Session } from '../session.ts';
 import { discardTransaction, unwatchAll } from '../transaction.ts';
 import { redisVersion } from '../version.ts';
 import { checkedName } from './client.ts';
-
-export const DEFAULT_USER = ascii('default');
 
 export const connectionCommands: Handlers = {
   ping(ctx, argv) {
@@ -40,7 +41,7 @@ export const connectionCommands: Handlers = {
   auth(ctx, argv) {
     if (argv.length > 3) syntaxError();
     const [user, password] = argv.length === 2 ? [DEFAULT_USER, argv[1]!] : [argv[1]!, argv[2]!];
-    if (argv.length === 2 && ctx.server.config.requirePass === '')
+    if (argv.length === 2 && ctx.state.users.get(DEFAULT_USER)?.noPassword === true)
       throw new ReplyError(errors.authWithoutPassword);
     authenticate(ctx, user, password);
     return OK;
@@ -56,12 +57,13 @@ export const connectionCommands: Handlers = {
   },
 };
 
-function authenticate(ctx: Context, user: ByteString, password: ByteString): void {
-  const { requirePass } = ctx.server.config;
-  if (user !== DEFAULT_USER || (requirePass !== '' && utf8Encode(requirePass) !== password)) {
+function authenticate(ctx: Context, name: ByteString, password: ByteString): void {
+  const user = ctx.state.users.get(name);
+  if (!passwordFits(user, password)) {
+    noteFailedLogin(ctx, name);
     throw new ReplyError(errors.wrongPassword);
   }
-  ctx.client.user = DEFAULT_USER;
+  ctx.client.user = user.name;
   ctx.client.authenticated = true;
 }
 
@@ -117,7 +119,7 @@ function resetSession(ctx: Context, session: Session): void {
   session.protocol = 2;
   session.name = EMPTY;
   session.user = DEFAULT_USER;
-  session.authenticated = ctx.server.config.requirePass === '';
+  session.authenticated = needsNoLogin(ctx.state.users);
   session.replyMode = 'on';
   session.noEvict = false;
   session.noTouch = false;

@@ -1,5 +1,6 @@
 /** The command table's groups. A new group adds a line here. */
 import type { Handlers } from '../command.ts';
+import { aclCommands } from './acl.ts';
 import { blockingCommands } from './blocking.ts';
 import { bitFieldCommands } from './bitfield.ts';
 import { bitmapCommands } from './bitmaps.ts';
@@ -84,6 +85,7 @@ export const handlers: readonly Handlers[] = [
   commandInfoCommands,
   debugCommands,
   waitingCommands,
+  aclCommands,
   slowLogCommands,
   latencyCommands,
   memoryCommands,

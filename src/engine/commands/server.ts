@@ -4,6 +4,7 @@ import { microsWithinSecond, secondsOfMicros } from '../../base/time.ts';
 import { formatInteger } from '../../base/integers.ts';
 import type { Reply } from '../../resp/reply.ts';
 import { is, syntaxError } from '../arguments.ts';
+import { setDefaultPassword } from '../acl/accounts.ts';
 import type { Handlers } from '../command.ts';
 import type { Context } from '../context.ts';
 import { newEngineStats } from '../engine-state.ts';
@@ -35,8 +36,10 @@ export const serverCommands: Handlers = {
     for (let i = 2; i < argv.length; i += 2) pairs.push([argv[i]!, argv[i + 1]!]);
     const result = ctx.server.configSet(pairs);
     if (!result.ok) throw new ReplyError(result.error);
-    if (result.appendOnly === undefined) return OK;
-    ctx.ask({ kind: 'append-only', on: result.appendOnly });
+    const password = pairs.findLast(([name]) => is(name, 'requirepass'));
+    if (password !== undefined) setDefaultPassword(ctx.state, password[1]);
+    if (result.pending === undefined) return OK;
+    ctx.ask({ kind: 'apply-config', ...result.pending, transaction: ctx.insideTransaction });
     return later(ctx, OK);
   },
 

@@ -1,10 +1,11 @@
 /** MULTI, EXEC, DISCARD, WATCH, UNWATCH. https://redis.io/docs/latest/develop/interact/transactions/ */
 import type { ByteString } from '../../base/bytes.ts';
 import type { Reply } from '../../resp/reply.ts';
+import { guard } from '../acl/guard.ts';
 import type { Handlers } from '../command.ts';
 import type { Context } from '../context.ts';
-import { errors, ReplyError } from '../errors.ts';
-import { array, NULL, NULL_ARRAY, OK } from '../replies.ts';
+import { errors, ReplyError, rulesChanged } from '../errors.ts';
+import { array, error, NULL, NULL_ARRAY, OK } from '../replies.ts';
 import { discardTransaction, unwatchAll, watch } from '../transaction.ts';
 
 export const transactionCommands: Handlers = {
@@ -60,9 +61,16 @@ function runQueue(ctx: Context, queue: readonly (readonly ByteString[])[]): Repl
   const replies: Reply[] = [];
   ctx.insideTransaction = true;
   for (const argv of queue) {
-    replies.push(ctx.callNested(argv) ?? NULL, ...ctx.following.splice(0));
+    replies.push(runQueued(ctx, argv) ?? NULL, ...ctx.following.splice(0));
     ctx.db = ctx.state.databases[ctx.client.db]!;
   }
   ctx.insideTransaction = false;
   return replies;
+}
+
+/** What the user may do can have changed since the command was queued. */
+function runQueued(ctx: Context, argv: readonly ByteString[]): Reply | undefined {
+  const command = ctx.effects ? ctx.lookUp(argv) : undefined;
+  const denial = command === undefined ? undefined : guard(ctx, ctx.client, command, argv, 'multi');
+  return denial === undefined ? ctx.callNested(argv) : error(rulesChanged(denial.reason));
 }

@@ -22,6 +22,7 @@ export class ChildJob {
   private readonly kernel: NodeKernel;
   private readonly clock: () => Micros;
   private readonly log: (line: string) => void;
+  private readonly reported: (keys: number) => void;
   private readonly exited: (code: number) => void;
   private stopped = false;
 
@@ -31,12 +32,14 @@ export class ChildJob {
     kernel: NodeKernel,
     clock: () => Micros,
     log: (line: string) => void,
+    reported: (keys: number) => void,
     exited: (code: number) => void,
   ) {
     this.state = newChild(pid, task);
     this.kernel = kernel;
     this.clock = clock;
     this.log = log;
+    this.reported = reported;
     this.exited = exited;
     setImmediate(() => this.slice());
   }
@@ -59,7 +62,8 @@ export class ChildJob {
   private slice(): void {
     const end = performance.now() + SLICE_MILLIS;
     while (!this.stopped) {
-      const wait = runChildProcess(this.state);
+      const wait = runChildProcess(this.state, this.clock());
+      for (const keys of this.state.reports.splice(0)) this.reported(keys);
       if (wait.wait === 'exit') return this.exited(wait.code);
       if (wait.wait === 'sleep') {
         setTimeout(() => this.slice(), Math.ceil(wait.micros / MICROS_PER_MILLI));

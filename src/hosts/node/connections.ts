@@ -13,6 +13,7 @@ import { equalsIgnoreCase, LONGEST_BYTE_STRING } from '../../base/bytes.ts';
 import type { Micros } from '../../base/time.ts';
 import type { Delivery } from '../../engine/effects.ts';
 import type { ClientId, Session } from '../../engine/session.ts';
+import { DEFAULT_USER } from '../../engine/acl/users.ts';
 import { errors } from '../../engine/errors.ts';
 import { encodeReply } from '../../resp/reply-encoder.ts';
 import {
@@ -102,7 +103,7 @@ export class Connections {
   private refusal(local: boolean): string | undefined {
     const { engine, settings, directives } = this.server.state;
     if (engine.sessions.size >= settings.maxClients) return errors.maxClients;
-    if (local || settings.requirePass !== '') return undefined;
+    if (local || engine.users.get(DEFAULT_USER)?.noPassword !== true) return undefined;
     return directiveText(directives, 'protected-mode') === 'yes' ? errors.protectedMode : undefined;
   }
 

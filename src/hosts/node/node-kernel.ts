@@ -23,14 +23,14 @@ import {
   type SyscallResult,
 } from '../../machine/syscall.ts';
 
-const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_APPEND, O_DIRECTORY } = fs.constants;
+const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_APPEND } = fs.constants;
 
 const openFlags: Readonly<Record<OpenMode, number>> = {
   read: O_RDONLY,
   write: O_RDWR,
   append: O_WRONLY | O_CREAT | O_APPEND,
   truncate: O_WRONLY | O_CREAT | O_TRUNC,
-  directory: O_RDONLY | O_DIRECTORY,
+  directory: O_RDONLY,
 };
 const FILE_MODE = 0o644;
 
@@ -129,6 +129,9 @@ function byName(call: Exclude<NameCall, { readonly call: 'open' }>): SyscallResu
       const { bavail, bsize } = fs.statfsSync(raw(call.path));
       return { ok: true, value: bavail * bsize };
     }
+    case 'chdir':
+      process.chdir(raw(call.path).toString());
+      return DONE;
     case 'mkdir':
       fs.mkdirSync(raw(call.path), call.mode);
       return DONE;

@@ -174,7 +174,9 @@ export class RedisProcess {
         this.server.childExited(pid, code, null);
       };
       const log = (line: string): void => this.around.log(line);
-      this.child = new ChildJob(pid, state.child.task, this.kernel, this.clock, log, exited);
+      const reported = (keys: number): void => this.server.childReported(pid, keys);
+      const { task } = state.child;
+      this.child = new ChildJob(pid, task, this.kernel, this.clock, log, reported, exited);
     }
     for (const { pid, signal } of state.signalsToSend.splice(0)) {
       if (this.child?.pid !== pid) continue;

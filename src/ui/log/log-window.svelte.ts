@@ -32,13 +32,14 @@ export class LogWindow {
   #placed = 0;
   #correction: ReturnType<typeof setTimeout> | undefined;
 
-  readonly #fits = $derived(Math.ceil(this.height / this.rowHeight) + 1);
+  /** How many lines are in sight, whole or in part. */
+  readonly fits: number = $derived(Math.ceil(this.height / this.rowHeight) + 1);
   readonly #lines = $derived.by(() => lineCount(this.#source().list));
   readonly items: readonly LogItem[] = $derived.by(() => {
     const { list, landmarks } = this.#source();
-    if (!this.#following) return itemsFrom(list, this.#firstLine, this.#fits);
-    if (landmarks !== null) return foldedTail(list, landmarks, this.#fits);
-    return itemsFrom(list, Math.max(0, this.#lines - this.#fits), this.#fits);
+    if (!this.#following) return itemsFrom(list, this.#firstLine, this.fits);
+    if (landmarks !== null) return foldedTail(list, landmarks, this.fits);
+    return itemsFrom(list, Math.max(0, this.#lines - this.fits), this.fits);
   });
   /** Where the first of `items` stands, in pixels from the top of the window; 0 or above it. */
   readonly shift: number = $derived(

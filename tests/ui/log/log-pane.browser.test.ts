@@ -174,6 +174,24 @@ describe('following', () => {
     await expect.element(screen.getByRole('row', { name: /sensor:00009999/ })).toBeVisible();
   });
 
+  test('a flood is drawn every second frame, and its last record is always drawn', async () => {
+    const store = new RecordStore();
+    store.append(workloadBatch(0, 100, 0));
+    const { screen, texts } = await show(store, viewOf());
+    const drawn: boolean[] = [];
+    for (let from = 100; from < 900; from += 100) {
+      store.append(workloadBatch(from, 100, from * length));
+      const before = texts().join();
+      await screen.rerender({ first: frameOf(viewOf()) });
+      await tick();
+      drawn.push(texts().join() !== before);
+    }
+    expect(drawn.join()).toMatch(/^(false,true,){3}false,true$/);
+    store.append(workloadBatch(900, 100, 900 * length));
+    await screen.rerender({ first: frameOf(viewOf()) });
+    await expect.element(screen.getByRole('row', { name: /sensor:00000999/ })).toBeVisible();
+  });
+
   test('letting go by the button leaves the topmost record where it is', async () => {
     const { store, view } = lessonSix();
     const { screen } = await show(store, view);

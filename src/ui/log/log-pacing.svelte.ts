@@ -1,0 +1,51 @@
+/**
+ * What of the stream of frames the list draws. While more than a screenful of records comes with each frame, no line
+ * is the same in two of them and nobody reads one: then every second frame is drawn, and the page keeps the rest of its
+ * time. What is drawn last is always what came last.
+ */
+import type { LaneView } from '../../worker/protocol.ts';
+import type { RecordStore } from './record-store.ts';
+
+export interface LogFrame {
+  readonly records: RecordStore;
+  readonly view: LaneView;
+  /** Another one after each frame: the records themselves are not reactive. */
+  readonly frame: unknown;
+}
+
+/** A frame that was passed over is drawn after this, if no other one has come. */
+const LEFT_MS = 40;
+
+export class LogPacing {
+  #drawn: LogFrame | null = null;
+  #rows = 0;
+  #passed = false;
+  /** Counts the frames that no other one followed. */
+  #left = $state(0);
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /**
+   * Call in a derived, once for each frame: the frame to draw, which is the one before where this one is passed over.
+   * `screenful`: how many lines the list shows; Infinity where each frame is to be drawn.
+   */
+  choose(frame: LogFrame, screenful: number): LogFrame {
+    void this.#left;
+    this.stop();
+    const before = this.#drawn;
+    const streams =
+      before?.records === frame.records && frame.records.count - this.#rows > screenful;
+    if (before !== null && streams && !this.#passed) {
+      this.#passed = true;
+      this.#timer = setTimeout(() => this.#left++, LEFT_MS);
+      return before;
+    }
+    this.#passed = false;
+    this.#rows = frame.records.count;
+    this.#drawn = frame;
+    return frame;
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+}
