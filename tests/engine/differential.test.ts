@@ -10,15 +10,14 @@ describeWithRedis('the comparison with the real server', () => {
   afterAll(() => real.stop());
 
   test('notices a reply that differs', async () => {
-    // 7.0 does not know WAITAOF.
-    const found = await differences(real, parseProgram('SET a 1\nWAITAOF 0 0 0\nGET a'));
-    expect(found.map(({ line }) => line)).toEqual(['WAITAOF 0 0 0']);
+    const found = await differences(real, parseProgram('SET a 1\nTIME\nGET a'));
+    expect(found.map(({ line }) => line)).toEqual(['TIME']);
   });
 
   test('notices a hit that was not counted', async () => {
-    // 7.0 refuses WITHSCORE of ZRANK before it looks at the key.
+    // 7.0 refuses WITHSCORE of ZRANK before it looks at the key: that reply may differ, the count may not.
     const found = await differences(real, parseProgram('ZADD z 1 a\nZRANK z a WITHSCORE'));
-    expect(found.map(({ line }) => line)).toEqual(['ZRANK z a WITHSCORE', 'INFO']);
+    expect(found.map(({ line }) => line)).toEqual(['INFO']);
   });
 
   test('notices a data set that differs though no reply did', async () => {

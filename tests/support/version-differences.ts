@@ -150,8 +150,8 @@ export const versionDifferences: readonly VersionDifference[] = [
     name: 'texts of NOPERM',
     reason: '7.2 names the user that may not do something, and not the key or channel',
     applies: ([name, sub], real, ours) =>
-      (errorOf(real).startsWith('NOPERM this user has no permissions') &&
-        errorOf(ours).startsWith('NOPERM ')) ||
+      (errorOf(real).includes('NOPERM this user has no permissions') &&
+        errorOf(ours).includes('NOPERM ')) ||
       (name === 'acl' &&
         sub === 'dryrun' &&
         textOf(ours)

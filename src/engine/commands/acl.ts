@@ -83,8 +83,9 @@ export const aclCommands: Handlers = {
 
   'acl|deluser'(ctx, argv) {
     let deleted = 0;
-    for (const name of argv.slice(2)) {
-      if (name === DEFAULT_USER) throw new ReplyError(errors.defaultUser);
+    const names = argv.slice(2);
+    if (names.includes(DEFAULT_USER)) throw new ReplyError(errors.defaultUser);
+    for (const name of names) {
       if (!ctx.state.users.delete(name)) continue;
       deleted++;
       dropClientsOf(ctx, name);
