@@ -16,6 +16,7 @@ export const redisVersion = versionOf(findRedisServer());
 export const redisName = `redis-server ${redisVersion ?? '(not installed)'}`;
 
 export interface RedisPeer {
+  readonly port: number;
   /** Where its files are. */
   readonly directory: string;
   /** Seconds that the server says its log took to load at this start; null when it had none. */
@@ -37,7 +38,16 @@ export function removePeerDirectory(directory: string): void {
 }
 
 /** Starts redis-server there. Its log stays in RESP: the base is no RDB file. */
-export async function startPeer(directory: string, ...settings: string[]): Promise<RedisPeer> {
+export function startPeer(directory: string, ...settings: string[]): Promise<RedisPeer> {
+  return startServer(['redis-server'], directory, ...settings);
+}
+
+/** As `startPeer`, with a program and its first arguments in redis-server's place. */
+export async function startServer(
+  command: readonly string[],
+  directory: string,
+  ...settings: string[]
+): Promise<RedisPeer> {
   const port = await freePort();
   const fixed = [
     ...['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', ''],
@@ -51,13 +61,15 @@ export async function startPeer(directory: string, ...settings: string[]): Promi
     ],
     ...['--enable-debug-command', 'yes', '--logfile', ''],
   ];
-  const server = spawn('redis-server', [...fixed, ...settings], {
+  const [program = '', ...first] = command;
+  const server = spawn(program, [...first, ...fixed, ...settings], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const log = await readyLog(server);
   const socket = await connected(port);
   const loaded = /DB loaded from append only file: ([0-9.]+) seconds/.exec(log);
   return {
+    port,
     directory,
     loadSeconds: loaded === null ? null : Number(loaded[1]),
     pour: (requests) => pour(socket, requests),
@@ -93,7 +105,7 @@ function readyLog(server: ChildProcess): Promise<string> {
       if (log.includes('Ready to accept connections')) resolve(log);
     });
     server.once('error', reject);
-    server.once('exit', () => reject(new Error(`redis-server ended before it was ready:\n${log}`)));
+    server.once('exit', () => reject(new Error(`the server ended before it was ready:\n${log}`)));
   });
 }
 
@@ -114,7 +126,7 @@ async function pour(socket: Socket, requests: Uint8Array): Promise<void> {
   }
   socket.write(encoded(['ECHO', 'bench end']));
   const replies = await answered;
-  if (replies.failed) throw new Error('redis-server refused a command of the benchmark');
+  if (replies.failed) throw new Error('the server refused a command of the benchmark');
 }
 
 /** Reads replies until `end` is the last of them. Errors among them are noticed. */

@@ -239,7 +239,9 @@ class Comparison implements CaseResult {
     const queue = this.queues.get(client) ?? [];
     const name = line.argv[0]?.toLowerCase();
     if (real.raw === '+QUEUED\r\n') this.queues.set(client, [...queue, line.argv]);
-    else if (name === 'multi' || name === 'exec' || name === 'discard') this.queues.delete(client);
+    else if (name === 'exec' || name === 'discard' || real.raw === '+OK\r\n')
+      // MULTI begins with an empty queue, and a nested one changes nothing.
+      this.queues.delete(client);
     if (!this.may(line, real, ours, queue)) this.tell(line.text, [real], [ours]);
   }
 

@@ -19,9 +19,13 @@ export function lagOf(stream: StreamValue, group: StreamGroup): number | null {
   return read === null ? null : stream.entriesAdded - read;
 }
 
-/** Whether an entry at or after `start` may have been deleted by XDEL. */
-function hasTombstonesFrom({ length, maxDeletedId }: StreamValue, start: StreamId): boolean {
-  return length > 0 && maxDeletedId !== SMALLEST_ID && start <= maxDeletedId;
+/** Whether an entry at or after `start`, and not before the first that is left, may have been deleted by XDEL. */
+function hasTombstonesFrom(
+  { length, firstId, maxDeletedId }: StreamValue,
+  start: StreamId,
+): boolean {
+  if (length === 0 || maxDeletedId === SMALLEST_ID || firstId > maxDeletedId) return false;
+  return start <= maxDeletedId;
 }
 
 /** How many entries were ever added up to `id`; null if that can't be known (streamEstimateDistanceFromFirstEverEntry). */

@@ -1,0 +1,229 @@
+/**
+ * Commands a second of the Node host with its log on, sent at once over TCP, beside redis-server in the same way and
+ * ioredis-mock in its own process: the usual ones, and those whose cost could grow with the data set or the pattern.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildNodeHost, root } from '../../scripts/builds.mjs';
+import { ascii } from '../../src/base/bytes.ts';
+import { newGrowableBytes, takenBytes } from '../../src/base/growable-bytes.ts';
+import { encodeCommand } from '../../src/resp/command-encoder.ts';
+import { inTurns, remark, report, type Goal } from './bench.ts';
+import { MOCK, mockName, mockRate, runMock } from './mock-peer.ts';
+import {
+  newPeerDirectory,
+  redisName,
+  redisVersion,
+  removePeerDirectory,
+  startServer,
+} from './redis-peer.ts';
+
+type Words = readonly string[];
+
+interface Subject {
+  readonly name: string;
+  readonly prepare: readonly Words[];
+  /** How many of `command` are measured. */
+  readonly count: number;
+  readonly command: (i: number) => Words;
+  readonly redisGoal?: Goal;
+  readonly mockGoal?: Goal;
+  /** The mock begins with less, where what it would take is not worth the wait. */
+  readonly mockPrepare?: readonly Words[];
+}
+
+const ROUNDS = 3;
+const some = (i: number, below: number): number => (Math.imul(i, 0x9e37_79b1) >>> 0) % below;
+const twice: Goal = { atLeast: 2, of: 'times' };
+
+/** Commands of a thousand elements each, so that no request is too long. */
+function filled(name: string, count: number, element: (i: number) => readonly string[]): Words[] {
+  return Array.from({ length: Math.ceil(count / 1000) }, (_, row) => [
+    ...name.split(' '),
+    ...Array.from({ length: Math.min(1000, count - row * 1000) }, (_each, i) =>
+      element(row * 1000 + i),
+    ).flat(),
+  ]);
+}
+
+const members = (key: string, count: number): Words[] =>
+  filled(`ZADD ${key}`, count, (i) => [String(some(i, 1_000_000)), `m${i}`]);
+
+const subjects: readonly Subject[] = [
+  {
+    name: 'SET',
+    prepare: [],
+    count: 50_000,
+    command: (i) => ['SET', `key:${some(i, 100_000)}`, `value:${i}`],
+    mockGoal: twice,
+  },
+  {
+    name: 'GET',
+    prepare: filled('MSET', 10_000, (i) => [`key:${i}`, `value:${i}`]),
+    count: 50_000,
+    command: (i) => ['GET', `key:${some(i, 10_000)}`],
+    mockGoal: twice,
+  },
+  {
+    name: 'INCR',
+    prepare: [],
+    count: 50_000,
+    command: (i) => ['INCR', `counter:${some(i, 10_000)}`],
+    mockGoal: twice,
+  },
+  {
+    name: 'LPUSH',
+    prepare: [],
+    count: 50_000,
+    command: (i) => ['LPUSH', `list:${some(i, 100)}`, `value:${i}`],
+    mockGoal: twice,
+  },
+  {
+    name: 'ZADD',
+    prepare: [],
+    count: 50_000,
+    command: (i) => ['ZADD', `set:${some(i, 100)}`, String(some(i, 1000)), `m${some(i, 5000)}`],
+    mockGoal: twice,
+  },
+  {
+    name: 'ZADD at 10k members',
+    prepare: members('z', 10_000),
+    count: 50_000,
+    command: (i) => ['ZADD', 'z', String(some(i, 1_000_000)), `m${some(i, 10_000)}`],
+    mockGoal: { atLeast: 200, of: 'times' },
+  },
+  {
+    name: 'ZADD at 100k members',
+    prepare: members('z', 100_000),
+    count: 50_000,
+    command: (i) => ['ZADD', 'z', String(some(i, 1_000_000)), `m${some(i, 100_000)}`],
+  },
+  {
+    name: 'ZRANK at 100k members',
+    prepare: members('z', 100_000),
+    count: 50_000,
+    command: (i) => ['ZRANK', 'z', `m${some(i, 100_000)}`],
+  },
+  {
+    name: 'ZRANGE of ten at 100k members',
+    prepare: members('z', 100_000),
+    count: 30_000,
+    command: (i) => ['ZRANGE', 'z', String(some(i, 99_000)), String(some(i, 99_000) + 9)],
+  },
+  {
+    name: 'RPOPLPUSH at 1M elements',
+    prepare: filled('RPUSH l', 1_000_000, (i) => [`element:${i}`]),
+    count: 50_000,
+    command: () => ['RPOPLPUSH', 'l', 'l'],
+    mockPrepare: filled('RPUSH l', 100_000, (i) => [`element:${i}`]),
+  },
+  {
+    name: 'LINDEX of the ends at 1M elements',
+    prepare: filled('RPUSH l', 1_000_000, (i) => [`element:${i}`]),
+    count: 50_000,
+    command: (i) => ['LINDEX', 'l', String(i % 2 === 0 ? some(i, 100) : -1 - some(i, 100))],
+    mockPrepare: filled('RPUSH l', 100_000, (i) => [`element:${i}`]),
+  },
+  {
+    name: 'KEYS a*a*a*a*a*a*a*a*b',
+    prepare: [['SET', 'a'.repeat(60), '1'], ...filled('MSET', 1000, (i) => [`key:${i}`, '1'])],
+    count: 1000,
+    command: () => ['KEYS', 'a*a*a*a*a*a*a*a*b'],
+    mockPrepare: [['SET', 'a'.repeat(60), '1']],
+  },
+  {
+    name: 'SORT of 10k numbers',
+    prepare: filled('RPUSH l', 10_000, (i) => [String(some(i, 1_000_000))]),
+    count: 50,
+    command: () => ['SORT', 'l', 'LIMIT', '0', '10'],
+  },
+  {
+    name: 'SORT of 10k numbers by keys',
+    prepare: [
+      ...filled('RPUSH l', 10_000, (i) => [String(i)]),
+      ...filled('MSET', 10_000, (i) => [`w${i}`, String(some(i, 1_000_000))]),
+    ],
+    count: 50,
+    command: () => ['SORT', 'l', 'BY', 'w*', 'LIMIT', '0', '10'],
+  },
+  {
+    name: 'SINTER of 10k with 10k, 100 in both',
+    prepare: [
+      ...filled('SADD s', 10_000, (i) => [`m${i}`]),
+      ...filled('SADD t', 10_000, (i) => [`m${i + 9900}`]),
+    ],
+    count: 100,
+    command: () => ['SINTER', 's', 't'],
+  },
+];
+
+if (process.argv[2] === MOCK) await runMock(readFileSync(0, 'utf8'));
+else await compare(process.argv[2]);
+
+async function compare(only: string | undefined): Promise<void> {
+  await buildNodeHost('if-changed');
+  for (const subject of subjects) {
+    if (only === undefined || subject.name.includes(only)) await measure(subject);
+  }
+}
+
+async function measure(subject: Subject): Promise<void> {
+  const { name, count, command, redisGoal, mockGoal } = subject;
+  const requests = encoded(Array.from({ length: count }, (_, i) => command(i)));
+  const prepare = encoded(subject.prepare);
+  const host = [process.execPath, join(root, 'dist/node/server.mjs')];
+  const rate = (server: readonly string[]) => (): Promise<number> =>
+    served(server, prepare, requests, count);
+  const figures = await inTurns(ROUNDS, {
+    ours: rate(host),
+    redis: redisVersion === undefined ? () => 0 : rate(['redis-server']),
+  });
+  const mock = mockRate({
+    prepare: subject.mockPrepare ?? subject.prepare,
+    commands: Array.from({ length: Math.min(count, 10_000) }, (_, i) => command(i)),
+    most: count,
+  });
+  if (mock === undefined) remark(`${name}: ${mockName} did not get so far in 10 s.`);
+  const unit = 'commands/s';
+  report({
+    name,
+    unit,
+    rounds: figures.ours,
+    peer: { name: redisName, rounds: redisVersion === undefined ? [] : figures.redis },
+    ...(redisGoal === undefined ? {} : { goal: redisGoal }),
+  });
+  report({
+    name,
+    unit,
+    rounds: figures.ours,
+    peer: { name: mockName, rounds: mock === undefined ? [] : [mock] },
+    ...(mockGoal === undefined ? {} : { goal: mockGoal }),
+  });
+}
+
+async function served(
+  command: readonly string[],
+  prepare: Uint8Array,
+  requests: Uint8Array,
+  count: number,
+): Promise<number> {
+  const directory = newPeerDirectory();
+  const server = await startServer(command, directory, '--appendonly', 'yes');
+  await server.pour(prepare);
+  const start = performance.now();
+  await server.pour(requests);
+  const seconds = (performance.now() - start) / 1000;
+  await server.stop();
+  removePeerDirectory(directory);
+  return count / seconds;
+}
+
+function encoded(commands: readonly Words[]): Uint8Array {
+  const sink = newGrowableBytes();
+  for (const argv of commands)
+    encodeCommand(
+      argv.map((word) => ascii(word)),
+      sink,
+    );
+  return takenBytes(sink);
+}
