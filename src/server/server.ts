@@ -28,7 +28,8 @@ import { rewriteEnded } from './rewrite-end.ts';
 import { startRequest } from './requests.ts';
 import { backgroundSaveEnded, beginBackgroundSave, scheduledSaveDue } from './save.ts';
 import { beginShutdown } from './shutdown.ts';
-import { beginStartup, stepLoading } from './startup.ts';
+import { beginStartup } from './read-manifest.ts';
+import { stepLoading } from './startup.ts';
 import type { AfterSave, Input, ServerState, Task, ThreadName, Work } from './state.ts';
 import type { AfterFlush, Step } from './steps.ts';
 import { beginLoadUsers } from './users.ts';
@@ -243,7 +244,11 @@ export class Server implements Core {
   private took(session: Session, outcome: Outcome): void {
     const { state } = this;
     state.work.commands++;
-    for (const delivery of outcome.replies) state.outgoing.push(delivery);
+    const wrote = outcome.units.length > 0;
+    for (const delivery of outcome.replies)
+      state.outgoing.push(
+        wrote && delivery.client === session.id ? { ...delivery, wrote } : delivery,
+      );
     if (outcome.units.length > 0) {
       this.propagate(outcome.units);
       session.writeOffset = state.replicationOffset;
