@@ -21,12 +21,15 @@ import { forgetSession } from './farewell.ts';
 import { nextVictim } from './eviction.ts';
 import { nextExpired } from './expire-cycle.ts';
 import { noteLatency } from './latency-events.ts';
+import { keysOf } from './key-positions.ts';
 import { isShown, monitorLine } from './monitor.ts';
+import { endPause } from './pause.ts';
 import { redacted } from './redaction.ts';
-import { queueHas, refusalOf } from './refusal.ts';
+import { isHeldBack, queueHas, refusalOf } from './refusal.ts';
 import type { ServerPort } from './server-port.ts';
 import type { Session } from './session.ts';
 import { noteSlow } from './slow-log.ts';
+import { limitReaders, rememberReads, takeBroadcasts, takePending } from './tracking.ts';
 import { discardTransaction } from './transaction.ts';
 
 const NO_UNITS: readonly Unit[] = [];
@@ -72,6 +75,7 @@ export class Engine {
     ctx.nowMs = Math.floor(now / 1000);
     ctx.effects = true;
     ctx.requests.length = 0;
+    ctx.actor = session.id;
     session.lastCommandAt = now;
     session.commands++;
     this.state.stats.commands++;
@@ -90,6 +94,7 @@ export class Engine {
         request: null,
       };
     }
+    if (isHeldBack(this.state, session, found)) return this.holdBack(session, argv, evicted);
     ctx.db = this.state.databases[session.db]!;
     session.lastCommand = found.facts.name;
     if (session.transaction !== null && !runInsideMulti.has(found.facts.name)) {
@@ -104,8 +109,31 @@ export class Engine {
       reply === undefined ? NO_REPLIES : this.deliver(session, reply, ...ctx.following.splice(0));
     if (this.state.ready.size > 0) units = [...units, ...this.serveReady()];
     if (evicted.length > 0) units = [...evicted, ...units];
+    if (this.state.tracking.clients.size > 0) this.endTracking(session, found);
     const replies = ctx.served.length === 0 ? own : [...own, ...ctx.served.splice(0)];
     return { replies, units, request };
+  }
+
+  /** CLIENT PAUSE: the words are to be given again when the pause is over. */
+  private holdBack(session: Session, argv: readonly ByteString[], units: readonly Unit[]): Outcome {
+    const deadline = this.state.pause?.until ?? null;
+    session.blocked = { reason: 'pause', deadline, argv };
+    this.state.waiting.add(session.id);
+    this.state.stats.commands--;
+    return { replies: NO_REPLIES, units, request: null };
+  }
+
+  /** What the client that ran a command hears of keys; CLIENT CACHING is for one command only. */
+  private endTracking(session: Session, { facts }: Command): void {
+    const { state, context, server } = this;
+    context.served.push(...takePending(state, session));
+    context.served.push(...limitReaders(state, server.config.trackingTableMaxKeys));
+    if (
+      session.tracking !== null &&
+      session.transaction === null &&
+      !facts.name.startsWith('client|')
+    )
+      session.tracking.caching = false;
   }
 
   /**
@@ -134,6 +162,7 @@ export class Engine {
     ctx.client = session;
     ctx.db = this.state.databases[session.db]!;
     ctx.waitedUntil = blocked.deadline;
+    ctx.actor = session.id;
     const { argv } = blocked;
     const command = this.commandOf(argv)!;
     const refusal = refusalOf(ctx, session, command, argv);
@@ -148,6 +177,7 @@ export class Engine {
       });
     }
     if (reply !== undefined) ctx.answer(session, reply);
+    ctx.served.push(...takePending(this.state, session));
   }
 
   /**
@@ -198,6 +228,8 @@ export class Engine {
       this.countError(reply.value);
     }
     ctx.end(dirty, argv);
+    if (ctx.client.tracking !== null && isTracked(command))
+      rememberReads(this.state, ctx.client, keysOf(command, argv) ?? []);
     if (this.state.monitors.size > 0 && ctx.waitedUntil === undefined && isShown(command))
       this.show(redacted(command.facts.name, argv));
     return reply;
@@ -264,8 +296,9 @@ export class Engine {
 
   /** Deletes expired keys as the cron does; each deletion is a unit of its own, born of no client. */
   activeExpire(now: Micros, maxKeys: number): readonly Unit[] {
-    if (!this.state.activeExpire) return NO_UNITS;
+    if (!this.state.activeExpire || this.state.pause !== null) return NO_UNITS;
     const ctx = this.context;
+    ctx.actor = null;
     ctx.now = now;
     ctx.nowMs = Math.floor(now / 1000);
     ctx.effects = true;
@@ -289,13 +322,15 @@ export class Engine {
    */
   wake(now: Micros): Outcome {
     const { state, context } = this;
+    if (state.tracking.broadcasts.size > 0) context.served.push(...takeBroadcasts(state));
+    if (state.pause !== null && now >= state.pause.until) endPause(state);
     if (state.waiting.size === 0 && context.served.length === 0) return NOTHING;
     context.now = now;
     context.nowMs = Math.floor(now / 1000);
     context.effects = true;
     for (const session of this.waitingByDeadline()) {
       const { blocked } = session;
-      if (blocked === null || blocked.reason === 'server') continue;
+      if (blocked === null || blocked.reason === 'server' || blocked.reason === 'pause') continue;
       const due = blocked.deadline !== null && blocked.deadline <= now;
       const synced =
         blocked.reason === 'wait-aof' && blocked.replicas === 0 && this.server.fsynced(session);
@@ -348,11 +383,14 @@ export class Engine {
     const { config } = this.server;
     const units: Unit[] = [];
     this.outOfMemory = false;
+    if (this.state.pause !== null) return units;
+    const { actor } = ctx;
+    ctx.actor = null;
     while (this.server.usedMemory() > config.maxmemory) {
       const victim = nextVictim(this.state.databases, config, ctx.nowMs, this.state.random);
       if (victim === undefined) {
         this.outOfMemory = true;
-        return units;
+        break;
       }
       ctx.db = victim.database;
       ctx.evict(victim.key);
@@ -361,6 +399,7 @@ export class Engine {
         commands: ctx.pending.splice(0),
       });
     }
+    ctx.actor = actor;
     return units;
   }
 
@@ -414,6 +453,13 @@ export class Engine {
       commands: [single],
     }));
   }
+}
+
+/** Scripts that only read are tracked by the commands that they run. */
+const readOnlyScripts = new Set(['eval_ro', 'evalsha_ro', 'fcall_ro']);
+
+function isTracked({ flags, facts }: Command): boolean {
+  return (flags & commandFlag.readonly) !== 0 && !readOnlyScripts.has(facts.name);
 }
 
 function isWaiting({ blocked }: Session): boolean {

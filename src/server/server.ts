@@ -9,6 +9,7 @@ import { formatLogTime, secondsOfMicros, type Micros } from '../base/time.ts';
 import { needsNoLogin } from '../engine/acl/accounts.ts';
 import { Engine } from '../engine/engine.ts';
 import type { Outcome, Unit } from '../engine/effects.ts';
+import { isPaused } from '../engine/refusal.ts';
 import { newSession, type ClientId, type Session } from '../engine/session.ts';
 import { newPlan, nextCall, takeResult, type PlannedCall } from '../machine/plan.ts';
 import type { Pid, Syscall, SyscallResult } from '../machine/syscall.ts';
@@ -236,6 +237,8 @@ export class Server implements Core {
     }
     const { protocol } = session;
     const outcome = this.engine.execute(session, input.argv, now);
+    // Held back: it is given again when the pause is over.
+    if (isPaused(session)) this.postpone(input);
     if (session.protocol !== protocol) this.fixProtocol(session.id, protocol);
     this.took(session, outcome);
     return true;
