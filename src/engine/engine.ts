@@ -3,8 +3,6 @@
  * The order of checks is that of server.c:processCommand in 7.2.4.
  */
 import type { ByteString } from '../base/bytes.ts';
-import { recordMicros } from '../base/latency-histogram.ts';
-import { secondsOfMicros } from '../base/time.ts';
 import type { Micros } from '../base/time.ts';
 import type { Reply } from '../resp/reply.ts';
 import { commandFlag, type Command } from './command.ts';
@@ -15,21 +13,20 @@ import { leaveRows, nextReadyRow, servable } from './blocking.ts';
 import type { Cause, Delivery, Outcome, PropagatedCommand } from './effects.ts';
 import type { ServerRequest, Unit } from './effects.ts';
 import { newCommandStats, type CommandStats, type EngineState } from './engine-state.ts';
+import { noteDuration } from './command-duration.ts';
 import { error, QUEUED } from './replies.ts';
 import { errors, oneLine, ReplyError } from './errors.ts';
 import { forgetSession } from './farewell.ts';
 import { nextVictim } from './eviction.ts';
 import { nextExpired } from './expire-cycle.ts';
-import { noteLatency } from './latency-events.ts';
-import { keysOf } from './key-positions.ts';
 import { isShown, monitorLine } from './monitor.ts';
 import { endPause } from './pause.ts';
 import { redacted } from './redaction.ts';
 import { isHeldBack, queueHas, refusalOf } from './refusal.ts';
 import type { ServerPort } from './server-port.ts';
 import type { Session } from './session.ts';
-import { noteSlow } from './slow-log.ts';
-import { limitReaders, rememberReads, takeBroadcasts, takePending } from './tracking.ts';
+import { endTracking, noteReads } from './tracked-commands.ts';
+import { takeBroadcasts, takePending } from './tracking.ts';
 import { discardTransaction } from './transaction.ts';
 
 const NO_UNITS: readonly Unit[] = [];
@@ -109,7 +106,7 @@ export class Engine {
       reply === undefined ? NO_REPLIES : this.deliver(session, reply, ...ctx.following.splice(0));
     if (this.state.ready.size > 0) units = [...units, ...this.serveReady()];
     if (evicted.length > 0) units = [...evicted, ...units];
-    if (this.state.tracking.clients.size > 0) this.endTracking(session, found);
+    if (this.state.tracking.clients.size > 0) endTracking(ctx, session, found);
     const replies = ctx.served.length === 0 ? own : [...own, ...ctx.served.splice(0)];
     return { replies, units, request };
   }
@@ -121,19 +118,6 @@ export class Engine {
     this.state.waiting.add(session.id);
     this.state.stats.commands--;
     return { replies: NO_REPLIES, units, request: null };
-  }
-
-  /** What the client that ran a command hears of keys; CLIENT CACHING is for one command only. */
-  private endTracking(session: Session, { facts }: Command): void {
-    const { state, context, server } = this;
-    context.served.push(...takePending(state, session));
-    context.served.push(...limitReaders(state, server.config.trackingTableMaxKeys));
-    if (
-      session.tracking !== null &&
-      session.transaction === null &&
-      !facts.name.startsWith('client|')
-    )
-      session.tracking.caching = false;
   }
 
   /**
@@ -221,15 +205,14 @@ export class Engine {
     // What has to wait is counted when its waiting is over.
     if (reply !== undefined || !isWaiting(ctx.client)) {
       stats.calls++;
-      this.noteDuration(command, argv, micros, stats);
+      noteDuration(this.context, command, argv, micros, stats);
     } else this.state.stats.commands--;
     if (reply?.type === 'error') {
       stats.failed++;
       this.countError(reply.value);
     }
     ctx.end(dirty, argv);
-    if (ctx.client.tracking !== null && isTracked(command))
-      rememberReads(this.state, ctx.client, keysOf(command, argv) ?? []);
+    noteReads(ctx, command, argv);
     if (this.state.monitors.size > 0 && ctx.waitedUntil === undefined && isShown(command))
       this.show(redacted(command.facts.name, argv));
     return reply;
@@ -239,38 +222,6 @@ export class Engine {
   private asleep(): Micros {
     const request = this.context.requests.at(-1);
     return request?.kind === 'sleep' ? request.micros : 0;
-  }
-
-  private noteDuration(
-    { facts, flags }: Command,
-    argv: readonly ByteString[],
-    micros: Micros,
-    stats: CommandStats,
-  ): void {
-    const { state, server, context } = this;
-    const { config } = server;
-    if (config.latencyTracking) recordMicros(stats.latency, micros);
-    if (config.latencyMonitorThreshold > 0) {
-      const event = (flags & commandFlag.fast) !== 0 ? 'fast-command' : 'command';
-      const ms = Math.floor(micros / 1000);
-      noteLatency(
-        state.latency,
-        config.latencyMonitorThreshold,
-        event,
-        ms,
-        secondsOfMicros(context.now),
-      );
-    }
-    const { slowlogLogSlowerThan: limit } = config;
-    if (limit < 0 || micros < limit || (flags & commandFlag.skip_slowlog) !== 0) return;
-    const { client } = context;
-    noteSlow(state.slowLog, config, {
-      at: secondsOfMicros(context.now),
-      micros,
-      argv: redacted(facts.name, argv),
-      address: client.address,
-      clientName: client.name,
-    });
   }
 
   private show(argv: readonly ByteString[]): void {
@@ -453,13 +404,6 @@ export class Engine {
       commands: [single],
     }));
   }
-}
-
-/** Scripts that only read are tracked by the commands that they run. */
-const readOnlyScripts = new Set(['eval_ro', 'evalsha_ro', 'fcall_ro']);
-
-function isTracked({ flags, facts }: Command): boolean {
-  return (flags & commandFlag.readonly) !== 0 && !readOnlyScripts.has(facts.name);
 }
 
 function isWaiting({ blocked }: Session): boolean {
