@@ -21,6 +21,8 @@ export default defineConfig({
   // Tests named with @full are left to `npm run e2e:full`.
   ...(everything ? {} : { grepInvert: /@full/ }),
   use: {
+    // One that answers for the page hides requests from tests; offline.spec.ts allows it.
+    serviceWorkers: 'block',
     baseURL: `http://localhost:${port}/`,
     // Recording takes a quarter of a run; `npx playwright test NAME --trace on` shows what a failing test saw.
     trace: everything ? 'retain-on-failure' : 'off',

@@ -7,7 +7,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 
@@ -28,6 +28,7 @@ export async function buildSite(when) {
   await buildUnlessFresh('site', when, async () => {
     await build({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
     appendLicences();
+    await bundleServiceWorker();
   });
 }
 
@@ -38,6 +39,34 @@ const otherPackages = {
   '@fontsource-variable/ibm-plex-sans': 'LICENSE',
   '@fontsource/ibm-plex-mono': 'LICENSE',
 };
+
+/** Last, since it names every file of the site. */
+async function bundleServiceWorker() {
+  const site = join(root, 'dist', 'site');
+  const files = filesBelow(join('dist', 'site')).map((file) => relative(site, join(root, file)));
+  const version = createHash('sha256');
+  for (const file of files) version.update(`${file}\0`).update(readFileSync(join(site, file)));
+  await build({
+    root,
+    configFile: false,
+    logLevel: 'warn',
+    publicDir: false,
+    define: {
+      BUILD_FILES: JSON.stringify(files),
+      BUILD_VERSION: JSON.stringify(version.digest('hex').slice(0, 16)),
+    },
+    build: {
+      target: 'es2022',
+      outDir: site,
+      emptyOutDir: false,
+      lib: {
+        entry: join(root, 'src/offline/service-worker.ts'),
+        formats: ['es'],
+        fileName: () => 'service-worker.js',
+      },
+    },
+  });
+}
 
 function appendLicences() {
   for (const [name, file] of Object.entries(otherPackages)) {

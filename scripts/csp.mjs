@@ -4,7 +4,7 @@
  *
  * xterm injects <style> elements for its colours, hence 'unsafe-inline' for style elements and for
  * nothing else. Trusted Types: Svelte names its policy `svelte-trusted-html`; `aof-lab` is ours and
- * makes nothing but the URLs of the lab's own workers.
+ * makes nothing but the addresses of the lab's own workers, the service worker among them.
  */
 export const contentSecurityPolicy = [
   "default-src 'none'",

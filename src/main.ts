@@ -1,7 +1,7 @@
 /** The page: a worker that runs the lab, the line to it, and what shows it. The first paint waits for neither. */
 import { installAofLab } from './ui/aof-lab.ts';
 import { Page } from './ui/page.ts';
-import { startWorker } from './ui/start-worker.ts';
+import { serviceWorkerAddress, startWorker } from './ui/trusted-scripts.ts';
 import { connectLab } from './worker/link.ts';
 
 const target = document.querySelector('#app');
@@ -15,6 +15,14 @@ link.onTrouble((trouble) => page.model.receiveTrouble(trouble));
 tellRecovery();
 installAofLab(link);
 await page.mount(target, restart);
+// `vite` alone serves modules that change under the page: nothing of them may be kept.
+if (import.meta.env.PROD) await keepForLater();
+
+async function keepForLater(): Promise<void> {
+  await link.ready.catch(() => undefined);
+  const { keepOffline } = await import('./offline/updates.ts');
+  keepOffline(serviceWorkerAddress(), (use) => (page.state.newBuild = use));
+}
 
 function restart(): void {
   link.restart();

@@ -3,6 +3,7 @@ import { ascii, type ByteString } from '../base/bytes.ts';
 import { secondsOfMicros } from '../base/time.ts';
 import type { Context } from './context.ts';
 import { isListening } from './pubsub.ts';
+import { trackingFacts } from './tracking.ts';
 import type { Session } from './session.ts';
 
 export function clientLine(ctx: Context, session: Session): ByteString {
@@ -38,7 +39,7 @@ export function clientLine(ctx: Context, session: Session): ByteString {
       ['events', connection.events],
       ['cmd', session.lastCommand],
       ['user', session.user],
-      ['redir', -1],
+      ['redir', trackingFacts(session.tracking).redirect],
       ['resp', session.protocol],
       ['lib-name', session.libName],
       ['lib-ver', session.libVersion],
@@ -58,6 +59,9 @@ function flagsOf(ctx: Context, session: Session): string {
   if (isListening(session)) flags += 'P';
   if (session.transaction !== null) flags += 'x';
   if (session.blocked !== null) flags += 'b';
+  if (session.tracking !== null) flags += 't';
+  if (session.tracking?.redirectBroken === true) flags += 'R';
+  if (session.tracking?.mode === 'broadcast') flags += 'B';
   if (session.watchBroken) flags += 'd';
   if (session.closing) flags += 'c';
   if (session.noEvict) flags += 'e';

@@ -26,7 +26,8 @@ import type { Entry, Expiry, StringValue, Value } from './data/value.ts';
 import { published } from './pubsub.ts';
 import { array, error, integer, NULL_ARRAY } from './replies.ts';
 import type { ServerPort } from './server-port.ts';
-import type { Blocked, Session } from './session.ts';
+import type { Blocked, ClientId, Session } from './session.ts';
+import { invalidate } from './tracking.ts';
 import { touchWatchers } from './transaction.ts';
 
 const DEL = ascii('DEL');
@@ -47,6 +48,8 @@ export interface KnownCommands {
 export class Context {
   client!: Session;
   db!: Database;
+  /** Whose command is being run; null: nobody's (a key expires by itself, or is evicted). */
+  actor: ClientId | null = null;
   command!: Command;
   /** Start of the command; the same for all commands of a transaction or script. */
   now: Micros = 0;
@@ -130,6 +133,8 @@ export class Context {
     const { space } = this.db;
     const entry = space.keys.get(key);
     if (entry === undefined || entry.expiry === null || !this.isOver(entry.expiry)) return entry;
+    // Nothing is deleted while clients are paused.
+    if (this.state.pause !== null) return undefined;
     this.expire(key);
     return undefined;
   }
@@ -261,7 +266,9 @@ export class Context {
 
   /** The key changed: transactions that watch it will fail. */
   touched(key: ByteString, db: Database = this.db): void {
-    if (this.state.watchers.size > 0) touchWatchers(this.state, db, key);
+    const { state } = this;
+    if (state.watchers.size > 0) touchWatchers(state, db, key);
+    if (state.tracking.clients.size > 0) this.served.push(...invalidate(state, key, this.actor));
   }
 
   private usesLfu(): boolean {

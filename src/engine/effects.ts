@@ -12,6 +12,8 @@ export interface Delivery {
   readonly reply: Reply;
   /** The protocol of the reply, where the client has changed to another since. */
   readonly protocol?: Protocol;
+  /** The reply to a command that has changed something: the server marks it. */
+  readonly wrote?: true;
 }
 
 export type CauseKind = 'command' | 'script' | 'expiry' | 'eviction' | 'served';

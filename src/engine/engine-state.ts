@@ -9,6 +9,8 @@ import { newAccessLog, type AccessLog } from './acl/access-log.ts';
 import { newUsers, type Users } from './acl/users.ts';
 import { newRenames, type Renames } from './renames.ts';
 import { newSlowLog, type SlowLog } from './slow-log.ts';
+import type { Pause } from './pause.ts';
+import { newTrackingState, type TrackingState } from './tracking.ts';
 import type { ClientId, Session } from './session.ts';
 
 export interface CommandStats {
@@ -57,6 +59,9 @@ export interface EngineState {
   /** Replaced as a whole by ACL LOAD. */
   users: Users;
   readonly accessLog: AccessLog;
+  readonly tracking: TrackingState;
+  /** CLIENT PAUSE; null: none. */
+  pause: Pause | null;
   readonly slowLog: SlowLog;
   readonly latency: LatencyEvents;
   /** Clients that see every command (MONITOR). */
@@ -91,6 +96,8 @@ export function newEngineState(
     renames: newRenames(renames),
     users: newUsers(),
     accessLog: newAccessLog(),
+    tracking: newTrackingState(),
+    pause: null,
     slowLog: newSlowLog(),
     latency: new Map(),
     monitors: new Set(),

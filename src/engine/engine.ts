@@ -3,8 +3,6 @@
  * The order of checks is that of server.c:processCommand in 7.2.4.
  */
 import type { ByteString } from '../base/bytes.ts';
-import { recordMicros } from '../base/latency-histogram.ts';
-import { secondsOfMicros } from '../base/time.ts';
 import type { Micros } from '../base/time.ts';
 import type { Reply } from '../resp/reply.ts';
 import { commandFlag, type Command } from './command.ts';
@@ -15,18 +13,20 @@ import { leaveRows, nextReadyRow, servable } from './blocking.ts';
 import type { Cause, Delivery, Outcome, PropagatedCommand } from './effects.ts';
 import type { ServerRequest, Unit } from './effects.ts';
 import { newCommandStats, type CommandStats, type EngineState } from './engine-state.ts';
+import { noteDuration } from './command-duration.ts';
 import { error, QUEUED } from './replies.ts';
 import { errors, oneLine, ReplyError } from './errors.ts';
 import { forgetSession } from './farewell.ts';
 import { nextVictim } from './eviction.ts';
 import { nextExpired } from './expire-cycle.ts';
-import { noteLatency } from './latency-events.ts';
 import { isShown, monitorLine } from './monitor.ts';
+import { endPause } from './pause.ts';
 import { redacted } from './redaction.ts';
-import { queueHas, refusalOf } from './refusal.ts';
+import { isHeldBack, queueHas, refusalOf } from './refusal.ts';
 import type { ServerPort } from './server-port.ts';
 import type { Session } from './session.ts';
-import { noteSlow } from './slow-log.ts';
+import { endTracking, noteReads } from './tracked-commands.ts';
+import { takeBroadcasts, takePending } from './tracking.ts';
 import { discardTransaction } from './transaction.ts';
 
 const NO_UNITS: readonly Unit[] = [];
@@ -72,6 +72,7 @@ export class Engine {
     ctx.nowMs = Math.floor(now / 1000);
     ctx.effects = true;
     ctx.requests.length = 0;
+    ctx.actor = session.id;
     session.lastCommandAt = now;
     session.commands++;
     this.state.stats.commands++;
@@ -90,6 +91,7 @@ export class Engine {
         request: null,
       };
     }
+    if (isHeldBack(this.state, session, found)) return this.holdBack(session, argv, evicted);
     ctx.db = this.state.databases[session.db]!;
     session.lastCommand = found.facts.name;
     if (session.transaction !== null && !runInsideMulti.has(found.facts.name)) {
@@ -104,8 +106,18 @@ export class Engine {
       reply === undefined ? NO_REPLIES : this.deliver(session, reply, ...ctx.following.splice(0));
     if (this.state.ready.size > 0) units = [...units, ...this.serveReady()];
     if (evicted.length > 0) units = [...evicted, ...units];
+    if (this.state.tracking.clients.size > 0) endTracking(ctx, session, found);
     const replies = ctx.served.length === 0 ? own : [...own, ...ctx.served.splice(0)];
     return { replies, units, request };
+  }
+
+  /** CLIENT PAUSE: the words are to be given again when the pause is over. */
+  private holdBack(session: Session, argv: readonly ByteString[], units: readonly Unit[]): Outcome {
+    const deadline = this.state.pause?.until ?? null;
+    session.blocked = { reason: 'pause', deadline, argv };
+    this.state.waiting.add(session.id);
+    this.state.stats.commands--;
+    return { replies: NO_REPLIES, units, request: null };
   }
 
   /**
@@ -134,6 +146,7 @@ export class Engine {
     ctx.client = session;
     ctx.db = this.state.databases[session.db]!;
     ctx.waitedUntil = blocked.deadline;
+    ctx.actor = session.id;
     const { argv } = blocked;
     const command = this.commandOf(argv)!;
     const refusal = refusalOf(ctx, session, command, argv);
@@ -148,6 +161,7 @@ export class Engine {
       });
     }
     if (reply !== undefined) ctx.answer(session, reply);
+    ctx.served.push(...takePending(this.state, session));
   }
 
   /**
@@ -191,13 +205,14 @@ export class Engine {
     // What has to wait is counted when its waiting is over.
     if (reply !== undefined || !isWaiting(ctx.client)) {
       stats.calls++;
-      this.noteDuration(command, argv, micros, stats);
+      noteDuration(this.context, command, argv, micros, stats);
     } else this.state.stats.commands--;
     if (reply?.type === 'error') {
       stats.failed++;
       this.countError(reply.value);
     }
     ctx.end(dirty, argv);
+    noteReads(ctx, command, argv);
     if (this.state.monitors.size > 0 && ctx.waitedUntil === undefined && isShown(command))
       this.show(redacted(command.facts.name, argv));
     return reply;
@@ -207,38 +222,6 @@ export class Engine {
   private asleep(): Micros {
     const request = this.context.requests.at(-1);
     return request?.kind === 'sleep' ? request.micros : 0;
-  }
-
-  private noteDuration(
-    { facts, flags }: Command,
-    argv: readonly ByteString[],
-    micros: Micros,
-    stats: CommandStats,
-  ): void {
-    const { state, server, context } = this;
-    const { config } = server;
-    if (config.latencyTracking) recordMicros(stats.latency, micros);
-    if (config.latencyMonitorThreshold > 0) {
-      const event = (flags & commandFlag.fast) !== 0 ? 'fast-command' : 'command';
-      const ms = Math.floor(micros / 1000);
-      noteLatency(
-        state.latency,
-        config.latencyMonitorThreshold,
-        event,
-        ms,
-        secondsOfMicros(context.now),
-      );
-    }
-    const { slowlogLogSlowerThan: limit } = config;
-    if (limit < 0 || micros < limit || (flags & commandFlag.skip_slowlog) !== 0) return;
-    const { client } = context;
-    noteSlow(state.slowLog, config, {
-      at: secondsOfMicros(context.now),
-      micros,
-      argv: redacted(facts.name, argv),
-      address: client.address,
-      clientName: client.name,
-    });
   }
 
   private show(argv: readonly ByteString[]): void {
@@ -264,8 +247,9 @@ export class Engine {
 
   /** Deletes expired keys as the cron does; each deletion is a unit of its own, born of no client. */
   activeExpire(now: Micros, maxKeys: number): readonly Unit[] {
-    if (!this.state.activeExpire) return NO_UNITS;
+    if (!this.state.activeExpire || this.state.pause !== null) return NO_UNITS;
     const ctx = this.context;
+    ctx.actor = null;
     ctx.now = now;
     ctx.nowMs = Math.floor(now / 1000);
     ctx.effects = true;
@@ -289,13 +273,15 @@ export class Engine {
    */
   wake(now: Micros): Outcome {
     const { state, context } = this;
+    if (state.tracking.broadcasts.size > 0) context.served.push(...takeBroadcasts(state));
+    if (state.pause !== null && now >= state.pause.until) endPause(state);
     if (state.waiting.size === 0 && context.served.length === 0) return NOTHING;
     context.now = now;
     context.nowMs = Math.floor(now / 1000);
     context.effects = true;
     for (const session of this.waitingByDeadline()) {
       const { blocked } = session;
-      if (blocked === null || blocked.reason === 'server') continue;
+      if (blocked === null || blocked.reason === 'server' || blocked.reason === 'pause') continue;
       const due = blocked.deadline !== null && blocked.deadline <= now;
       const synced =
         blocked.reason === 'wait-aof' && blocked.replicas === 0 && this.server.fsynced(session);
@@ -348,11 +334,14 @@ export class Engine {
     const { config } = this.server;
     const units: Unit[] = [];
     this.outOfMemory = false;
+    if (this.state.pause !== null) return units;
+    const { actor } = ctx;
+    ctx.actor = null;
     while (this.server.usedMemory() > config.maxmemory) {
       const victim = nextVictim(this.state.databases, config, ctx.nowMs, this.state.random);
       if (victim === undefined) {
         this.outOfMemory = true;
-        return units;
+        break;
       }
       ctx.db = victim.database;
       ctx.evict(victim.key);
@@ -361,6 +350,7 @@ export class Engine {
         commands: ctx.pending.splice(0),
       });
     }
+    ctx.actor = actor;
     return units;
   }
 

@@ -164,6 +164,20 @@ export const errors = {
     'ERR This Redis instance is not configured to use an ACL file. You may want to specify users via the ACL SETUSER command and then issue a CONFIG REWRITE (assuming you have a Redis configuration file set) in order to store users in the Redis configuration.',
   aclSave:
     'ERR There was an error trying to save the ACLs. Please check the server logs for more information',
+  cachingWithoutTracking:
+    'ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode enabled',
+  cachingYes: 'ERR CLIENT CACHING YES is only valid when tracking is enabled in OPTIN mode.',
+  cachingNo: 'ERR CLIENT CACHING NO is only valid when tracking is enabled in OPTOUT mode.',
+  pauseMode: 'ERR CLIENT PAUSE mode must be WRITE or ALL',
+  redirectTwice: 'ERR A client can only redirect to a single other client',
+  redirectUnknown: 'ERR The client ID you want redirect to does not exist',
+  prefixWithoutBroadcast: 'ERR PREFIX option requires BCAST mode to be enabled',
+  switchBroadcast:
+    "ERR You can't switch BCAST mode on/off before disabling tracking for this client, and then re-enabling it with a different mode.",
+  broadcastOptions: 'ERR OPTIN and OPTOUT are not compatible with BCAST',
+  optinOptout: "ERR You can't specify both OPTIN mode and OPTOUT mode",
+  switchOptin:
+    "ERR You can't switch OPTIN/OPTOUT mode before disabling tracking for this client, and then re-enabling it with a different mode.",
   slowLogCount: 'ERR count should be greater than or equal to -1',
   noFailover: 'ERR No failover in progress.',
   failoverTimeout: 'ERR FAILOVER timeout must be greater than 0',
@@ -242,6 +256,14 @@ const deniedSince = {
 
 export function rulesChanged(reason: keyof typeof deniedSince): string {
   return `NOPERM ACLs rules changed between the moment the transaction was accumulated and the EXEC call. This command is no longer allowed for the following reason: ${deniedSince[reason]}`;
+}
+
+export function overlappingPrefixes(
+  prefix: string,
+  which: 'an existing' | 'another provided',
+  other: string,
+): string {
+  return `ERR Prefix '${echoed(prefix)}' overlaps with ${which} prefix '${echoed(other)}'. Prefixes for a single client must not overlap.`;
 }
 
 export function aclModifier(rule: string, problem: string): string {

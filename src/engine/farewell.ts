@@ -2,6 +2,7 @@
 import { leaveRows } from './blocking.ts';
 import type { EngineState } from './engine-state.ts';
 import { unsubscribeAll } from './pubsub.ts';
+import { disableTracking } from './tracking.ts';
 import type { Session } from './session.ts';
 import { discardTransaction, unwatchAll } from './transaction.ts';
 
@@ -11,6 +12,7 @@ export function forgetSession(state: EngineState, session: Session): void {
   unwatchAll(state, session);
   leaveRows(state, session);
   unsubscribeAll(state, session);
+  disableTracking(state, session);
   state.monitors.delete(session.id);
   state.sessions.delete(session.id);
 }

@@ -59,6 +59,23 @@ export function refusalOf(
   return undefined;
 }
 
+/** What it has said last waits for the end of a pause. */
+export function isPaused({ blocked }: Session): boolean {
+  return blocked?.reason === 'pause';
+}
+
+/** CLIENT PAUSE holds back everything, or what may change the data set. */
+export function isHeldBack(state: EngineState, session: Session, command: Command): boolean {
+  const { pause } = state;
+  if (pause === null) return false;
+  if (pause.what === 'all' || mayWrite(command)) return true;
+  if (command.facts.name !== 'exec') return false;
+  return (session.transaction?.queue ?? []).some((argv) => {
+    const queued = commandOf(argv, state.renames);
+    return queued !== undefined && mayWrite(queued);
+  });
+}
+
 /** Whether a command of the transaction that is being queued has the flag. */
 export function queueHas(state: EngineState, { transaction }: Session, flag: number): boolean {
   return (transaction?.queue ?? []).some(

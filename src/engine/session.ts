@@ -3,6 +3,7 @@ import { ascii, EMPTY, type ByteString } from '../base/bytes.ts';
 import type { Micros } from '../base/time.ts';
 import type { Protocol, Reply } from '../resp/reply.ts';
 import type { WaitedType } from './blocking.ts';
+import type { ClientTracking } from './tracking.ts';
 
 export type ClientId = number;
 
@@ -43,6 +44,8 @@ export interface Session {
   lastCommand: string;
   noEvict: boolean;
   noTouch: boolean;
+  /** CLIENT TRACKING; null: off. */
+  tracking: ClientTracking | null;
   /** What it listens to. */
   readonly subscriptions: Readonly<Record<SubscriptionKind, Set<ByteString>>>;
   /** CLIENT REPLY; `skip`: the next command is not answered. */
@@ -61,7 +64,11 @@ export type Blocked =
   | { readonly reason: 'server' }
   | KeyWait
   /** CLIENT PAUSE: the command that came is held back until the pause is over. */
-  | { readonly reason: 'pause'; readonly deadline: Micros | null }
+  | {
+      readonly reason: 'pause';
+      readonly deadline: Micros | null;
+      readonly argv: readonly ByteString[];
+    }
   /** Waiting for replicas, of which there are none, until the deadline (null: for ever). */
   | { readonly reason: 'wait'; readonly deadline: Micros | null; readonly onTimeout: Reply }
   /** Waiting for the log to be on disk up to the client's last write, and for so many replicas. */
@@ -105,6 +112,7 @@ export function newSession(
     lastCommand: 'NULL',
     noEvict: false,
     noTouch: false,
+    tracking: null,
     subscriptions: { channels: new Set(), patterns: new Set(), shardChannels: new Set() },
     replyMode: 'on',
     closing: false,

@@ -2,6 +2,7 @@
 import { byteStringOf } from '../base/bytes.ts';
 import type { Micros } from '../base/time.ts';
 import type { SimulatedKernel } from '../machine/kernel.ts';
+import { repairedIn } from '../persistence/quirks.ts';
 import { settingsOf } from '../server/config-settings.ts';
 import { parseRedisConf } from '../server/redis-conf.ts';
 import { newServerState, type ServerState } from '../server/state.ts';
@@ -25,7 +26,8 @@ export function bootServer(
     const bytes = kernel.readFile(path);
     return bytes === undefined ? undefined : byteStringOf(bytes);
   };
-  const conf = parseRedisConf(text(CONFIG_PATH) ?? '', {
+  const config = text(CONFIG_PATH) ?? '';
+  const conf = parseRedisConf(config, {
     readFile: text,
     workingDirectory: DATA_PATH,
   });
@@ -38,6 +40,7 @@ export function bootServer(
     settings: settingsOf(conf.directives),
     directives: conf.directives,
     configFile: CONFIG_PATH,
+    repaired: repairedIn(config),
     commandMicros: kernel.state.costs.commandMicros,
   });
 }

@@ -87,7 +87,7 @@ function tryOut(
 ): ImportResult {
   const scratch = Lab.create({
     ...plan,
-    lanes: [{ id: 'scratch', config: new Map() }],
+    lanes: [{ id: 'scratch', config: new Map(), repaired: new Set() }],
     disk: { preset: 'nvme', fsyncMs: 0, capacity: null },
     workload: null,
     files: new Map([

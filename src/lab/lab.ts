@@ -98,7 +98,7 @@ export class Lab implements LaneSurroundings {
     const lab = new Lab(newLabState(plan, plan.createdAt, new Map()));
     for (const [i, lane] of lab.lanes.entries()) {
       lane.kernel.makeDirectory(DATA_PATH);
-      lane.kernel.writeFile(CONFIG_PATH, bytesOf(ascii(configText(plan.lanes[i]!.config))));
+      lane.kernel.writeFile(CONFIG_PATH, bytesOf(ascii(configText(plan.lanes[i]!))));
       // The plan's files come last: redis.conf may be among them.
       for (const [path, bytes] of plan.files) lane.kernel.writeFile(absolute(path), bytes);
       lane.boot();

@@ -1,6 +1,7 @@
 /** What a lab is made of, with every default filled in and checked: `reset` takes it, a lesson's start has its shape. */
 import type { Micros } from '../base/time.ts';
 import { diskPresetNames } from '../machine/devices.ts';
+import { isQuirk, quirkNames, repairedLine, type Quirk } from '../persistence/quirks.ts';
 import { absolute, CONFIG_PATH, DATA_PATH } from './boot.ts';
 import type { DiskPreset, LaneSetup, Setup, Workload } from './view.ts';
 import { planWorkload } from './workload.ts';
@@ -8,7 +9,7 @@ import { planWorkload } from './workload.ts';
 export interface LabPlan {
   readonly seed: number;
   readonly createdAt: Micros;
-  readonly lanes: readonly { readonly id: string; readonly config: ReadonlyMap<string, string> }[];
+  readonly lanes: readonly LanePlan[];
   readonly disk: {
     readonly preset: DiskPreset;
     readonly fsyncMs: number | null;
@@ -17,6 +18,12 @@ export interface LabPlan {
   readonly clock: { readonly paused: boolean; readonly speed: number };
   readonly workload: Workload | null;
   readonly files: ReadonlyMap<string, Uint8Array>;
+}
+
+export interface LanePlan {
+  readonly id: string;
+  readonly config: ReadonlyMap<string, string>;
+  readonly repaired: ReadonlySet<Quirk>;
 }
 
 export const MOST_LANES = 5;
@@ -103,9 +110,9 @@ export function checkSpeed(speed: number): string | undefined {
     : `speed must be ${SLOWEST_SPEED} to ${FASTEST_SPEED}`;
 }
 
-function planLanes(lanes: readonly LaneSetup[]): LabPlan['lanes'] | string {
+function planLanes(lanes: readonly LaneSetup[]): readonly LanePlan[] | string {
   const ids = new Set<string>();
-  const planned: { id: string; config: ReadonlyMap<string, string> }[] = [];
+  const planned: LanePlan[] = [];
   for (const [i, lane] of lanes.entries()) {
     const id = lane.id ?? (lanes.length === 1 ? 'main' : `lane${i + 1}`);
     if (!/^[\w-]{1,32}$/.test(id))
@@ -118,12 +125,17 @@ function planLanes(lanes: readonly LaneSetup[]): LabPlan['lanes'] | string {
         return `reset: lanes[${i}].config: ${name} is not a directive`;
       config.set(name.toLowerCase(), String(value) === '' ? '""' : String(value));
     }
-    planned.push({ id, config });
+    const repaired = lane.repaired ?? [];
+    const unknown = repaired.find((name) => !isQuirk(name));
+    if (unknown !== undefined)
+      return `reset: lanes[${i}].repaired: unknown quirk '${unknown}'; the quirks are ${quirkNames.join(', ')}`;
+    planned.push({ id, config, repaired: new Set(repaired.filter(isQuirk)) });
   }
   return planned;
 }
 
 /** The redis.conf that a lane's machine starts with. */
-export function configText(config: ReadonlyMap<string, string>): string {
-  return [...config].map(([name, value]) => `${name} ${value}\n`).join('');
+export function configText({ config, repaired }: LanePlan): string {
+  const lines = [...config].map(([name, value]) => `${name} ${value}\n`);
+  return repairedLine(repaired) + lines.join('');
 }

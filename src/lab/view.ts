@@ -223,6 +223,8 @@ export interface LaneSetup {
   readonly id?: string;
   /** redis.conf directives. */
   readonly config?: Readonly<Record<string, string>>;
+  /** Quirks of Redis 7.2 that this lane's server does not have; names of persistence/quirks.ts. */
+  readonly repaired?: readonly string[];
 }
 
 export interface Setup {

@@ -6,6 +6,7 @@ import { lowerCase, type ByteString } from '../base/bytes.ts';
 import type { Micros } from '../base/time.ts';
 import type { Engine } from '../engine/engine.ts';
 import { newSession, type Session } from '../engine/session.ts';
+import type { Quirk } from './quirks.ts';
 import { frameArguments, newFrameReader, readFrame, type FrameReader } from './aof-reader.ts';
 
 export interface AofLoad {
@@ -19,6 +20,7 @@ export interface AofLoad {
   /** The first error that a replayed command returned: Redis logs that one. */
   firstError: { readonly text: string; readonly command: string } | null;
   readonly reader: FrameReader;
+  readonly repaired: ReadonlySet<Quirk>;
 }
 
 export type LoadStep =
@@ -30,7 +32,14 @@ export type LoadStep =
   | { readonly kind: 'unknown-command'; readonly name: string }
   | { readonly kind: 'aborts'; readonly why: string };
 
-export function newAofLoad(bytes: Uint8Array, now: Micros, start = 0): AofLoad {
+const AS_REDIS: ReadonlySet<Quirk> = new Set();
+
+export function newAofLoad(
+  bytes: Uint8Array,
+  now: Micros,
+  start = 0,
+  repaired: ReadonlySet<Quirk> = AS_REDIS,
+): AofLoad {
   return {
     bytes,
     session: newSession(-1, now, '', '', true),
@@ -40,6 +49,7 @@ export function newAofLoad(bytes: Uint8Array, now: Micros, start = 0): AofLoad {
     commands: 0,
     firstError: null,
     reader: newFrameReader(),
+    repaired,
   };
 }
 
@@ -62,13 +72,15 @@ export function stepAofLoad(load: AofLoad, engine: Engine, now: Micros, budget: 
       load.at = reader.end;
       load.validUpTo = reader.end;
     } else if (kind === 'annotation') {
+      if (load.repaired.has('torn-annotation') && bytes[reader.end - 1] !== LF)
+        return { kind: 'truncated', validUpTo: load.at, insideMulti: false };
       // The offset of the last good command does not move over an annotation (aof.c: valid_up_to).
       load.at = reader.end;
     } else if (kind === 'end') {
       if (session.transaction === null) return { kind: 'done' };
       return { kind: 'truncated', validUpTo: load.validBeforeMulti, insideMulti: true };
     } else if (kind === 'short') {
-      return { kind: 'truncated', validUpTo: load.validUpTo, insideMulti: false };
+      return shortEnd(load);
     } else if (kind === 'aborts') {
       return { kind: 'aborts', why: `negative argument length at offset ${load.at}` };
     } else {
@@ -76,4 +88,26 @@ export function stepAofLoad(load: AofLoad, engine: Engine, now: Micros, budget: 
     }
   }
   return { kind: 'more' };
+}
+
+const LF = 10;
+const ASTERISK = 42;
+
+/** The file ends inside a command. */
+function shortEnd(load: AofLoad): LoadStep {
+  const { repaired, session } = load;
+  if (repaired.has('length-past-end') && hasCommandAfter(load)) return { kind: 'bad-format' };
+  if (session.transaction !== null && repaired.has('dangling-multi'))
+    return { kind: 'truncated', validUpTo: load.validBeforeMulti, insideMulti: true };
+  return { kind: 'truncated', validUpTo: load.validUpTo, insideMulti: false };
+}
+
+/** Whether a whole command begins at some line of what would be cut off: then it is no torn tail. */
+function hasCommandAfter({ bytes, at }: AofLoad): boolean {
+  const reader = newFrameReader();
+  for (let i = at + 1; i < bytes.length; i++) {
+    if (bytes[i] === ASTERISK && bytes[i - 1] === LF && readFrame(reader, bytes, i) === 'command')
+      return true;
+  }
+  return false;
 }

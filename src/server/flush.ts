@@ -1,6 +1,8 @@
 /** The flush of the log: carries out what persistence/aof-writer.ts decides (spec §1.2, §1.3, §1.5). */
 import { unreachable } from '../base/assert.ts';
 import { secondsOfMicros } from '../base/time.ts';
+import { aofMisconf } from '../engine/errors.ts';
+import { error } from '../engine/replies.ts';
 import type { PlanOutcome } from '../machine/plan.ts';
 import { errnoText, type Errno } from '../machine/syscall.ts';
 import {
@@ -12,20 +14,35 @@ import {
   type FlushSituation,
 } from '../persistence/aof-writer.ts';
 import type { Core } from './core.ts';
+import type { ServerState, Thread } from './state.ts';
 import type { AfterFlush, Step } from './steps.ts';
 
 /** aof.c: AOF_WRITE_LOG_ERROR_RATE, in seconds. */
 const SECONDS_BETWEEN_ERROR_LINES = 30;
 
 function situation(core: Core, force: boolean): FlushSituation {
-  const { settings, threads, child, now } = core.state;
+  const { aof, settings, threads, child, now, repaired } = core.state;
+  const seconds = secondsOfMicros(now);
+  if (repaired.has('clock-set-back')) {
+    aof.lastFsync = Math.min(aof.lastFsync, seconds);
+    aof.postponedSince = Math.min(aof.postponedSince, seconds);
+  }
   return {
     policy: settings.appendFsync,
-    now: secondsOfMicros(now),
-    fsyncRunning: threads.bio_aof.plan !== null || threads.bio_aof.queue.length > 0,
+    now: seconds,
+    fsyncRunning: pendingFsyncs(threads.bio_aof) > 0,
     force,
     fsyncSuspended: settings.noAppendFsyncOnRewrite && child !== null,
   };
+}
+
+/**
+ * Fsyncs of the current file that wait or run (aof.c:aofFsyncInProgress). That of a file which a rewrite has closed does
+ * not count: writes go to another one.
+ */
+export function pendingFsyncs({ plan, queue }: Thread): number {
+  const jobs = plan === null ? queue : [plan, ...queue];
+  return jobs.filter(({ then }) => then.step === 'background-synced' && !then.closes).length;
 }
 
 /** Writes and fsyncs what is due, then goes on with `next`. */
@@ -122,7 +139,16 @@ function writeFailed(core: Core, next: AfterFlush, errno: Errno, kept: number): 
     );
     return core.die(1);
   }
+  if (core.state.repaired.has('acknowledged-at-disk-full')) refuseWrites(core.state, errno);
   core.flushed(next);
+}
+
+/** Those whose writes are not in the file are told so in place of what they were to be told. */
+function refuseWrites(state: ServerState, errno: Errno): void {
+  const refused = error(aofMisconf(errnoText[errno]));
+  state.outgoing = state.outgoing.map((delivery) =>
+    delivery.wrote === true ? { ...delivery, reply: refused } : delivery,
+  );
 }
 
 function syncAfterWrite(core: Core, next: AfterFlush, force: boolean): void {
@@ -142,10 +168,11 @@ function syncAfterWrite(core: Core, next: AfterFlush, force: boolean): void {
       });
     case 'background':
       core.emit({ event: 'fsync-started', at: core.clock, covers: aof.written });
-      core.begin('bio_aof', [call], {
+      core.begin('bio_aof', [{ ...call, mayFail: true }], {
         step: 'background-synced',
         covers: aof.written,
         offset: replicationOffset,
+        closes: false,
       });
       return core.flushed(next);
     default:
@@ -180,11 +207,13 @@ export function backgroundSynced(
 ): void {
   const { state } = core;
   const { aof } = state;
-  core.emit({ event: 'fsync-ended', at: core.clock, covers: step.covers, ok: outcome.ok });
-  if (!outcome.ok && outcome.errno !== 'EBADF' && outcome.errno !== 'EINVAL') {
+  const synced = outcome.results[0]!;
+  core.emit({ event: 'fsync-ended', at: core.clock, covers: step.covers, ok: synced.ok });
+  if (!synced.ok && synced.errno !== 'EBADF' && synced.errno !== 'EINVAL') {
     const first = aof.bioFsyncErrno === null;
-    aof.bioFsyncErrno = outcome.errno;
-    if (first) core.log('warning', `Fail to fsync the AOF file: ${errnoText[outcome.errno]}`);
+    aof.bioFsyncErrno = synced.errno;
+    if (first) core.log('warning', `Fail to fsync the AOF file: ${errnoText[synced.errno]}`);
+    if (state.repaired.has('sticky-fsync-error')) state.rewriteScheduled = true;
     return;
   }
   aof.bioFsyncErrno = null;

@@ -1,6 +1,7 @@
 /** INFO persistence (spec §1.8). */
 import { secondsOfMicros, type Micros } from '../base/time.ts';
 import { writeErrno } from '../persistence/aof-writer.ts';
+import { pendingFsyncs } from './flush.ts';
 import type { InfoField } from './info.ts';
 import { twoDecimals } from './info-format.ts';
 import { estimateMemory } from './memory-estimate.ts';
@@ -51,13 +52,12 @@ export function persistenceFields(state: ServerState, now: Micros): readonly Inf
 }
 
 function aofFields({ aof, rewriteScheduled, threads }: ServerState): readonly InfoField[] {
-  const { plan, queue } = threads.bio_aof;
   return [
     ['aof_current_size', aof.currentSize],
     ['aof_base_size', aof.baseSize],
     ['aof_pending_rewrite', flag(rewriteScheduled)],
     ['aof_buffer_length', aof.buffer.length],
-    ['aof_pending_bio_fsync', (plan === null ? 0 : 1) + queue.length],
+    ['aof_pending_bio_fsync', pendingFsyncs(threads.bio_aof)],
     ['aof_delayed_fsync', aof.delayedFsyncs],
   ];
 }

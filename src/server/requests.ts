@@ -16,7 +16,7 @@ import { flush } from './flush.ts';
 import { beginRewrite } from './rewrite.ts';
 import { beginBackgroundSave, beginSave, killSavingChild } from './save.ts';
 import { beginShutdown } from './shutdown.ts';
-import { readManifest } from './startup.ts';
+import { readManifest } from './read-manifest.ts';
 import { readSnapshot } from './load-snapshot.ts';
 import type { ReloadRequest } from './state.ts';
 import type { Step } from './steps.ts';

@@ -11,15 +11,8 @@ import { saveForked, saveInstalled, saveOpened, saveUndone, saveWritten } from '
 import { childStopped, logClosed, shutdownSynced } from './shutdown.ts';
 import { closeUnlinked } from './manifest-calls.ts';
 import { historyRemoved, logOpened } from './open-log.ts';
-import {
-  beginStartup,
-  fileRead,
-  manifestRead,
-  sizesRead,
-  snapshotRead,
-  tailCut,
-  upgraded,
-} from './startup.ts';
+import { beginStartup, manifestRead, upgraded } from './read-manifest.ts';
+import { fileRead, sizesRead, snapshotRead, tailCut } from './startup.ts';
 import type { Step } from './steps.ts';
 import { usersRead, usersWritten } from './users.ts';
 

@@ -113,10 +113,10 @@ function switchTo(core: Core, manifest: Manifest, fd: number): void {
     core.begin(
       'bio_aof',
       [
-        { call: 'fdatasync', fd: aof.fd },
+        { call: 'fdatasync', fd: aof.fd, mayFail: true },
         { call: 'close', fd: aof.fd },
       ],
-      { step: 'background-synced', covers, offset: state.replicationOffset },
+      { step: 'background-synced', covers, offset: state.replicationOffset, closes: true },
     );
     aof.lastFsync = secondsOfMicros(state.now);
   }

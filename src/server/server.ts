@@ -9,6 +9,7 @@ import { formatLogTime, secondsOfMicros, type Micros } from '../base/time.ts';
 import { needsNoLogin } from '../engine/acl/accounts.ts';
 import { Engine } from '../engine/engine.ts';
 import type { Outcome, Unit } from '../engine/effects.ts';
+import { isPaused } from '../engine/refusal.ts';
 import { newSession, type ClientId, type Session } from '../engine/session.ts';
 import { newPlan, nextCall, takeResult, type PlannedCall } from '../machine/plan.ts';
 import type { Pid, Syscall, SyscallResult } from '../machine/syscall.ts';
@@ -28,7 +29,8 @@ import { rewriteEnded } from './rewrite-end.ts';
 import { startRequest } from './requests.ts';
 import { backgroundSaveEnded, beginBackgroundSave, scheduledSaveDue } from './save.ts';
 import { beginShutdown } from './shutdown.ts';
-import { beginStartup, stepLoading } from './startup.ts';
+import { beginStartup } from './read-manifest.ts';
+import { stepLoading } from './startup.ts';
 import type { AfterSave, Input, ServerState, Task, ThreadName, Work } from './state.ts';
 import type { AfterFlush, Step } from './steps.ts';
 import { beginLoadUsers } from './users.ts';
@@ -235,6 +237,8 @@ export class Server implements Core {
     }
     const { protocol } = session;
     const outcome = this.engine.execute(session, input.argv, now);
+    // Held back: it is given again when the pause is over.
+    if (isPaused(session)) this.postpone(input);
     if (session.protocol !== protocol) this.fixProtocol(session.id, protocol);
     this.took(session, outcome);
     return true;
@@ -243,7 +247,11 @@ export class Server implements Core {
   private took(session: Session, outcome: Outcome): void {
     const { state } = this;
     state.work.commands++;
-    for (const delivery of outcome.replies) state.outgoing.push(delivery);
+    const wrote = outcome.units.length > 0;
+    for (const delivery of outcome.replies)
+      state.outgoing.push(
+        wrote && delivery.client === session.id ? { ...delivery, wrote } : delivery,
+      );
     if (outcome.units.length > 0) {
       this.propagate(outcome.units);
       session.writeOffset = state.replicationOffset;

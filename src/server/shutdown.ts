@@ -59,6 +59,11 @@ function stopLog(core: Core): void {
 export function finishShutdown(core: Core): void {
   const { aof } = core.state;
   if (aof.mode === 'off' || aof.fd === -1) return saveBeforeExit(core);
+  const keeps = core.state.repaired.has('shutdown-drops-buffer');
+  if (keeps && aof.buffer.length > 0 && core.state.shutdown?.request.force !== true) {
+    core.log('warning', "Error trying to write the rest of the AOF, can't exit.");
+    return shutdownFailed(core);
+  }
   const covers = aof.written;
   core.emit({ event: 'fsync-started', at: core.clock, covers });
   core.begin('main', [{ call: 'fdatasync', fd: aof.fd, mayFail: true }], {

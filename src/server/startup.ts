@@ -1,29 +1,17 @@
-/** From an empty process to a data set: manifest, files, replay (spec §5). What follows is in open-log.ts. */
+/** From what the manifest names to a data set: files and their replay (spec §5). What follows is in open-log.ts. */
 import { unreachable } from '../base/assert.ts';
 import type { Micros } from '../base/time.ts';
 import { errors } from '../engine/errors.ts';
 import { error, OK } from '../engine/replies.ts';
 import type { PlanOutcome } from '../machine/plan.ts';
 import { errnoText } from '../machine/syscall.ts';
-import {
-  isEmptyManifest,
-  manifestName,
-  newManifest,
-  parseManifest,
-  type Manifest,
-} from '../persistence/aof-manifest.ts';
+import type { Manifest } from '../persistence/aof-manifest.ts';
 import { newAofLoad, stepAofLoad, type LoadStep } from '../persistence/aof-loader.ts';
 import type { RdbLoad } from '../persistence/rdb-loader.ts';
 import { isRdb } from '../persistence/rdb-reader.ts';
 import type { Reply } from '../resp/reply.ts';
 import { aofPath, type Core } from './core.ts';
-import { readSnapshot, snapshotBytes, snapshotLoad, stepSnapshot } from './load-snapshot.ts';
-import {
-  directoryErrorLine,
-  makeLogDirectory,
-  manifestErrorLine,
-  persistManifest,
-} from './manifest-calls.ts';
+import { snapshotBytes, snapshotLoad, stepSnapshot } from './load-snapshot.ts';
 import { becomeReadyWithoutHistory, openLog } from './open-log.ts';
 import type { Loading } from './state.ts';
 import type { Step } from './steps.ts';
@@ -31,11 +19,6 @@ import type { Step } from './steps.ts';
 /** Commands between two looks at the clients (aof.c: every 1024 commands). */
 const COMMANDS_PER_STEP = 1024;
 const WHOLE_FILE = 0x7fff_ffff;
-
-/** The manifest is read whether the log is on or not: a log that is turned on later goes on with its numbers. */
-export function beginStartup(core: Core): void {
-  readManifest(core);
-}
 
 export function snapshotRead(core: Core, outcome: PlanOutcome): void {
   const { state } = core;
@@ -82,108 +65,7 @@ function reloaded(core: Core, reply: Reply): void {
   core.answer(client, reply);
 }
 
-/** The load begins: what the manifest names comes into memory. */
-export function readManifest(core: Core): void {
-  const { state } = core;
-  const { appendDirname: directory, appendFilename } = state.settings;
-  const manifest = aofPath(state, manifestName(appendFilename));
-  state.phase = 'loading';
-  core.begin(
-    'main',
-    [
-      { call: 'stat', path: directory, mayFail: true },
-      { call: 'open', path: manifest, mode: 'read', as: 'manifest', mayFail: true },
-      { call: 'read', fd: 'manifest', length: WHOLE_FILE, mayFail: true },
-      { call: 'close', fd: 'manifest', mayFail: true },
-      { call: 'stat', path: appendFilename, mayFail: true },
-      { call: 'stat', path: aofPath(state, appendFilename), mayFail: true },
-    ],
-    { step: 'manifest-read' },
-  );
-}
-
-export function manifestRead(core: Core, outcome: PlanOutcome): void {
-  const { state } = core;
-  const { settings } = state;
-  const [directory, opened, read, , single, moved] = outcome.results;
-  let manifest = newManifest();
-  if (!directory?.ok) {
-    core.log('debug', `The AOF directory ${settings.appendDirname} doesn't exist`);
-  } else if (!opened?.ok) {
-    core.log(
-      'debug',
-      `The AOF manifest file ${manifestName(settings.appendFilename)} doesn't exist`,
-    );
-  } else if (read?.ok) {
-    const parsed = parseManifest(read.bytes ?? new Uint8Array());
-    if (!parsed.ok) {
-      core.log('warning', '\n*** FATAL AOF MANIFEST FILE ERROR ***\n');
-      if (parsed.line > 0) {
-        core.log('warning', `Reading the manifest file, at line ${parsed.line}\n`);
-        core.log('warning', `>>> '${parsed.text}'\n`);
-      }
-      core.log('warning', `${parsed.reason}\n`);
-      return core.die(1);
-    }
-    manifest = parsed.manifest;
-  }
-  state.aof.manifest = manifest;
-  if (!settings.appendOnly && state.reload === null) return readSnapshot(core);
-  const isFile = single?.ok === true && single.stat?.kind === 'file';
-  if (isFile && isOfSingleFile(manifest, settings.appendFilename, moved?.ok === true))
-    return upgrade(core, manifest);
-  readSizes(core, manifest);
-}
-
-/**
- * A log of Redis before 7 lies beside an empty directory, or a crash came between the two steps of its move. `moved`:
- * a file of that name lies in the directory.
- */
-function isOfSingleFile(manifest: Manifest, name: string, moved: boolean): boolean {
-  if (isEmptyManifest(manifest)) return true;
-  return manifest.base?.name === name && manifest.incr.length === 0 && !moved;
-}
-
-/** aof.c:aofUpgradePrepare: the single file becomes the base, under its old name (spec §4.8). */
-function upgrade(core: Core, old: Manifest): void {
-  const { state } = core;
-  const { appendFilename: name } = state.settings;
-  const manifest: Manifest = {
-    ...old,
-    base: { name, sequence: 1, type: 'base' },
-    baseSequence: 1,
-  };
-  const calls = [
-    makeLogDirectory(state),
-    ...persistManifest(state, manifest),
-    { call: 'rename', from: name, to: aofPath(state, name) } as const,
-  ];
-  core.begin('main', calls, { step: 'upgraded', manifest });
-}
-
-export function upgraded(core: Core, manifest: Manifest, outcome: PlanOutcome): void {
-  const { state } = core;
-  const { appendFilename, appendDirname } = state.settings;
-  if (outcome.ok) {
-    core.log(
-      'notice',
-      `Successfully migrated an old-style AOF file (${appendFilename}) into the AOF directory (${appendDirname}).`,
-    );
-    state.aof.manifest = manifest;
-    return readSizes(core, manifest);
-  }
-  const { failed, errno } = outcome;
-  if (failed.call === 'mkdir') core.log('warning', directoryErrorLine(state, errno));
-  else if (failed.call === 'rename' && failed.from === appendFilename) {
-    core.log(
-      'warning',
-      `Error trying to move the old AOF file ${appendFilename} into dir ${appendDirname}: ${errnoText[errno]}`,
-    );
-  } else core.log('warning', manifestErrorLine(state, failed, errno));
-  core.die(1);
-}
-
-function readSizes(core: Core, manifest: Manifest): void {
+export function readSizes(core: Core, manifest: Manifest): void {
   const calls = filesOf(manifest).map(
     ({ name }) => ({ call: 'stat', path: aofPath(core.state, name), mayFail: true }) as const,
   );
@@ -274,7 +156,7 @@ export function fileRead(core: Core, outcome: PlanOutcome): void {
         : 'Reading RDB base file on AOF loading...',
     );
     loading.rdb = snapshotLoad(state, bytes, 'aof-base');
-  } else loading.load = newAofLoad(bytes, state.now);
+  } else loading.load = newAofLoad(bytes, state.now, 0, state.repaired);
 }
 
 /** Replays a step's worth. False when the main thread has something else to do first. */
@@ -325,7 +207,7 @@ function readTail(core: Core, loading: Loading, rdb: RdbLoad, start: number): vo
   const { state } = core;
   if (loading.files[loading.file]!.name === state.settings.appendFilename)
     core.log('notice', 'Reading the remaining AOF tail...');
-  loading.load = newAofLoad(rdb.reader.input.bytes, state.now, start);
+  loading.load = newAofLoad(rdb.reader.input.bytes, state.now, start, state.repaired);
 }
 
 /** A start fails. A reload of a file that is no snapshot at all goes on with what it has: nothing. */
@@ -366,6 +248,10 @@ function loaded(core: Core, loading: Loading, step: Exclude<LoadStep, { kind: 'm
         );
         return core.die(1);
       }
+      if (loading.file < loading.files.length - 1 && core.state.repaired.has('refusal-truncates')) {
+        core.log('warning', NOT_THE_LAST);
+        return core.die(1);
+      }
       return cutTail(core, loading, step.validUpTo);
     case 'bad-format':
       core.log('warning', `Bad file format reading the append only file ${file.name}: ${advice}`);
@@ -381,6 +267,8 @@ function loaded(core: Core, loading: Loading, step: Exclude<LoadStep, { kind: 'm
       return core.die(1, 'SIGABRT');
   }
 }
+
+const NOT_THE_LAST = 'Fatal error: the truncated file is not the last file';
 
 function cutTail(core: Core, loading: Loading, at: number): void {
   const { name } = loading.files[loading.file]!;
@@ -410,7 +298,7 @@ export function tailCut(
   }
   core.log('warning', `AOF ${name} loaded anyway because aof-load-truncated is enabled`);
   if (!step.last) {
-    core.log('warning', 'Fatal error: the truncated file is not the last file');
+    core.log('warning', NOT_THE_LAST);
     return core.die(1);
   }
   nextFile(core, loading);

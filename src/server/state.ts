@@ -9,6 +9,7 @@ import type { Snapshot } from '../engine/data/snapshot.ts';
 import type { Plan } from '../machine/plan.ts';
 import type { Fd, Pid } from '../machine/syscall.ts';
 import { newAofState, type AofState } from '../persistence/aof-writer.ts';
+import type { Quirk } from '../persistence/quirks.ts';
 import type { AofLoad } from '../persistence/aof-loader.ts';
 import type { RdbLoad } from '../persistence/rdb-loader.ts';
 import type { RdbHeader, RdbSaveOptions, RdbWriteJob } from '../persistence/rdb-writer.ts';
@@ -122,6 +123,8 @@ export interface ServerState {
   readonly settings: Settings;
   readonly directives: DirectiveValues;
   readonly configFile: string | null;
+  /** The quirks of 7.2 that this server does not have. */
+  readonly repaired: ReadonlySet<Quirk>;
   readonly engine: EngineState;
   readonly aof: AofState;
   /** `initialized`: has announced itself and listens, and has not looked at its files. */
@@ -220,6 +223,7 @@ export interface ServerSetup {
   readonly settings: Settings;
   readonly directives: DirectiveValues;
   readonly configFile: string | null;
+  readonly repaired?: ReadonlySet<Quirk>;
   /** Where the log's times are not UTC. */
   readonly utcOffset?: Micros;
   readonly commandMicros?: Micros;
@@ -238,6 +242,7 @@ export function newServerState(setup: ServerSetup): ServerState {
     settings,
     directives,
     configFile,
+    repaired: setup.repaired ?? new Set(),
     engine,
     aof: newAofState(seconds),
     phase: 'starting',

@@ -18,7 +18,13 @@ export type Step =
       readonly covers: number;
       readonly forced: boolean;
     }
-  | { readonly step: 'background-synced'; readonly covers: number; readonly offset: number }
+  | {
+      readonly step: 'background-synced';
+      readonly covers: number;
+      readonly offset: number;
+      /** Of a file that a rewrite has replaced, and that is closed after it. */
+      readonly closes: boolean;
+    }
   // Start (startup.ts)
   | { readonly step: 'manifest-read' }
   | { readonly step: 'sizes-read'; readonly manifest: Manifest }

@@ -256,7 +256,9 @@ const workloadCheck = object(
 
 const setupCheck = object({
   seed: number,
-  lanes: listOf(object({ id: filledText, config: dictionaryOf(text) })),
+  lanes: listOf(
+    object({ id: filledText, config: dictionaryOf(text), repaired: listOf(filledText) }),
+  ),
   disk: object({
     preset: oneOf(['hdd', 'ssd', 'nvme', 'cloud', 'lying']),
     fsyncMs: number,

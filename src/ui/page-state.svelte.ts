@@ -19,6 +19,8 @@ export class PageState {
   /** What is chosen in the log: its selected record is the one framed on the strip. */
   readonly log = new LogState();
   keysShown = $state(false);
+  /** Loads the page anew in a newer build of the lab; null while there is none. */
+  newBuild = $state.raw<(() => void) | null>(null);
   #letterKeys = $state(readPreference('letter-keys') !== 'off');
   #lessonWidth = $state<number | null>(storedNumber('lesson-width'));
   /** Share of the instrument's width, 0 to 1. */

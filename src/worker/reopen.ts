@@ -39,7 +39,7 @@ export function reopenLab(records: readonly Uint8Array[]): Reopened {
     ...first.plan,
     clock,
     workload: null,
-    lanes: first.plan.lanes.map((id) => ({ id, config: new Map() })),
+    lanes: first.plan.lanes.map((id) => ({ id, config: new Map(), repaired: new Set() })),
     files: new Map(),
   };
   const actions = kept.flatMap((record) => record.actions);

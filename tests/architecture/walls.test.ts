@@ -81,7 +81,7 @@ test.each([
     'the page does not start the worker past its link',
     'src/ui/a.ts',
     "import w from '../worker/worker.ts?worker&url';",
-    'only ui/start-worker and worker/link start the worker',
+    'only ui/trusted-scripts and worker/link start the worker',
   ],
   [
     'the core knows no package',

@@ -61,8 +61,10 @@ export const walls: Readonly<Record<string, Wall>> = {
       '@fontsource-variable',
     ],
   },
+  // The service worker stands alone; the page registers it.
+  offline: { values: [] },
   main: {
-    values: ['ui', 'console', 'worker/link', 'worker/protocol', 'cli'],
+    values: ['ui', 'offline', 'console', 'worker/link', 'worker/protocol', 'cli'],
     types: workerSide,
     packages: ['svelte', '@fontsource', '@fontsource-variable'],
   },
@@ -157,9 +159,9 @@ function throughTheWall(
   if (to === undefined) return packageComplaint(part, wall, specifier);
   if (!to.startsWith('src/')) return contentComplaint(part, to);
   if (isWorkerAddress(specifier)) {
-    return part === 'worker/link' || path === 'src/ui/start-worker.ts'
+    return part === 'worker/link' || path === 'src/ui/trusted-scripts.ts'
       ? undefined
-      : `only ui/start-worker and worker/link start the worker`;
+      : `only ui/trusted-scripts and worker/link start the worker`;
   }
   if (/\.(css|svg|json|txt|woff2)$/.test(to)) return undefined;
   if (!sources.has(to))

@@ -30,7 +30,9 @@ export function replay(
   while (step.kind === 'more') step = stepAofLoad(load, engine, 0, COMMANDS_PER_STEP);
   const milliseconds = now() - start;
   if (step.kind !== 'done' || load.firstError !== null) {
-    throw new Error(`the log did not load: ${step.kind} at ${load.at}, ${load.firstError}`);
+    throw new Error(
+      `the log did not load: ${step.kind} at ${load.at}, ${load.firstError?.text ?? 'no error'}`,
+    );
   }
   return {
     commands: load.commands,

@@ -70,7 +70,12 @@ describe('persistence', () => {
     state.aof.buffer = { bytes: new Uint8Array(64), length: 50 };
     state.aof.delayedFsyncs = 2;
     state.rewriteScheduled = true;
-    state.threads.bio_aof.plan = newPlan([{ call: 'fdatasync', fd: 9 }], { step: 'closed' });
+    state.threads.bio_aof.plan = newPlan([{ call: 'fdatasync', fd: 9 }], {
+      step: 'background-synced',
+      covers: 0,
+      offset: 0,
+      closes: false,
+    });
     const fields = [...info(state, 'persistence')];
     expect(fields.slice(-6)).toEqual([
       ['aof_current_size', '170'],

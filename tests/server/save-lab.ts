@@ -28,18 +28,22 @@ export interface SaveLab {
   configure(...lines: string[]): void;
 }
 
-export function newSaveLab(config: Readonly<Record<string, string>> = {}): SaveLab {
-  const plan = planLab({ lanes: [{ config: { appendonly: 'no', ...config } }] }, CREATED_AT);
+export function newSaveLab(
+  config: Readonly<Record<string, string>> = {},
+  repaired: readonly string[] = [],
+): SaveLab {
+  const lane = { config: { appendonly: 'no', ...config }, repaired };
+  const plan = planLab({ lanes: [lane] }, CREATED_AT);
   if (typeof plan === 'string') throw new Error(plan);
   const lab = Lab.create(plan);
-  const lane = lab.lanes[0]!;
+  const main = lab.lanes[0]!;
   const pass = (millis: number): void =>
     void lab.runUntil(lab.clock.now + millis * MILLI, Infinity);
   const ask = (line: string): Reply | undefined => {
     lab.send(splitArguments(utf8Encode(line)) ?? [ascii('')], 'test', undefined, TOKEN);
     for (let ms = 0; ms < 60_000; ms++) {
       pass(1);
-      const [answer] = lane.state.answers.splice(0);
+      const [answer] = main.state.answers.splice(0);
       if (answer !== undefined)
         return answer.outcome.outcome === 'reply' ? answer.outcome.reply : undefined;
     }
@@ -66,13 +70,13 @@ export function newSaveLab(config: Readonly<Record<string, string>> = {}): SaveL
       }
       throw new Error('waited in vain');
     },
-    log: () => lane.state.logLines.join('\n'),
+    log: () => main.state.logLines.join('\n'),
     file(path) {
-      const bytes = lane.kernel.readFile(path);
+      const bytes = main.kernel.readFile(path);
       return bytes === undefined ? undefined : byteStringOf(bytes);
     },
     files: () =>
-      lane.kernel
+      main.kernel
         .files()
         .map(({ path }) => path)
         .filter((path) => path !== CONFIG_PATH),

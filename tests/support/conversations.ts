@@ -11,6 +11,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { byteStringOf, type ByteString } from '../../src/base/bytes.ts';
 import { newGrowableBytes, takenBytes } from '../../src/base/growable-bytes.ts';
 import type { Outcome } from '../../src/engine/effects.ts';
+import { isPaused } from '../../src/engine/refusal.ts';
 import { encodeCommand } from '../../src/resp/command-encoder.ts';
 import { feedReplyBytes, newReplyDecoder, nextReply } from '../../src/resp/reply-decoder.ts';
 import type { Protocol, Reply } from '../../src/resp/reply.ts';
@@ -295,16 +296,24 @@ function ourSide(
       clock = fixture.now;
       if (line.argv.length > 0) inbox.push(line);
       else if (line.sleepMs === 0) engine.forget(fixture.session(line.client));
-      // What a client sends while it waits is executed when its waiting is over.
-      for (let next = executable(); next >= 0; next = executable()) {
-        const [{ client, argv }] = inbox.splice(next, 1) as [ProgramLine];
-        taken(engine.execute(fixture.session(client), argv, fixture.now), received);
-        // One that has to wait again has lost its place.
-        if (fixture.session(client).blocked !== null && unblocked.includes(client))
-          unblocked.splice(unblocked.indexOf(client), 1);
+      // Until nobody has anything to say: the end of a wait or a pause lets others go on.
+      do {
+        // What a client sends while it waits is executed when its waiting is over.
+        for (let next = executable(); next >= 0; next = executable()) {
+          const [held] = inbox.splice(next, 1) as [ProgramLine];
+          const { client, argv } = held;
+          const session = fixture.session(client);
+          taken(engine.execute(session, argv, fixture.now), received);
+          // Held back by a pause: it is given again when that is over.
+          if (isPaused(session)) inbox.splice(next, 0, held);
+          for (const gone of fixture.port.disconnected.splice(0)) engine.forget(gone);
+          // One that has to wait again has lost its place.
+          if (fixture.session(client).blocked !== null && unblocked.includes(client))
+            unblocked.splice(unblocked.indexOf(client), 1);
+          taken(engine.wake(fixture.now), received);
+        }
         taken(engine.wake(fixture.now), received);
-      }
-      taken(engine.wake(fixture.now), received);
+      } while (executable() >= 0);
       return received;
     },
   };

@@ -61,7 +61,13 @@ export function newEngineFixture(port: TestPort = newTestPort()): EngineFixture 
       const { blocked } = session;
       const deadline = blocked === null || blocked.reason === 'server' ? null : blocked.deadline;
       const waited = deadline === null ? [] : engine.wake(deadline).replies;
-      const all = [...outcome.replies, ...waited];
+      const again =
+        blocked?.reason === 'pause' && session.blocked === null
+          ? engine.execute(session, argv, deadline ?? fixture.now)
+          : undefined;
+      fixture.units.push(...(again?.units ?? []));
+      const broadcast = engine.wake(fixture.now).replies;
+      const all = [...outcome.replies, ...waited, ...(again?.replies ?? []), ...broadcast];
       fixture.others.push(...all.filter((delivery) => delivery.client !== client));
       return all.filter((delivery) => delivery.client === client).map(({ reply }) => reply);
     },

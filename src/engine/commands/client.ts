@@ -77,8 +77,7 @@ export const clientCommands: Handlers = {
     }
     const id = int64Argument(argv[2]!);
     const session = typeof id === 'number' ? ctx.state.sessions.get(id) : undefined;
-    if (session === undefined || session.blocked === null || session.blocked.reason === 'server')
-      return ZERO;
+    if (session === undefined || !mayEndByTime(session)) return ZERO;
     ctx.unblock(session, how);
     return ONE;
   },
@@ -99,6 +98,11 @@ function onOrOff(word: ByteString): boolean {
   if (is(word, 'ON')) return true;
   if (is(word, 'OFF')) return false;
   return syntaxError();
+}
+
+/** Waiting that ends by the clock: what is held back by a pause does not wait for anything (blockedClientMayTimeout). */
+function mayEndByTime({ blocked }: Session): boolean {
+  return blocked !== null && blocked.reason !== 'server' && blocked.reason !== 'pause';
 }
 
 /** Replicas and masters are there in name only. */

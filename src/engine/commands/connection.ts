@@ -11,6 +11,7 @@ import { errors, helloSyntax, ReplyError, wrongArity } from '../errors.ts';
 import { isListening, unsubscribeAll } from '../pubsub.ts';
 import { array, bulk, bulks, integer, map, OK, PONG, status } from '../replies.ts';
 import type { Session } from '../session.ts';
+import { disableTracking } from '../tracking.ts';
 import { discardTransaction, unwatchAll } from '../transaction.ts';
 import { redisVersion } from '../version.ts';
 import { checkedName } from './client.ts';
@@ -113,6 +114,7 @@ function resetSession(ctx: Context, session: Session): void {
   discardTransaction(ctx.state, session);
   unwatchAll(ctx.state, session);
   unsubscribeAll(ctx.state, session);
+  disableTracking(ctx.state, session);
   ctx.state.monitors.delete(session.id);
   session.db = 0;
   ctx.db = ctx.state.databases[0]!;

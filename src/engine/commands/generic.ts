@@ -12,6 +12,7 @@ import { newKeySpace, type Database } from '../data/key-space.ts';
 import { typeName, type Value } from '../data/value.ts';
 import { errors, ReplyError } from '../errors.ts';
 import { bulk, bulks, integer, NULL, OK, ONE, status, ZERO } from '../replies.ts';
+import { invalidateAll } from '../tracking.ts';
 import { touchAllWatchers } from '../transaction.ts';
 
 const INT_MIN = -0x80000000;
@@ -133,6 +134,7 @@ export const genericCommands: Handlers = {
 
   flushdb(ctx, argv) {
     checkFlushOption(argv);
+    tellOfFlush(ctx);
     ctx.changed(empty(ctx, ctx.db));
     ctx.forcePropagation();
     return OK;
@@ -149,7 +151,13 @@ export const genericCommands: Handlers = {
 
 /** Every database emptied, as FLUSHALL does; returns how many keys there were. */
 export function emptyAll(ctx: Context): number {
+  tellOfFlush(ctx);
   return ctx.state.databases.reduce((total, db) => total + empty(ctx, db), 0);
+}
+
+/** Clients that keep what they have read are told that all of it is gone, whichever database is flushed. */
+function tellOfFlush(ctx: Context): void {
+  if (ctx.state.tracking.clients.size > 0) ctx.served.push(...invalidateAll(ctx.state, ctx.actor));
 }
 
 function empty(ctx: Context, db: Database): number {

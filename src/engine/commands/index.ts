@@ -4,6 +4,7 @@ import { aclCommands } from './acl.ts';
 import { blockingCommands } from './blocking.ts';
 import { bitFieldCommands } from './bitfield.ts';
 import { bitmapCommands } from './bitmaps.ts';
+import { clientTrackingCommands } from './client-tracking.ts';
 import { clientCommands } from './client.ts';
 import { commandInfoCommands } from './command-info.ts';
 import { connectionCommands } from './connection.ts';
@@ -81,6 +82,7 @@ export const handlers: readonly Handlers[] = [
   monitorCommands,
   connectionCommands,
   clientCommands,
+  clientTrackingCommands,
   serverCommands,
   commandInfoCommands,
   debugCommands,

@@ -357,6 +357,11 @@ export const en = {
     fatal: 'The lab has stopped',
     hung: 'The lab does not answer',
     refusal: 'That did not work',
+    newBuild: 'A newer AOF Lab is here',
+    newBuildText:
+      'Using it reloads this page, which cuts the power of its machines. Nothing changes until you agree.',
+    useNewBuild: 'Use it now',
+    later: 'Later',
   },
 
   keys: {

@@ -352,6 +352,11 @@ export const id = {
     fatal: 'Lab berhenti',
     hung: 'Lab tidak menjawab',
     refusal: 'Tidak berhasil',
+    newBuild: 'Ada AOF Lab yang lebih baru',
+    newBuildText:
+      'Memakainya memuat ulang halaman ini, dan itu memutus listrik mesinnya. Tidak ada yang berubah sebelum Anda setuju.',
+    useNewBuild: 'Pakai sekarang',
+    later: 'Nanti',
   },
 
   keys: {
