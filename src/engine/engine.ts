@@ -5,7 +5,7 @@
 import type { ByteString } from '../base/bytes.ts';
 import type { Micros } from '../base/time.ts';
 import type { Reply } from '../resp/reply.ts';
-import { commandFlag, type Command } from './command.ts';
+import type { Command } from './command.ts';
 import { commandOf, problemOf } from './command-lookup.ts';
 import { commandTable } from './command-table.ts';
 import { Context } from './context.ts';

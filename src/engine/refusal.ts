@@ -6,6 +6,7 @@ import { commandOf } from './command-lookup.ts';
 import type { Context } from './context.ts';
 import type { EngineState } from './engine-state.ts';
 import { errors, notWhileListening } from './errors.ts';
+import { scriptErrors } from './script-errors.ts';
 import { isListening } from './pubsub.ts';
 import type { Session } from './session.ts';
 
@@ -57,7 +58,7 @@ export function refusalOf(
   if (server.loading() && (flags & commandFlag.loading) === 0) return errors.loading;
   const { running } = state.scripting;
   if (running?.timedOut === true && (flags & commandFlag.allow_busy) === 0)
-    return running.kind === 'script' ? errors.busyScript : errors.busyFunction;
+    return running.kind === 'script' ? scriptErrors.busyScript : scriptErrors.busyFunction;
   if (state.monitors.has(session.id) && touchesKeys(command)) return errors.replicaKeyspace;
   return undefined;
 }

@@ -4,6 +4,7 @@ import { mayRun, scriptDenial } from '../acl/guard.ts';
 import { commandFlag, type Command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { errors } from '../errors.ts';
+import { scriptErrors } from '../script-errors.ts';
 import { error, NULL } from '../replies.ts';
 import type { ScriptHost } from './lua/lua-machine.ts';
 import type { RunningScript } from '../scripting-state.ts';
@@ -56,14 +57,15 @@ function refusalOf(
   argv: readonly ByteString[],
   { rules }: RunningScript,
 ): string | undefined {
-  if (command?.handler === undefined) return errors.scriptUnknownCommand;
+  if (command?.handler === undefined) return scriptErrors.scriptUnknownCommand;
   const { arity } = command.facts;
-  if (arity >= 0 ? argv.length !== arity : argv.length < -arity) return errors.scriptWrongArity;
-  if ((command.flags & commandFlag.noscript) !== 0) return errors.scriptNotAllowed;
+  if (arity >= 0 ? argv.length !== arity : argv.length < -arity)
+    return scriptErrors.scriptWrongArity;
+  if ((command.flags & commandFlag.noscript) !== 0) return scriptErrors.scriptNotAllowed;
   const denied = scriptDenial(ctx, command, argv);
   if (denied !== undefined) return denied;
   const writes = (command.flags & commandFlag.write) !== 0;
-  if (writes && rules.readOnly) return errors.scriptReadOnly;
+  if (writes && rules.readOnly) return scriptErrors.scriptReadOnly;
   if (writes) {
     const failing = ctx.server.writesDenied();
     if (failing !== undefined) return failing;

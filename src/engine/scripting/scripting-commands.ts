@@ -14,6 +14,7 @@ import {
   shebangFlag,
   shebangOption,
 } from '../errors.ts';
+import { scriptErrors } from '../script-errors.ts';
 import { array, bulk, OK, ONE, ZERO } from '../replies.ts';
 import { LuaError, plainText } from './lua/lua-value.ts';
 import type { Proto } from './lua/lua-code.ts';
@@ -45,7 +46,7 @@ export const scriptingCommands: Handlers = {
   'script|flush'(ctx, argv) {
     const how = argv[2] === undefined ? 'sync' : lowerCase(argv[2]);
     if (argv.length > 3 || (how !== 'sync' && how !== 'async'))
-      throw new ReplyError(errors.scriptFlush);
+      throw new ReplyError(scriptErrors.scriptFlush);
     ctx.state.scripting.scripts.clear();
     return OK;
   },
@@ -67,10 +68,12 @@ export const scriptingCommands: Handlers = {
 /** script.c:scriptKill. */
 export function killScript(ctx: Context, kind: 'script' | 'function'): Reply {
   const { running } = ctx.state.scripting;
-  if (running === null) throw new ReplyError(errors.notBusy);
-  if (running.wrote) throw new ReplyError(errors.unkillable);
+  if (running === null) throw new ReplyError(scriptErrors.notBusy);
+  if (running.wrote) throw new ReplyError(scriptErrors.unkillable);
   if (running.kind !== kind)
-    throw new ReplyError(running.kind === 'script' ? errors.busyScript : errors.busyFunction);
+    throw new ReplyError(
+      running.kind === 'script' ? scriptErrors.busyScript : scriptErrors.busyFunction,
+    );
   running.killed = true;
   return OK;
 }
@@ -120,7 +123,8 @@ export function rulesFor(
     if (use === 'read-only') throw new ReplyError(errors.readOnlyCommand);
     const denied = server.writesDenied();
     if (denied !== undefined) throw new ReplyError(denied);
-    if (ctx.outOfMemory && !flags.includes('allow-oom')) throw new ReplyError(errors.scriptOom);
+    if (ctx.outOfMemory && !flags.includes('allow-oom'))
+      throw new ReplyError(scriptErrors.scriptOom);
   }
   return { readOnly: !writes || use === 'read-only', outOfMemory: false, declared: true };
 }
