@@ -69,6 +69,8 @@ export class Context {
   private suppressed = false;
   private forced = false;
 
+  /** Memory was short when the command at hand came, and nothing could be evicted. */
+  outOfMemory = false;
   /** The words at hand. */
   argv: readonly ByteString[] = [];
   /** A queued command of a transaction is running: it may not wait, and has to give a reply. */

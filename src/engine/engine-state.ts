@@ -9,6 +9,7 @@ import { newAccessLog, type AccessLog } from './acl/access-log.ts';
 import { newUsers, type Users } from './acl/users.ts';
 import { newRenames, type Renames } from './renames.ts';
 import { newSlowLog, type SlowLog } from './slow-log.ts';
+import { newScriptingState, type ScriptingState } from './scripting-state.ts';
 import type { Pause } from './pause.ts';
 import { newTrackingState, type TrackingState } from './tracking.ts';
 import type { ClientId, Session } from './session.ts';
@@ -68,12 +69,7 @@ export interface EngineState {
   readonly monitors: Set<ClientId>;
   /** Clients that wait for something other than the server's own work. */
   readonly waiting: Set<ClientId>;
-  /** The code of function libraries: it is kept, and saved with the data set. */
-  readonly libraries: ByteString[];
-  /** Scripts by their SHA-1, in small letters: those that EVAL and SCRIPT LOAD have brought. */
-  readonly scripts: Map<ByteString, ByteString>;
-  /** Where math.random of scripts has got to; null before the first script. */
-  scriptRandom: bigint | null;
+  readonly scripting: ScriptingState;
   readonly random: RandomState;
   stats: EngineStats;
   /** Changes to the data set since the last save: Redis's server.dirty. */
@@ -102,9 +98,7 @@ export function newEngineState(
     latency: new Map(),
     monitors: new Set(),
     waiting: new Set(),
-    libraries: [],
-    scripts: new Map(),
-    scriptRandom: null,
+    scripting: newScriptingState(),
     random: seedRandom(seed),
     stats: newEngineStats(),
     dirty: 0,

@@ -5,7 +5,7 @@
 import type { ByteString } from '../base/bytes.ts';
 import type { Micros } from '../base/time.ts';
 import type { Reply } from '../resp/reply.ts';
-import { commandFlag, type Command } from './command.ts';
+import type { Command } from './command.ts';
 import { commandOf, problemOf } from './command-lookup.ts';
 import { commandTable } from './command-table.ts';
 import { Context } from './context.ts';
@@ -22,7 +22,16 @@ import { nextExpired } from './expire-cycle.ts';
 import { isShown, monitorLine } from './monitor.ts';
 import { endPause } from './pause.ts';
 import { redacted } from './redaction.ts';
-import { isHeldBack, queueHas, refusalOf } from './refusal.ts';
+import { isHeldBack, lacksMemory, refusalOf } from './refusal.ts';
+import type { RunningScript } from './scripting-state.ts';
+import {
+  isScript,
+  pausedScript,
+  progress,
+  resumeScript,
+  toItsEnd,
+} from './scripting/script-progress.ts';
+import { nextDeadline, waitingByDeadline } from './waiting-order.ts';
 import type { ServerPort } from './server-port.ts';
 import type { Session } from './session.ts';
 import { endTracking, noteReads } from './tracked-commands.ts';
@@ -32,18 +41,18 @@ import { discardTransaction } from './transaction.ts';
 const NO_UNITS: readonly Unit[] = [];
 const NO_REPLIES: readonly Delivery[] = [];
 const NOTHING: Outcome = { replies: NO_REPLIES, units: NO_UNITS, request: null };
-const leavesTransaction = new Set(['exec', 'discard', 'quit', 'reset']);
 const runInsideMulti = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset']);
 /** Commands that may delete expired keys all over the data set: each deletion is a unit of its own. */
 const touchesArbitraryKeys = new Set(['scan', 'randomkey']);
+
+/** Instructions that a script may take before the command that began it is left: some milliseconds of work. */
+const FIRST_SLICE = 500_000;
 
 export class Engine {
   readonly context: Context;
 
   readonly state: EngineState;
   private readonly server: ServerPort;
-  /** Nothing more could be evicted when the last command came. */
-  private outOfMemory = false;
 
   constructor(state: EngineState, server: ServerPort) {
     this.state = state;
@@ -78,12 +87,13 @@ export class Engine {
     this.state.stats.commands++;
 
     const found = this.commandOf(argv);
+    ctx.outOfMemory = false;
     let refusal =
       problemOf(found, argv, this.state.renames) ??
       (found === undefined ? '' : refusalOf(ctx, session, found, argv));
     const evicted =
       refusal === undefined && this.server.config.maxmemory > 0 ? this.evict() : NO_UNITS;
-    if (refusal === undefined && this.lacksMemory(session, found)) refusal = errors.oom;
+    if (refusal === undefined && lacksMemory(ctx, session, found)) refusal = errors.oom;
     if (found === undefined || refusal !== undefined) {
       return {
         replies: this.deliver(session, this.reject(session, found, refusal ?? '')),
@@ -98,15 +108,32 @@ export class Engine {
       session.transaction.queue.push(argv);
       return { replies: this.deliver(session, QUEUED), units: evicted, request: null };
     }
-    const reply = this.call(found, argv);
+    const outcome = this.outcomeOf(found, session, argv, this.call(found, argv), FIRST_SLICE);
+    return evicted.length === 0 ? outcome : { ...outcome, units: [...evicted, ...outcome.units] };
+  }
+
+  /** What a command leaves behind; `given` is its reply, if there is one yet. */
+  private outcomeOf(
+    command: Command,
+    session: Session,
+    argv: readonly ByteString[],
+    given: Reply | undefined,
+    budget: number,
+  ): Outcome {
+    const ctx = this.context;
+    const { scripting } = this.state;
+    let reply = given;
+    if (reply === undefined && scripting.running?.session === session) {
+      reply = this.progress(command, argv, scripting.running, budget);
+      if (reply === undefined) return pausedScript(ctx, scripting.running);
+    }
     const request = this.request();
     if (request !== null && reply === undefined) session.blocked = { reason: 'server' };
-    let units = ctx.pending.length === 0 ? NO_UNITS : this.units(found, session, argv);
+    let units = ctx.pending.length === 0 ? NO_UNITS : this.units(command, session, argv);
     const own =
       reply === undefined ? NO_REPLIES : this.deliver(session, reply, ...ctx.following.splice(0));
     if (this.state.ready.size > 0) units = [...units, ...this.serveReady()];
-    if (evicted.length > 0) units = [...evicted, ...units];
-    if (this.state.tracking.clients.size > 0) endTracking(ctx, session, found);
+    if (this.state.tracking.clients.size > 0) endTracking(ctx, session, command);
     const replies = ctx.served.length === 0 ? own : [...own, ...ctx.served.splice(0)];
     return { replies, units, request };
   }
@@ -118,6 +145,33 @@ export class Engine {
     this.state.waiting.add(session.id);
     this.state.stats.commands--;
     return { replies: NO_REPLIES, units, request: null };
+  }
+
+  /** Goes on with a script; its time is that of the command that began it. */
+  private progress(
+    command: Command,
+    argv: readonly ByteString[],
+    running: RunningScript,
+    budget: number,
+  ): Reply | undefined {
+    const stats = this.statsOf(command.facts.name);
+    const started = this.server.stopwatch();
+    const reply = progress(this.context, running, budget);
+    const micros = this.server.elapsed(started);
+    stats.micros += micros;
+    running.micros += micros;
+    if (reply !== undefined) noteDuration(this.context, command, argv, running.micros, stats);
+    this.countFailure(stats, reply);
+    return reply;
+  }
+
+  /** Goes on with the script that runs, for about so many instructions of Lua. */
+  continueScript(budget: number): Outcome {
+    const { running } = this.state.scripting;
+    if (running === null) return NOTHING;
+    const { session, typed } = running;
+    resumeScript(this.context, running);
+    return this.outcomeOf(this.commandOf(typed)!, session, typed, undefined, budget);
   }
 
   /**
@@ -189,7 +243,7 @@ export class Engine {
       session.transaction.queue.push(argv);
       return undefined;
     }
-    const reply = this.run(found, argv);
+    const reply = this.run(found, argv) ?? toItsEnd(ctx);
     return reply?.type === 'error' ? reply : undefined;
   }
 
@@ -205,17 +259,20 @@ export class Engine {
     // What has to wait is counted when its waiting is over.
     if (reply !== undefined || !isWaiting(ctx.client)) {
       stats.calls++;
-      noteDuration(this.context, command, argv, micros, stats);
+      if (!isScript(command.facts.name)) noteDuration(this.context, command, argv, micros, stats);
     } else this.state.stats.commands--;
-    if (reply?.type === 'error') {
-      stats.failed++;
-      this.countError(reply.value);
-    }
+    this.countFailure(stats, reply);
     ctx.end(dirty, argv);
     noteReads(ctx, command, argv);
     if (this.state.monitors.size > 0 && ctx.waitedUntil === undefined && isShown(command))
       this.show(redacted(command.facts.name, argv));
     return reply;
+  }
+
+  private countFailure(stats: CommandStats, reply: Reply | undefined): void {
+    if (reply?.type !== 'error') return;
+    stats.failed++;
+    this.countError(reply.value);
   }
 
   /** DEBUG SLEEP: the server sleeps when the command has ended, which is part of its time. */
@@ -276,10 +333,12 @@ export class Engine {
     if (state.tracking.broadcasts.size > 0) context.served.push(...takeBroadcasts(state));
     if (state.pause !== null && now >= state.pause.until) endPause(state);
     if (state.waiting.size === 0 && context.served.length === 0) return NOTHING;
+    // Nobody's waiting ends while a script runs.
+    if (state.scripting.running !== null) return NOTHING;
     context.now = now;
     context.nowMs = Math.floor(now / 1000);
     context.effects = true;
-    for (const session of this.waitingByDeadline()) {
+    for (const session of waitingByDeadline(state)) {
       const { blocked } = session;
       if (blocked === null || blocked.reason === 'server' || blocked.reason === 'pause') continue;
       const due = blocked.deadline !== null && blocked.deadline <= now;
@@ -291,22 +350,9 @@ export class Engine {
     return { replies: context.served.splice(0), units, request: null };
   }
 
-  /** Those whose time is up are told in the order in which it was up. */
-  private waitingByDeadline(): Session[] {
-    const { state } = this;
-    const sessions = [...state.waiting].flatMap((id) => state.sessions.get(id) ?? []);
-    return sessions.sort((a, b) => deadlineOf(a) - deadlineOf(b) || a.id - b.id);
-  }
-
   /** The next instant at which `wake` has something to do by the clock. */
   nextDeadline(): Micros | null {
-    let next: Micros | null = null;
-    for (const id of this.state.waiting) {
-      const blocked = this.state.sessions.get(id)?.blocked ?? null;
-      if (blocked === null || blocked.reason === 'server' || blocked.deadline === null) continue;
-      if (next === null || blocked.deadline < next) next = blocked.deadline;
-    }
-    return next;
+    return nextDeadline(this.state);
   }
 
   /** A client has gone. */
@@ -333,14 +379,13 @@ export class Engine {
     const ctx = this.context;
     const { config } = this.server;
     const units: Unit[] = [];
-    this.outOfMemory = false;
     if (this.state.pause !== null) return units;
     const { actor } = ctx;
     ctx.actor = null;
     while (this.server.usedMemory() > config.maxmemory) {
       const victim = nextVictim(this.state.databases, config, ctx.nowMs, this.state.random);
       if (victim === undefined) {
-        this.outOfMemory = true;
+        ctx.outOfMemory = true;
         break;
       }
       ctx.db = victim.database;
@@ -352,16 +397,6 @@ export class Engine {
     }
     ctx.actor = actor;
     return units;
-  }
-
-  private lacksMemory(session: Session, command: Command | undefined): boolean {
-    if (!this.outOfMemory || this.server.config.maxmemory === 0 || command === undefined)
-      return false;
-    if ((command.flags & commandFlag.denyoom) !== 0) return true;
-    const { name } = command.facts;
-    // A queue may grow without end, so nothing more gets into it.
-    if (session.transaction !== null && !leavesTransaction.has(name)) return true;
-    return name === 'exec' && queueHas(this.state, session, commandFlag.denyoom);
   }
 
   /** A refused command makes a transaction that is being queued fail at EXEC; a refused EXEC ends it. */
@@ -396,7 +431,7 @@ export class Engine {
     const cause: Cause = {
       client: session.id,
       typed: argv,
-      kind: command.facts.name.startsWith('eval') ? 'script' : 'command',
+      kind: isScript(command.facts.name) ? 'script' : 'command',
     };
     if (!touchesArbitraryKeys.has(command.facts.name)) return [{ cause, commands }];
     return commands.map((single) => ({
@@ -408,10 +443,4 @@ export class Engine {
 
 function isWaiting({ blocked }: Session): boolean {
   return blocked !== null && blocked.reason !== 'server';
-}
-
-const NEVER = Number.MAX_VALUE;
-
-function deadlineOf({ blocked }: Session): Micros {
-  return blocked === null || blocked.reason === 'server' ? NEVER : (blocked.deadline ?? NEVER);
 }

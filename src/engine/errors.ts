@@ -222,12 +222,6 @@ export const errors = {
   maxClients: 'ERR max number of clients reached',
   negativeKeys: "ERR Number of keys can't be negative",
   noScript: 'NOSCRIPT No matching script. Please use EVAL.',
-  notBusy: 'NOTBUSY No scripts in execution right now.',
-  scriptFlush: 'ERR SCRIPT FLUSH only support SYNC|ASYNC option',
-  scriptUnknownCommand: 'ERR Unknown Redis command called from script',
-  scriptWrongArity: 'ERR Wrong number of args calling Redis command from script',
-  scriptNotAllowed: 'ERR This Redis command is not allowed from script',
-  scriptReadOnly: 'ERR Write commands are not allowed from read-only scripts.',
   readOnlyCommand: 'ERR Can not execute a script with write flag using *_ro command.',
   shebang: 'ERR Invalid script shebang',
   protectedMode:

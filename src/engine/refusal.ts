@@ -6,6 +6,7 @@ import { commandOf } from './command-lookup.ts';
 import type { Context } from './context.ts';
 import type { EngineState } from './engine-state.ts';
 import { errors, notWhileListening } from './errors.ts';
+import { scriptErrors } from './script-errors.ts';
 import { isListening } from './pubsub.ts';
 import type { Session } from './session.ts';
 
@@ -55,6 +56,9 @@ export function refusalOf(
   if (session.protocol === 2 && isListening(session) && !forListeners.has(name))
     return notWhileListening(name);
   if (server.loading() && (flags & commandFlag.loading) === 0) return errors.loading;
+  const { running } = state.scripting;
+  if (running?.timedOut === true && (flags & commandFlag.allow_busy) === 0)
+    return running.kind === 'script' ? scriptErrors.busyScript : scriptErrors.busyFunction;
   if (state.monitors.has(session.id) && touchesKeys(command)) return errors.replicaKeyspace;
   return undefined;
 }
@@ -90,4 +94,16 @@ function touchesKeys(command: Command): boolean {
 /** Whether anything may go to the log of it. */
 export function mayWrite({ flags, facts }: Command): boolean {
   return (flags & commandFlag.write) !== 0 || mayReplicate.has(facts.name);
+}
+
+const leavesTransaction = new Set(['exec', 'discard', 'quit', 'reset']);
+
+/** Memory is short, and the command would take more of it. */
+export function lacksMemory(ctx: Context, session: Session, command: Command | undefined): boolean {
+  if (!ctx.outOfMemory || command === undefined) return false;
+  if ((command.flags & commandFlag.denyoom) !== 0) return true;
+  const { name } = command.facts;
+  // A queue may grow without end, so nothing more gets into it.
+  if (session.transaction !== null && !leavesTransaction.has(name)) return true;
+  return name === 'exec' && queueHas(ctx.state, session, commandFlag.denyoom);
 }

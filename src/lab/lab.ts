@@ -37,6 +37,8 @@ export interface LabState {
 /** How far a step may go before it gives up: nothing of that kind is due. */
 const LONGEST_STEP: Micros = 60_000_000;
 const TICK: Micros = 100_000;
+/** What an event counts for in which a script goes on: some milliseconds of work. */
+const EVENTS_OF_A_SCRIPT = 400;
 const LONGEST_START: Micros = 600_000_000;
 /** System calls that each machine remembers. */
 const TRACED_CALLS = 2048;
@@ -152,9 +154,14 @@ export class Lab implements LaneSurroundings {
         return 'done';
       }
       this.dispatchNext();
+      if (this.runsScript()) left -= EVENTS_OF_A_SCRIPT;
     }
     this.running = false;
     return 'more';
+  }
+
+  private runsScript(): boolean {
+    return this.lanes.some((lane) => lane.runsScript());
   }
 
   /** Lets the servers start, however the clock is set: a lab begins with running machines. */
@@ -181,7 +188,8 @@ export class Lab implements LaneSurroundings {
 
   /** Runs to just after the next command, cron tick or end of an fsync. False: none came within a minute. */
   step(kind: StepKind): boolean {
-    const limit = kind === 'tick' ? this.clock.now + TICK : this.clock.now + LONGEST_STEP;
+    const start = this.clock.now;
+    const limit = start + (kind === 'tick' ? TICK : LONGEST_STEP);
     if (kind === 'tick') return this.runUntil(limit, Infinity) === 'done';
     const count = (): number =>
       this.lanes.reduce(
@@ -194,6 +202,8 @@ export class Lab implements LaneSurroundings {
     while (count() <= before) {
       const due = this.clock.next();
       if (due === undefined || due > limit) break;
+      // A script may never end: a step is a tick of it.
+      if (this.runsScript() && due > start + TICK) break;
       this.dispatchNext();
     }
     this.running = false;

@@ -397,9 +397,17 @@ export class Lane {
   }
 
   private cost(work: Work): Micros {
-    if (this.free()) return 0;
-    const { commandMicros, commandMicrosPerKb } = this.state.kernel.costs;
-    return work.commands * commandMicros + Math.floor((work.bytes * commandMicrosPerKb) / 1024);
+    const { commandMicros, commandMicrosPerKb, instructionNanos } = this.state.kernel.costs;
+    const commands =
+      work.commands * commandMicros + Math.floor((work.bytes * commandMicrosPerKb) / 1024);
+    // A script that has not ended in its first slice takes time however the clock is set, and so does an fsync.
+    const script = this.runsScript() || !this.free() ? work.instructions * instructionNanos : 0;
+    return Math.floor(script / 1000) + (this.free() ? 0 : commands);
+  }
+
+  /** Each event of a lane that runs a script is some milliseconds of work. */
+  runsScript(): boolean {
+    return (this.server?.state.engine.scripting.running ?? null) !== null;
   }
 
   schedule(at: Micros, payload: LaneEventPayload): number {

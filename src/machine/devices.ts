@@ -67,6 +67,8 @@ export interface CostTable {
   /** One Redis command, and each KiB of its words and reply: for the server, not for the kernel. */
   readonly commandMicros: Micros;
   readonly commandMicrosPerKb: number;
+  /** One instruction of Lua. */
+  readonly instructionNanos: number;
   readonly networkRoundTrip: Micros;
   /** Any system call, and the copying of each KiB by read(2) and write(2). */
   readonly syscallMicros: Micros;
@@ -82,6 +84,7 @@ export interface CostTable {
 export const defaultCosts: CostTable = {
   commandMicros: 8,
   commandMicrosPerKb: 1,
+  instructionNanos: 50,
   networkRoundTrip: 100,
   syscallMicros: 3,
   writeMicrosPerKb: 0.5,

@@ -6,6 +6,7 @@ import type { ByteString } from '../base/bytes.ts';
 import { millisOfMicros, secondsOfMicros, type Micros, type Millis } from '../base/time.ts';
 import { addKey, removeKey, setExpiry } from '../engine/data/key-space.ts';
 import { firstUse, lruClock, usedBefore, usedOften } from '../engine/data/usage.ts';
+import { addLibraries, LibraryError, readLibrary } from '../engine/scripting/function-library.ts';
 import type { EngineState } from '../engine/engine-state.ts';
 import type { EngineConfig } from '../engine/server-port.ts';
 import {
@@ -88,8 +89,7 @@ function take(
       tellOfAux(load, item.name, item.value, log);
       return undefined;
     case 'library':
-      engine.libraries.push(item.code);
-      return undefined;
+      return takeLibrary(item.code, engine, log);
     case 'select':
       if (item.database < engine.databases.length) {
         load.database = item.database;
@@ -150,6 +150,22 @@ function leadingInteger(text: ByteString): number {
 
 /** How many empty collections are named in the log. */
 const MOST_NAMED = 10;
+
+/** rdb.c:rdbFunctionLoad: a library of the same name, of an earlier record or load, makes room. */
+function takeLibrary(
+  code: ByteString,
+  { scripting }: EngineState,
+  log: (level: LoadLine['level'], text: string) => void,
+): RdbLoadStep | undefined {
+  try {
+    addLibraries(scripting, [readLibrary(scripting, code)], 'append');
+    return undefined;
+  } catch (thrown) {
+    if (!(thrown instanceof LibraryError)) throw thrown;
+    log('warning', `Failed creating the library: ${thrown.message}`);
+    return { kind: 'failed', exit: 'error' };
+  }
+}
 
 function takeKey(
   load: RdbLoad,

@@ -119,7 +119,7 @@ export function runChildProcess(state: ChildState, now: Micros): Wait {
   if (state.sleepMicros > 0) {
     const micros = state.sleepMicros;
     state.sleepMicros = 0;
-    return { wait: 'sleep', micros, work: { commands: 0, bytes: 0 } };
+    return { wait: 'sleep', micros, work: { commands: 0, bytes: 0, instructions: 0 } };
   }
   if (state.plan === null) encodeNext(state, now);
   if (state.sleepMicros > 0) return runChildProcess(state, now);
@@ -127,7 +127,7 @@ export function runChildProcess(state: ChildState, now: Micros): Wait {
   return {
     wait: 'syscall',
     call,
-    work: { commands: 0, bytes: call.call === 'write' ? call.bytes.length : 0 },
+    work: { commands: 0, bytes: call.call === 'write' ? call.bytes.length : 0, instructions: 0 },
   };
 }
 

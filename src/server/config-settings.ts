@@ -32,6 +32,7 @@ export function settingsOf(directives: DirectiveValues): Settings {
     setMaxListpackValue: number('set-max-listpack-value'),
     listMaxListpackSize: number('list-max-listpack-size'),
     lfuLogFactor: number('lfu-log-factor'),
+    busyReplyThreshold: number('busy-reply-threshold'),
     lfuDecayTime: number('lfu-decay-time'),
     activeExpireEffort: number('active-expire-effort'),
     requirePass: text('requirepass'),

@@ -5,6 +5,7 @@ import { saveOptionsOf } from '../engine/serialize/save-value.ts';
 import type { PlanOutcome } from '../machine/plan.ts';
 import type { Errno } from '../machine/syscall.ts';
 import type { RdbHeader, RdbSaveOptions } from '../persistence/rdb-writer.ts';
+import { libraryCodes } from '../engine/scripting-state.ts';
 import type { Core } from './core.ts';
 import { estimateMemory } from './memory-estimate.ts';
 import type { Child, ChildTask, ServerState } from './state.ts';
@@ -20,7 +21,8 @@ export function takeChild(core: Core, kind: Child['kind'], outcome: PlanOutcome)
   const { state } = core;
   const result = outcome.results[0]!;
   if (!result.ok) return result.errno;
-  const { databases, libraries } = state.engine;
+  const { databases, scripting } = state.engine;
+  const libraries = libraryCodes(scripting);
   const child: Child = {
     pid: result.value,
     kind,

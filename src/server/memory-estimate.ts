@@ -49,7 +49,10 @@ export function memoryFacts(state: ServerState): MemoryFacts {
   state.peakMemory = Math.max(state.peakMemory, used);
   // There is no allocator whose waste could be measured: what is used stands in whole pages.
   const active = Math.ceil(used / PAGE) * PAGE;
-  const scripts = [...state.engine.scripts.values()].reduce((sum, { length }) => sum + length, 0);
+  const scripts = [...state.engine.scripting.scripts.values()].reduce(
+    (sum, { length }) => sum + length,
+    0,
+  );
   return {
     used,
     startup,

@@ -162,7 +162,7 @@ export function emptyAndLoad(core: Core): void {
   const { from, flush: empties } = asked!.request;
   if (empties) {
     for (const database of engine.databases) database.space = newKeySpace();
-    engine.libraries.length = 0;
+    engine.scripting.libraries.clear();
   }
   if (from === 'aof') readManifest(core);
   else readSnapshot(core);

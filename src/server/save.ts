@@ -9,6 +9,7 @@ import type { PlanOutcome } from '../machine/plan.ts';
 import { errnoText } from '../machine/syscall.ts';
 import { newRdbWriteJob, stepRdbWrite } from '../persistence/rdb-writer.ts';
 import { installRdb, saveErrorLine, tempRdbName, undone } from './child-process.ts';
+import { libraryCodes } from '../engine/scripting-state.ts';
 import type { Core } from './core.ts';
 import { fork, rdbHeader, rdbOptions, takeChild } from './fork.ts';
 import { signalNumber } from './signals.ts';
@@ -23,7 +24,8 @@ const RETRY_DELAY = 5;
 
 export function beginSave(core: Core, after: AfterSave): void {
   const { state } = core;
-  const { databases, libraries } = state.engine;
+  const { databases, scripting } = state.engine;
+  const libraries = libraryCodes(scripting);
   const snapshot = presentState(databases, libraries);
   const job = newRdbWriteJob(snapshot, rdbHeader(state, false), rdbOptions(state));
   state.saving = { job, after, fd: -1 };

@@ -5,7 +5,7 @@
  */
 import { assert, unreachable } from '../base/assert.ts';
 import type { ByteString } from '../base/bytes.ts';
-import { formatLogTime, secondsOfMicros, type Micros } from '../base/time.ts';
+import { secondsOfMicros, type Micros } from '../base/time.ts';
 import { needsNoLogin } from '../engine/acl/accounts.ts';
 import { Engine } from '../engine/engine.ts';
 import type { Outcome, Unit } from '../engine/effects.ts';
@@ -22,8 +22,10 @@ import { cron, cronDue } from './cron.ts';
 import { directiveText } from './directives.ts';
 import type { ServerEvent } from './events.ts';
 import { flush } from './flush.ts';
+import { logLine } from './log-line.ts';
 import { StatePort, type Stopwatch } from './port.ts';
 import { resume } from './resume.ts';
+import { chargeInstructions, isTooSlow } from './slow-script.ts';
 import { beginRewrite } from './rewrite.ts';
 import { rewriteEnded } from './rewrite-end.ts';
 import { startRequest } from './requests.ts';
@@ -36,15 +38,10 @@ import type { AfterFlush, Step } from './steps.ts';
 import { beginLoadUsers } from './users.ts';
 import type { Wait } from './wait.ts';
 
-const LOG_MARKS: Readonly<Record<LogLevel, string>> = {
-  debug: '.',
-  verbose: '-',
-  notice: '*',
-  warning: '#',
-};
-const LOG_LEVELS: readonly string[] = ['debug', 'verbose', 'notice', 'warning', 'nothing'];
-
 /** `watched`: events are collected for whoever takes them; a server that nobody watches spends nothing on them. */
+/** Instructions of a script between two looks at the clock: some milliseconds of work. */
+const SCRIPT_SLICE = 200_000;
+
 export type Observation = 'watched' | 'log-only';
 
 export class Server implements Core {
@@ -188,6 +185,11 @@ export class Server implements Core {
     const { state } = this;
     switch (state.stage) {
       case 'poll':
+        if (state.engine.scripting.running !== null) {
+          state.stage = 'commands';
+          state.now = now;
+          return undefined;
+        }
         if (state.inboxAt < state.inbox.length || cronDue(state, now)) {
           state.stage = 'commands';
           state.now = now;
@@ -195,7 +197,9 @@ export class Server implements Core {
         }
         return { wait: 'poll', until: state.nextCron, work: this.takeWork() };
       case 'commands':
-        if (this.startTask() || this.executeNext(now)) return undefined;
+        if (this.startTask()) return undefined;
+        if (state.engine.scripting.running !== null) return this.runScript(now);
+        if (this.executeNext(now)) return undefined;
         state.stage = 'cron';
         if (cronDue(state, now)) cron(this);
         return undefined;
@@ -217,6 +221,25 @@ export class Server implements Core {
       default:
         return unreachable(state.stage);
     }
+  }
+
+  /**
+   * A script is at work. The main thread looks at nothing else until busy-reply-threshold is over; from then on it
+   * reads what clients say, and answers, between two slices of the script (scriptInterrupt, processEventsWhileBlocked).
+   */
+  private runScript(now: Micros): Wait | undefined {
+    const { state } = this;
+    const { running } = state.engine.scripting;
+    if (running === null || state.shutdown !== null) return { wait: 'cpu', work: this.takeWork() };
+    if (isTooSlow(this, running, now)) {
+      while (this.executeNext(now));
+      if (state.tasks.length > 0) return undefined;
+    }
+    const outcome = this.engine.continueScript(SCRIPT_SLICE);
+    state.work.commands--;
+    this.took(running.session, outcome);
+    if (running.timedOut) state.stage = 'before-sleep';
+    return { wait: 'cpu', work: this.takeWork() };
   }
 
   /** One command of the inbox; false when there is none. */
@@ -247,6 +270,7 @@ export class Server implements Core {
   private took(session: Session, outcome: Outcome): void {
     const { state } = this;
     state.work.commands++;
+    chargeInstructions(state);
     const wrote = outcome.units.length > 0;
     for (const delivery of outcome.replies)
       state.outgoing.push(
@@ -331,7 +355,7 @@ export class Server implements Core {
 
   private takeWork(): Work {
     const { work } = this.state;
-    this.state.work = { commands: 0, bytes: 0 };
+    this.state.work = { commands: 0, bytes: 0, instructions: 0 };
     return work;
   }
 
@@ -368,12 +392,8 @@ export class Server implements Core {
   // --- Core ---
 
   log(level: LogLevel, message: string): void {
-    const { state } = this;
-    if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(state.settings.logLevel)) return;
-    const role = state.phase === 'starting' ? 'C' : 'M';
-    const time = formatLogTime(this.clock + state.utcOffset);
-    const line = `${state.pid}:${role} ${time} ${LOG_MARKS[level]} ${message}`;
-    state.events.push({ event: 'log', line });
+    const line = logLine(this.state, this.clock, level, message);
+    if (line !== undefined) this.state.events.push({ event: 'log', line });
   }
 
   emit(event: ServerEvent): void {

@@ -2,7 +2,7 @@
  * The directives that our code looks at, parsed. CONFIG and redis.conf know all directives as text (directives.ts);
  * what they set arrives here.
  */
-import type { Seconds } from '../base/time.ts';
+import type { Millis, Seconds } from '../base/time.ts';
 import type { EngineConfig } from '../engine/server-port.ts';
 import type { FsyncPolicy } from '../persistence/aof-writer.ts';
 
@@ -42,5 +42,6 @@ export interface Settings extends EngineConfig {
   rdbKeySaveDelayMicros: number;
   loadingProcessEventsIntervalBytes: number;
   shutdownTimeout: Seconds;
+  busyReplyThreshold: Millis;
   enableModuleCommand: 'no' | 'yes' | 'local';
 }

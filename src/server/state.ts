@@ -192,6 +192,8 @@ export interface ServerState {
 export interface Work {
   commands: number;
   bytes: number;
+  /** Of scripts. */
+  instructions: number;
 }
 
 export interface RewriteStatus {
@@ -262,7 +264,7 @@ export function newServerState(setup: ServerSetup): ServerState {
     postponed: new Map(),
     outgoing: [],
     events: [],
-    work: { commands: 0, bytes: 0 },
+    work: { commands: 0, bytes: 0, instructions: 0 },
     loading: null,
     child: null,
     forked: [],

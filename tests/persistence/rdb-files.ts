@@ -4,6 +4,7 @@ import { newGrowableBytes, takenBytes } from '../../src/base/growable-bytes.ts';
 import type { Micros } from '../../src/base/time.ts';
 import { datasetDigest } from '../../src/engine/data/digest.ts';
 import { presentState } from '../../src/engine/data/snapshot.ts';
+import { libraryCodes } from '../../src/engine/scripting-state.ts';
 import { type EngineState, newEngineState } from '../../src/engine/engine-state.ts';
 import type { EngineConfig } from '../../src/engine/server-port.ts';
 import { saveOptionsOf } from '../../src/engine/serialize/save-value.ts';
@@ -74,15 +75,19 @@ export function saveRdb(
   keysPerStep = 512,
 ): Uint8Array {
   const { lfuLogFactor, lfuDecayTime } = config;
-  const job = newRdbWriteJob(presentState(engine.databases, engine.libraries), header, {
-    ...saveOptionsOf(config),
-    checksum: true,
-    usage: 'none',
-    now: LOADED_AT / 1000,
-    lfuLogFactor,
-    lfuDecayTime,
-    ...options,
-  });
+  const job = newRdbWriteJob(
+    presentState(engine.databases, libraryCodes(engine.scripting)),
+    header,
+    {
+      ...saveOptionsOf(config),
+      checksum: true,
+      usage: 'none',
+      now: LOADED_AT / 1000,
+      lfuLogFactor,
+      lfuDecayTime,
+      ...options,
+    },
+  );
   const sink = newGrowableBytes();
   while (stepRdbWrite(job, sink, keysPerStep) === 'more');
   return takenBytes(sink);

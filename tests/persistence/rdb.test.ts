@@ -3,7 +3,7 @@ import { ascii } from '../../src/base/bytes.ts';
 import { crc64Bytes, newCrc64, updateCrc64 } from '../../src/base/crc64.ts';
 import { datasetDigest } from '../../src/engine/data/digest.ts';
 import { usedBefore, usedOften } from '../../src/engine/data/usage.ts';
-import { newEngineState } from '../../src/engine/engine-state.ts';
+import { libraryCodes } from '../../src/engine/scripting-state.ts';
 import { newRdbReader, nextRdbItem, type RdbItem } from '../../src/persistence/rdb-reader.ts';
 import { emptyRdb } from '../../src/persistence/rdb-writer.ts';
 import { newEngineFixture } from '../support/engine-fixture.ts';
@@ -131,11 +131,12 @@ describe('writing', () => {
     }
   });
 
-  test('libraries of functions are kept, though nothing runs them', () => {
-    const engine = newEngineState(16, 1);
-    engine.libraries.push(ascii('#!lua name=lib\nreturn 1'));
-    const loaded = loadRdb(saveRdb(engine));
-    expect(loaded.engine.libraries).toEqual(engine.libraries);
+  test('libraries of functions are kept', () => {
+    const code = ascii("#!lua name=lib\nredis.register_function('f', function() return 1 end)");
+    const { engine, run } = newEngineFixture();
+    run([ascii('FUNCTION'), ascii('LOAD'), code]);
+    const loaded = loadRdb(saveRdb(engine.state));
+    expect(libraryCodes(loaded.engine.scripting)).toEqual([code]);
   });
 
   test('an empty data set takes 88 bytes, as under 7.2.4', () => {

@@ -55,7 +55,11 @@ export function newEngineFixture(port: TestPort = newTestPort()): EngineFixture 
     },
     run(argv, client = 1) {
       const session = fixture.session(client);
-      const outcome = engine.execute(session, argv, fixture.now);
+      let outcome = engine.execute(session, argv, fixture.now);
+      while (engine.state.scripting.running?.session === session) {
+        const next = engine.continueScript(1_000_000);
+        outcome = { ...next, replies: [...outcome.replies, ...next.replies] };
+      }
       fixture.units.push(...outcome.units);
       if (outcome.request !== null) fixture.requests.push(outcome.request);
       const { blocked } = session;

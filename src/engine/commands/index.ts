@@ -45,6 +45,7 @@ import { streamCommands } from './streams.ts';
 import { stringCommands } from './strings.ts';
 import { transactionCommands } from './transactions.ts';
 import { waitingCommands } from './waiting.ts';
+import { functionCommands } from '../scripting/function-commands.ts';
 import { scriptingCommands } from '../scripting/scripting-commands.ts';
 
 export const handlers: readonly Handlers[] = [
@@ -93,5 +94,6 @@ export const handlers: readonly Handlers[] = [
   memoryCommands,
   replicationCommands,
   lolwutCommands,
+  functionCommands,
   scriptingCommands,
 ];

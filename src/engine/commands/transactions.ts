@@ -6,6 +6,7 @@ import type { Handlers } from '../command.ts';
 import type { Context } from '../context.ts';
 import { errors, ReplyError, rulesChanged } from '../errors.ts';
 import { array, error, NULL, NULL_ARRAY, OK } from '../replies.ts';
+import type { RunningTransaction } from '../scripting-state.ts';
 import { discardTransaction, unwatchAll, watch } from '../transaction.ts';
 
 export const transactionCommands: Handlers = {
@@ -44,12 +45,10 @@ export const transactionCommands: Handlers = {
     discardTransaction(ctx.state, client);
     if (transaction.aborted) throw new ReplyError(errors.execAbort);
     if (stale) return NULL_ARRAY;
-    const replies = runQueue(ctx, transaction.queue);
-    // A SUBSCRIBE of two channels gives two replies: the array has room for one a command, the others come after it.
-    ctx.following.push(...replies.splice(transaction.queue.length));
     // The queued commands are logged one by one; EXEC itself only as the mark that ends their block.
+    const reply = runQueue(ctx, { queue: transaction.queue, at: 0, replies: [], following: [] });
     ctx.suppressPropagation();
-    return array(replies);
+    return reply;
   },
 };
 
@@ -57,15 +56,34 @@ function hasExpired(ctx: Context, db: number, key: ByteString): boolean {
   return ctx.within(ctx.state.databases[db]!, () => ctx.hasExpired(key));
 }
 
-function runQueue(ctx: Context, queue: readonly (readonly ByteString[])[]): Reply[] {
-  const replies: Reply[] = [];
+/** Runs the rest of a transaction; undefined if it has come to a script, which goes on with it at its end. */
+export function runQueue(ctx: Context, transaction: RunningTransaction): Reply | undefined {
+  const { queue, replies, following } = transaction;
   ctx.insideTransaction = true;
-  for (const argv of queue) {
-    replies.push(runQueued(ctx, argv) ?? NULL, ...ctx.following.splice(0));
-    ctx.db = ctx.state.databases[ctx.client.db]!;
+  while (transaction.at < queue.length) {
+    const reply = runQueued(ctx, queue[transaction.at++]!);
+    const { running } = ctx.state.scripting;
+    if (running !== null) {
+      running.transaction = transaction;
+      return undefined;
+    }
+    took(ctx, transaction, reply);
   }
   ctx.insideTransaction = false;
-  return replies;
+  ctx.following.push(...following);
+  return array(replies);
+}
+
+/** A SUBSCRIBE of two channels gives two replies: the array has room for one a command, the others come after it. */
+export function took(
+  ctx: Context,
+  { replies, following }: RunningTransaction,
+  reply: Reply | undefined,
+): void {
+  const all = [reply ?? NULL, ...ctx.following.splice(0)];
+  replies.push(all[0]!);
+  following.push(...all.slice(1));
+  ctx.db = ctx.state.databases[ctx.client.db]!;
 }
 
 /** What the user may do can have changed since the command was queued. */

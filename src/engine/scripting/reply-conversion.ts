@@ -4,8 +4,16 @@ import { formatDouble17g } from '../../base/doubles.ts';
 import type { Protocol, Reply } from '../../resp/reply.ts';
 import { array, bulk, double, error, integer, map, NULL, setOf, status } from '../replies.ts';
 import { oneLine } from '../errors.ts';
-import { entries, newTable, rawGet, rawSet, tableOf, type Heap, type LuaTable } from './lua-table.ts';
-import { isTable, toText, type LuaValue } from './lua-value.ts';
+import {
+  entries,
+  newTable,
+  rawGet,
+  rawSet,
+  tableOf,
+  type Heap,
+  type LuaTable,
+} from './lua/lua-table.ts';
+import { isTable, toText, type LuaValue } from './lua/lua-value.ts';
 
 /** What redis.call returns: `protocol` is the one that the script has asked for. */
 export function luaOfReply(heap: Heap, reply: Reply, protocol: Protocol): LuaValue {
@@ -26,7 +34,11 @@ export function luaOfReply(heap: Heap, reply: Reply, protocol: Protocol): LuaVal
     case 'push':
       return tableOf(heap, reply.value.map(of));
     case 'map': {
-      if (protocol === 2) return tableOf(heap, reply.value.flatMap(([key, value]) => [of(key), of(value)]));
+      if (protocol === 2)
+        return tableOf(
+          heap,
+          reply.value.flatMap(([key, value]) => [of(key), of(value)]),
+        );
       const held = newTable(heap);
       for (const [key, value] of reply.value) rawSet(heap, held, of(key), of(value));
       return tagged(heap, 'map', held);
@@ -73,7 +85,8 @@ export function replyOfLua(value: LuaValue, protocol: Protocol, depth = 0): Repl
   const of = (item: LuaValue): Reply => replyOfLua(item, protocol, depth + 1);
   if (typeof value === 'string') return bulk(ascii(value));
   if (typeof value === 'number') return integer(wholeOf(value));
-  if (typeof value === 'boolean') return protocol === 3 ? { type: 'boolean', value } : value ? integer(1) : NULL;
+  if (typeof value === 'boolean')
+    return protocol === 3 ? { type: 'boolean', value } : value ? integer(1) : NULL;
   if (!isTable(value)) return NULL;
   const failure = toText(rawGet(value, 'err'));
   if (failure !== undefined) return error(oneLine(failure));
@@ -113,4 +126,3 @@ function wholeOf(x: number): number | bigint {
   if (!(Math.abs(x) < 2 ** 63)) return LEAST;
   return BigInt(Math.trunc(x));
 }
-

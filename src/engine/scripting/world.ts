@@ -1,68 +1,90 @@
-/** What every script finds: Redis's tables, which nobody may change, and so are made once for all. */
+/** What all scripts find: Redis's tables, which nobody may change, and so are made once for a server. */
 import { redisVersion } from '../version.ts';
-import { baseLibrary, native } from './library-base.ts';
-import { cjsonLibrary } from './library-cjson.ts';
-import { coroutineLibrary, newThread } from './library-coroutine.ts';
-import { redisLibrary, versionNumber } from './library-redis.ts';
-import { stringLibrary } from './library-string.ts';
-import { bitLibrary, FIRST_RANDOM, mathLibrary, tableLibrary } from './library-table.ts';
-import { compileLua } from './lua-compiler.ts';
-import { step } from './lua-evaluator.ts';
-import { LuaMachine, type MachineState, type Native } from './lua-machine.ts';
-import { entries, newHeap, newTable, rawSet, type Heap, type LuaTable } from './lua-table.ts';
-import { isTable, NULL_POINTER, type LuaFunction, type LuaValue } from './lua-value.ts';
-import { preludeNames, preludeNatives, preludeSource } from './prelude.ts';
+import { baseLibrary } from './libraries/base.ts';
+import { bitLibrary } from './libraries/bit.ts';
+import { cjsonLibrary } from './libraries/cjson.ts';
+import { coroutineLibrary, newThread } from './libraries/coroutine.ts';
+import { mathLibrary } from './libraries/math.ts';
+import { preludeNames, preludeNatives, preludeSource } from './libraries/prelude.ts';
+import { redisLibrary, versionNumber } from './libraries/redis.ts';
+import { stringLibrary, workOnPattern } from './libraries/string.ts';
+import { tableLibrary } from './libraries/table.ts';
+import { step } from './lua/lua-evaluator.ts';
+import {
+  LuaMachine,
+  type MachineState,
+  type Native,
+  type Worker,
+  type World,
+} from './lua/lua-machine.ts';
+import { compileLua } from './lua/lua-parser.ts';
+import { entries, newHeap, newTable, rawGet, rawSet, type Heap } from './lua/lua-table.ts';
+import type { LuaTable } from './lua/lua-table.ts';
+import { finish, isTable, NULL_POINTER } from './lua/lua-value.ts';
+import type { LuaFunction, LuaNative, LuaValue, Place } from './lua/lua-value.ts';
 
-export interface World {
-  readonly natives: ReadonlyMap<string, Native>;
-  readonly prelude: Readonly<Record<string, LuaFunction>>;
-  readonly libraries: LuaTable;
-  readonly stringMetatable: LuaTable;
-}
-
-/** Bytes that a script may make in all, garbage included. */
-const MOST_BYTES = 0x8000_0000;
 /** Ids of what is made once, far from those of a script's own tables. */
 const FIRST_SHARED_ID = 0x20_0000;
-const hidden = new Set(['inext', 'search', 'matchAt', 'complain', 'resumeWrapped', 'missingGlobal']);
+/** What rand.c begins with. */
+const FIRST_RANDOM = 0x1234_abcd_330en;
+const REGISTER = 'redis.register_function';
+const hidden = new Set(['inext', 'search', 'matchAt', 'complain', 'resumeWrapped', REGISTER]);
 
-let made: World | undefined;
+const natives: ReadonlyMap<string, Native> = new Map(
+  [
+    ...[baseLibrary, stringLibrary, tableLibrary, mathLibrary, bitLibrary, coroutineLibrary],
+    ...[cjsonLibrary, redisLibrary],
+  ].flatMap((library) => Object.entries(library)),
+);
+const workers: ReadonlyMap<string, Worker> = new Map([['pattern', workOnPattern]]);
 
-export function theWorld(): World {
-  return (made ??= makeWorld());
-}
-
-function makeWorld(): World {
-  const heap = newHeap(MOST_BYTES, FIRST_SHARED_ID);
-  const groups = [baseLibrary, stringLibrary, tableLibrary, mathLibrary, bitLibrary, coroutineLibrary, cjsonLibrary, redisLibrary];
-  const natives = new Map(groups.flatMap((group) => Object.entries(group)));
+export function newWorld(): World {
+  const heap = newHeap(FIRST_SHARED_ID);
+  const values = new Map<string, LuaNative>();
+  for (const name of natives.keys()) values.set(name, { type: 'native', id: heap.nextId++, name });
   const libraries = newTable(heap);
-  for (const name of natives.keys()) {
+  for (const [name, value] of values) {
+    if (hidden.has(name)) continue;
     const [library = '', member] = name.split('.');
-    if (member === undefined) {
-      if (!hidden.has(name)) rawSet(heap, libraries, name, native(name));
-      continue;
-    }
-    rawSet(heap, tableAt(heap, libraries, library), member, native(name));
+    if (member !== undefined) rawSet(heap, tableAt(heap, libraries, library), member, value);
+    else rawSet(heap, libraries, name, value);
   }
-  rawSet(heap, libraries, '_VERSION', 'Lua 5.1');
-  setAll(heap, tableAt(heap, libraries, 'math'), { pi: 3.141592653589793, huge: Infinity });
-  setAll(heap, tableAt(heap, libraries, 'cjson'), { null: NULL_POINTER, _NAME: 'cjson', _VERSION: '2.1.0' });
-  setAll(heap, tableAt(heap, libraries, 'redis'), {
-    ...{ LOG_DEBUG: 0, LOG_VERBOSE: 1, LOG_NOTICE: 2, LOG_WARNING: 3 },
-    ...{ REPL_NONE: 0, REPL_AOF: 1, REPL_SLAVE: 2, REPL_REPLICA: 2, REPL_ALL: 3 },
-    ...{ REDIS_VERSION: redisVersion, REDIS_VERSION_NUM: versionNumber(redisVersion) },
-  });
+  addConstants(heap, libraries);
   const stringMetatable = newTable(heap);
   rawSet(heap, stringMetatable, '__index', tableAt(heap, libraries, 'string'));
   stringMetatable.frozen = true;
   for (const [, value] of entries(libraries)) if (isTable(value)) value.frozen = true;
-  const bare: World = { natives, prelude: {}, libraries, stringMetatable };
-  return { ...bare, prelude: makePrelude(heap, bare) };
+  const functionGlobals = newTable(heap);
+  const world: World = {
+    ...{ heap, natives: values, prelude: new Map<string, LuaFunction>(), libraries },
+    ...{ stringMetatable, functionGlobals, random: FIRST_RANDOM },
+    functionTables: { loading: undefined, full: undefined },
+  };
+  makePrelude(world);
+  makeFunctionGlobals(world);
+  return world;
 }
 
+function addConstants(heap: Heap, libraries: LuaTable): void {
+  rawSet(heap, libraries, '_VERSION', 'Lua 5.1');
+  const at = (name: string): LuaTable => tableAt(heap, libraries, name);
+  setAll(heap, at('math'), { pi: 3.141592653589793, huge: Infinity });
+  setAll(heap, at('cjson'), { null: NULL_POINTER, _NAME: 'cjson', _VERSION: '2.1.0' });
+  setAll(heap, at('redis'), {
+    ...{ LOG_DEBUG: 0, LOG_VERBOSE: 1, LOG_NOTICE: 2, LOG_WARNING: 3 },
+    ...{ REPL_NONE: 0, REPL_AOF: 1, REPL_SLAVE: 2, REPL_REPLICA: 2, REPL_ALL: 3 },
+    ...versionFields,
+  });
+}
+
+const versionFields = {
+  REDIS_VERSION: redisVersion,
+  REDIS_VERSION_NUM: versionNumber(redisVersion),
+};
+
 function tableAt(heap: Heap, parent: LuaTable, name: string): LuaTable {
-  for (const [key, value] of entries(parent)) if (key === name && isTable(value)) return value;
+  const known = rawGet(parent, name);
+  if (isTable(known)) return known;
   const table = newTable(heap);
   rawSet(heap, parent, name, table);
   return table;
@@ -72,49 +94,126 @@ function setAll(heap: Heap, table: LuaTable, values: Readonly<Record<string, Lua
   for (const [key, value] of Object.entries(values)) rawSet(heap, table, key, value);
 }
 
-function makePrelude(heap: Heap, world: World): Record<string, LuaFunction> {
+function makePrelude(world: World): void {
+  const { heap } = world;
   const environment = newTable(heap);
-  for (const [key, name] of Object.entries(preludeNatives)) rawSet(heap, environment, key, native(name));
-  const main: LuaFunction = { type: 'function', id: 0, proto: compileLua(preludeSource, ''), upvalues: [], environment };
-  const machine = newMachine(world, heap, environment, main, 100_000);
-  step(machine, 100_000);
-  const values = machine.state.outcome?.values ?? [];
-  const functions: Record<string, LuaFunction> = {};
+  for (const [key, name] of Object.entries(preludeNatives))
+    rawSet(heap, environment, key, world.natives.get(name));
+  const machine = newMachine(
+    world,
+    heap,
+    environment,
+    mainFunction(heap, environment, preludeSource, ''),
+    [],
+  );
+  step(machine, 1_000_000);
+  const made = machine.state.outcome?.values ?? [];
   preludeNames.forEach((name, i) => {
-    const value = values[i];
-    if (typeof value === 'object' && value.type === 'function') functions[name] = value;
+    const value = made[i];
+    if (typeof value === 'object' && value.type === 'function') world.prelude.set(name, value);
   });
-  return functions;
 }
 
-/** A machine about to run `main`. */
-export function newMachine(world: World, heap: Heap, globals: LuaTable, main: LuaFunction, fuel: number): LuaMachine {
+/** A chunk as a function; throws a LuaError if it is not Lua. */
+export function mainFunction(
+  heap: Heap,
+  environment: LuaTable,
+  source: string,
+  name: string,
+): LuaFunction {
+  const proto = compileLua(source, name);
+  return { type: 'function', id: heap.nextId++, proto, upvalues: [], environment };
+}
+
+const FIRST_PLACE: Place = { base: 0, want: -1, finish: finish.results, target: 0 };
+
+/** A machine about to call `main`. */
+export function newMachine(
+  world: World,
+  heap: Heap,
+  globals: LuaTable,
+  main: LuaFunction,
+  args: readonly LuaValue[],
+): LuaMachine {
   const thread = newThread(heap.nextId++, undefined, false);
   thread.status = 'running';
   const state: MachineState = {
-    ...{ heap, globals, stringMetatable: world.stringMetatable, main: thread, thread, random: FIRST_RANDOM },
-    ...{ fuel, outcome: null },
+    ...{ world, heap, globals, main: thread, thread, spent: 0, outcome: null },
   };
-  const machine = new LuaMachine(state, world.natives, world.prelude);
-  machine.call(main, [], -1);
+  const machine = machineOf(state);
+  machine.call(main, args, FIRST_PLACE);
   return machine;
 }
 
+/** A machine that goes on where its state stands. */
+export function machineOf(state: MachineState): LuaMachine {
+  return new LuaMachine(state, natives, workers);
+}
+
 /** Globals of one script: those of Redis, KEYS and ARGV; a name that is not there is an error. */
-export function newGlobals(world: World, heap: Heap, own: Readonly<Record<string, LuaValue>>): LuaTable {
+export function newGlobals(
+  world: World,
+  heap: Heap,
+  own: Readonly<Record<string, LuaValue>>,
+): LuaTable {
   const globals = newTable(heap);
   for (const [key, value] of entries(world.libraries)) rawSet(heap, globals, key, value);
   rawSet(heap, globals, '_G', globals);
   setAll(heap, globals, own);
-  const metatable = newTable(heap);
-  rawSet(heap, metatable, '__index', native('missingGlobal'));
-  metatable.frozen = true;
-  globals.metatable = metatable;
+  globals.metatable = missingIsError(world, heap);
   globals.frozen = true;
   return globals;
 }
 
-export function scriptHeap(): Heap {
-  return newHeap(MOST_BYTES);
+function missingIsError(world: World, heap: Heap): LuaTable {
+  const metatable = newTable(heap);
+  rawSet(heap, metatable, '__index', world.natives.get('missingGlobal'));
+  metatable.frozen = true;
+  return metatable;
 }
 
+/**
+ * Functions see an empty table, through which they find Redis's own: another while their library is loaded than when
+ * they are called (function_lua.c:luaEngineInitEngine).
+ */
+function makeFunctionGlobals(world: World): void {
+  const { heap, functionGlobals, libraries } = world;
+  const full = newTable(heap);
+  const loading = newTable(heap);
+  for (const [key, value] of entries(libraries)) rawSet(heap, full, key, value);
+  const callable = newTable(heap);
+  const registering = newTable(heap);
+  const redis = tableAt(heap, libraries, 'redis');
+  for (const [key, value] of entries(redis)) {
+    if (key !== 'breakpoint' && key !== 'debug' && key !== 'replicate_commands')
+      rawSet(heap, callable, key, value);
+  }
+  setAll(heap, registering, {
+    register_function: world.natives.get(REGISTER),
+    log: rawGet(redis, 'log'),
+    ...{ LOG_DEBUG: 0, LOG_VERBOSE: 1, LOG_NOTICE: 2, LOG_WARNING: 3 },
+    ...versionFields,
+  });
+  rawSet(heap, full, 'redis', callable);
+  rawSet(heap, loading, 'redis', registering);
+  const missing = missingIsError(world, heap);
+  callable.frozen = true;
+  for (const table of [full, loading, registering]) {
+    table.metatable = missing;
+    table.frozen = true;
+  }
+  rawSet(heap, full, '_G', full);
+  const metatable = newTable(heap);
+  metatable.frozen = true;
+  functionGlobals.metatable = metatable;
+  functionGlobals.frozen = true;
+  world.functionTables.loading = loading;
+  world.functionTables.full = full;
+  showToFunctions(world, 'full');
+}
+
+/** Which of Redis's tables functions see from now on. */
+export function showToFunctions(world: World, what: 'loading' | 'full'): void {
+  const { metatable } = world.functionGlobals;
+  if (metatable !== undefined) rawSet(world.heap, metatable, '__index', world.functionTables[what]);
+}

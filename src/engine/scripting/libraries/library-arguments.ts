@@ -1,13 +1,14 @@
 /** Arguments of library functions, with Lua's complaints about them (lauxlib.c). */
-import type { LuaMachine } from './lua-machine.ts';
-import type { LuaTable } from './lua-table.ts';
-import { isTable, toNumber, toText, typeName, type LuaValue } from './lua-value.ts';
+import { calledName } from '../lua/lua-debug.ts';
+import type { LuaMachine } from '../lua/lua-machine.ts';
+import type { LuaTable } from '../lua/lua-table.ts';
+import { isTable, toNumber, toText, typeName, type LuaValue } from '../lua/lua-value.ts';
 
 export type Args = readonly LuaValue[];
 
 /** `index` counts from 0. */
 export function argumentError(machine: LuaMachine, index: number, message: string): never {
-  const [, kind = '', name = '?'] = /^(\w+) '([^]*)'$/.exec(machine.calledAs) ?? [];
+  const [, kind = '', name = '?'] = /^(\w+) '([^]*)'$/.exec(calledName(machine.state.thread)) ?? [];
   const number = kind === 'method' ? index : index + 1;
   if (number === 0) machine.fail(`calling '${name}' on bad self (${message})`);
   machine.fail(`bad argument #${number} to '${name}' (${message})`);
@@ -28,13 +29,23 @@ export function numberArgument(machine: LuaMachine, args: Args, index: number): 
 }
 
 /** As lua_Integer: cut towards zero. */
-export function integerArgument(machine: LuaMachine, args: Args, index: number, otherwise?: number): number {
+export function integerArgument(
+  machine: LuaMachine,
+  args: Args,
+  index: number,
+  otherwise?: number,
+): number {
   if (otherwise !== undefined && args[index] === undefined) return otherwise;
   const number = Math.trunc(numberArgument(machine, args, index));
   return Number.isNaN(number) ? -(2 ** 63) : number + 0;
 }
 
-export function textArgument(machine: LuaMachine, args: Args, index: number, otherwise?: string): string {
+export function textArgument(
+  machine: LuaMachine,
+  args: Args,
+  index: number,
+  otherwise?: string,
+): string {
   if (otherwise !== undefined && args[index] === undefined) return otherwise;
   return toText(args[index]) ?? typeMismatch(machine, args, index, 'string');
 }
@@ -44,7 +55,12 @@ export function tableArgument(machine: LuaMachine, args: Args, index: number): L
   return isTable(value) ? value : typeMismatch(machine, args, index, 'table');
 }
 
-export function typedArgument(machine: LuaMachine, args: Args, index: number, type: 'function' | 'coroutine'): LuaValue {
+export function typedArgument(
+  machine: LuaMachine,
+  args: Args,
+  index: number,
+  type: 'function' | 'coroutine',
+): LuaValue {
   const value = args[index];
   if (typeName(value) === (type === 'coroutine' ? 'thread' : type)) return value;
   typeMismatch(machine, args, index, type);

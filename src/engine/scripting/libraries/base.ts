@@ -1,9 +1,27 @@
 /** The base library (lbaselib.c), without what Redis takes out: print, dofile, loadfile. */
-import { anyArgument, argumentError, integerArgument, tableArgument, textArgument } from './library-arguments.ts';
-import { compileLua } from './lua-compiler.ts';
-import { CALLED, FROZEN, type LuaMachine, type Natives } from './lua-machine.ts';
-import { border, nextEntry, rawGet } from './lua-table.ts';
-import { isTable, LuaError, parseNumber, plainText, toNumber, toText, truthy, typeName, type LuaValue } from './lua-value.ts';
+import {
+  anyArgument,
+  argumentError,
+  integerArgument,
+  tableArgument,
+  textArgument,
+} from './library-arguments.ts';
+import { compileLua } from '../lua/lua-parser.ts';
+import { CALLED, type LuaMachine, type Natives } from '../lua/lua-machine.ts';
+import { metamethod, metatable, storeNatively } from '../lua/metamethods.ts';
+import { border, FROZEN, nextEntry, rawGet } from '../lua/lua-table.ts';
+import {
+  finish,
+  isTable,
+  LuaError,
+  parseNumber,
+  plainText,
+  toNumber,
+  toText,
+  truthy,
+  typeName,
+  type LuaValue,
+} from '../lua/lua-value.ts';
 
 const MOST_RESULTS = 8000;
 
@@ -16,25 +34,31 @@ export const baseLibrary: Natives = {
   error(machine, args) {
     const [message] = args;
     const level = integerArgument(machine, args, 1, 1);
-    throw new LuaError(toText(message) !== undefined && level > 0 ? machine.where(level) + plainText(message) : message);
+    throw new LuaError(
+      toText(message) !== undefined && level > 0
+        ? machine.where(level) + plainText(message)
+        : message,
+    );
   },
 
   getmetatable(machine, args) {
-    const metatable = machine.metatable(anyArgument(machine, args, 0));
-    return [metatable === undefined ? undefined : (rawGet(metatable, '__metatable') ?? metatable)];
+    const found = metatable(machine, anyArgument(machine, args, 0));
+    return [found === undefined ? undefined : (rawGet(found, '__metatable') ?? found)];
   },
 
   setmetatable(machine, args) {
     const table = tableArgument(machine, args, 0);
     const metatable = args[1];
-    if (!isTable(metatable) && (metatable !== undefined || args.length < 2)) argumentError(machine, 1, 'nil or table expected');
-    if (table.metatable !== undefined && rawGet(table.metatable, '__metatable') !== undefined) machine.fail('cannot change a protected metatable');
+    if (!isTable(metatable) && (metatable !== undefined || args.length < 2))
+      argumentError(machine, 1, 'nil or table expected');
+    if (table.metatable !== undefined && rawGet(table.metatable, '__metatable') !== undefined)
+      machine.fail('cannot change a protected metatable');
     if (table.frozen) throw new LuaError(FROZEN);
     table.metatable = isTable(metatable) ? metatable : undefined;
     return [table];
   },
 
-  ipairs: (machine, args) => [native('inext'), tableArgument(machine, args, 0), 0],
+  ipairs: (machine, args) => [machine.native('inext'), tableArgument(machine, args, 0), 0],
   inext(machine, args) {
     const table = tableArgument(machine, args, 0);
     const i = integerArgument(machine, args, 1) + 1;
@@ -42,7 +66,7 @@ export const baseLibrary: Natives = {
     return value === undefined ? [undefined] : [i, value];
   },
 
-  pairs: (machine, args) => [native('next'), tableArgument(machine, args, 0), undefined],
+  pairs: (machine, args) => [machine.native('next'), tableArgument(machine, args, 0), undefined],
   next(machine, args) {
     return nextEntry(tableArgument(machine, args, 0), args[1]) ?? [undefined];
   },
@@ -59,11 +83,13 @@ export const baseLibrary: Natives = {
   },
 
   rawequal: (machine, args) => [anyArgument(machine, args, 0) === anyArgument(machine, args, 1)],
-  rawget: (machine, args) => [rawGet(tableArgument(machine, args, 0), anyArgument(machine, args, 1))],
+  rawget: (machine, args) => [
+    rawGet(tableArgument(machine, args, 0), anyArgument(machine, args, 1)),
+  ],
   rawset(machine, args) {
     const table = tableArgument(machine, args, 0);
     anyArgument(machine, args, 2);
-    machine.storeNatively(table, args[1], args[2]);
+    storeNatively(machine, table, args[1], args[2]);
     return [table];
   },
 
@@ -85,7 +111,7 @@ export const baseLibrary: Natives = {
 
   tostring(machine, args) {
     const value = anyArgument(machine, args, 0);
-    const handler = machine.metamethod(value, '__tostring');
+    const handler = metamethod(machine, value, '__tostring');
     return handler === undefined ? [plainText(value)] : machine.tail(handler, [value]);
   },
 
@@ -105,7 +131,7 @@ export const baseLibrary: Natives = {
   loadstring(machine, args) {
     const source = textArgument(machine, args, 0);
     const name = textArgument(machine, args, 1, source);
-    return load(machine, source, chunkName(name));
+    return load(machine, source, name);
   },
 
   collectgarbage(machine, args) {
@@ -114,22 +140,17 @@ export const baseLibrary: Natives = {
   },
 };
 
-const constants = new Map<string, LuaValue>();
-
-/** A library function as a value; there is one of each. */
-export function native(name: string): LuaValue {
-  const known = constants.get(name);
-  if (known !== undefined) return known;
-  const made: LuaValue = { type: 'native', id: 0x10_0000 + constants.size, name };
-  constants.set(name, made);
-  return made;
-}
-
-function protect(machine: LuaMachine, callee: LuaValue, args: readonly LuaValue[], handler: LuaValue): void {
-  const { want, turn } = machine;
+function protect(
+  machine: LuaMachine,
+  callee: LuaValue,
+  args: readonly LuaValue[],
+  handler: LuaValue,
+): void {
+  const place = machine.placeOfNative();
   machine.countBoundary();
-  machine.state.thread.frames.push({ kind: 'protected', handler, want, turn, boundary: true });
-  machine.call(callee, args, -1);
+  machine.push({ kind: 'protected', handler, place, boundary: true });
+  machine.place = undefined;
+  machine.call(callee, args, { ...place, want: -1, finish: finish.results });
 }
 
 /** strtoul in a base, blanks around it allowed; a minus wraps around as there. */
@@ -138,7 +159,8 @@ function inBase(text: string, base: number): number | undefined {
     const parsed = /^\s*-?0x/i.test(text) ? parseNumber(text) : undefined;
     if (parsed !== undefined) return parsed < 0 ? parsed + 2 ** 64 : parsed;
   }
-  const [, minus = '', digits = ''] = /^[ \t\n\v\f\r]*([+-]?)([0-9a-z]+)[ \t\n\v\f\r]*$/i.exec(text) ?? [];
+  const [, minus = '', digits = ''] =
+    /^[ \t\n\v\f\r]*([+-]?)([0-9a-z]+)[ \t\n\v\f\r]*$/i.exec(text) ?? [];
   if (digits === '') return undefined;
   let value = 0;
   for (const digit of digits.toLowerCase()) {
@@ -150,20 +172,14 @@ function inBase(text: string, base: number): number | undefined {
   return minus === '-' && value !== 0 ? 2 ** 64 - value : value;
 }
 
-function load(machine: LuaMachine, source: string, chunk: string): readonly LuaValue[] {
+function load(machine: LuaMachine, source: string, name: string): readonly LuaValue[] {
   try {
-    const proto = compileLua(source, chunk);
-    return [{ type: 'function', id: machine.heap.nextId++, proto, upvalues: [], environment: machine.state.globals }];
+    const { state } = machine;
+    const proto = compileLua(source, name, state.thread.boundaries);
+    const id = machine.heap.nextId++;
+    return [{ type: 'function', id, proto, upvalues: [], environment: state.globals }];
   } catch (thrown) {
     if (thrown instanceof LuaError) return [undefined, thrown.value];
     throw thrown;
   }
-}
-
-/** luaO_chunkid: how positions name a chunk. */
-function chunkName(name: string): string {
-  if (name.startsWith('=') || name.startsWith('@')) return name.slice(1, 60);
-  const line = /^[^\n\r]*/.exec(name)?.[0] ?? '';
-  const most = 60 - '[string "..."]'.length - 1;
-  return line.length > most || line.length < name.length ? `[string "${line.slice(0, most)}..."]` : `[string "${line}"]`;
 }

@@ -1,11 +1,11 @@
 /** The table `redis` (script_lua.c). */
-import { ascii, bytesOf, type ByteString } from '../../base/bytes.ts';
-import { formatDoubleShortest } from '../../base/doubles.ts';
-import { sha1Hex } from '../../base/sha1.ts';
-import type { LuaMachine, Natives } from './lua-machine.ts';
-import { rawGet, rawSet, type LuaTable } from './lua-table.ts';
-import { isTable, LuaError, plainText, toNumber, toText, type LuaValue } from './lua-value.ts';
-import { errorTable, luaOfReply } from './reply-conversion.ts';
+import { ascii, bytesOf, type ByteString } from '../../../base/bytes.ts';
+import { formatDoubleShortest } from '../../../base/doubles.ts';
+import { sha1Hex } from '../../../base/sha1.ts';
+import type { LuaMachine, Natives } from '../lua/lua-machine.ts';
+import { rawGet, rawSet, type LuaTable } from '../lua/lua-table.ts';
+import { isTable, LuaError, plainText, toNumber, toText, type LuaValue } from '../lua/lua-value.ts';
+import { errorTable, luaOfReply } from '../reply-conversion.ts';
 
 export const redisLibrary: Natives = {
   'redis.call'(machine, args) {
@@ -26,9 +26,16 @@ export const redisLibrary: Natives = {
   'redis.log'(machine, args) {
     if (args.length < 2) return raise(machine, 'redis.log() requires two arguments or more.');
     const level = args[0];
-    if (typeof level !== 'number') return raise(machine, 'First argument must be a number (log level).');
+    if (typeof level !== 'number')
+      return raise(machine, 'First argument must be a number (log level).');
     if (level < 0 || level > 3) return raise(machine, 'Invalid debug level.');
-    machine.host?.log(Math.trunc(level), args.slice(1).flatMap((value) => toText(value) ?? []).join(' '));
+    machine.host?.log(
+      Math.trunc(level),
+      args
+        .slice(1)
+        .flatMap((value) => toText(value) ?? [])
+        .join(' '),
+    );
     return [];
   },
 
@@ -44,10 +51,18 @@ export const redisLibrary: Natives = {
     if (args.length !== 1) return raise(machine, 'redis.set_repl() requires two arguments.');
     const flags = toNumber(args[0]) ?? 0;
     if (flags < 0 || flags > 3) {
-      return raise(machine, 'Invalid replication flags. Use REPL_AOF, REPL_REPLICA, REPL_ALL or REPL_NONE.');
+      return raise(
+        machine,
+        'Invalid replication flags. Use REPL_AOF, REPL_REPLICA, REPL_ALL or REPL_NONE.',
+      );
     }
     machine.host?.replicate((flags & 1) !== 0);
     return [];
+  },
+  /** Only while a library is loaded, which alone finds it. */
+  'redis.register_function'(machine, args) {
+    const refusal = machine.host?.register?.(args);
+    return refusal === undefined ? [] : raise(machine, refusal);
   },
   'redis.replicate_commands': () => [true],
   /** No debugger is attached, and none can be. */
@@ -55,15 +70,20 @@ export const redisLibrary: Natives = {
   'redis.debug': () => [],
 
   'redis.acl_check_cmd'(machine, args) {
-    if (args.length === 0) return raise(machine, 'Please specify at least one argument for this redis lib call');
+    if (args.length === 0)
+      return raise(machine, 'Please specify at least one argument for this redis lib call');
     const argv = words(args);
-    if (argv === undefined) return raise(machine, 'Lua redis lib command arguments must be strings or integers');
-    if (machine.host?.knows(argv) !== true) return raise(machine, 'Invalid command passed to redis.acl_check_cmd()');
-    return [true];
+    if (argv === undefined)
+      return raise(machine, 'Lua redis lib command arguments must be strings or integers');
+    if (machine.host?.allows(argv) === undefined)
+      return raise(machine, 'Invalid command passed to redis.acl_check_cmd()');
+    return [machine.host.allows(argv) === true];
   },
 
   missingGlobal(machine, args) {
-    return machine.fail(`Script attempted to access nonexistent global variable '${plainText(args[1])}'`);
+    return machine.fail(
+      `Script attempted to access nonexistent global variable '${plainText(args[1])}'`,
+    );
   },
 };
 
@@ -89,7 +109,8 @@ function field(machine: LuaMachine, key: string, value: LuaValue): LuaTable {
 
 function singleField(machine: LuaMachine, args: readonly LuaValue[], key: 'err' | 'ok'): LuaTable {
   const [text] = args;
-  if (args.length !== 1 || typeof text !== 'string') return plainError(machine, 'wrong number or type of arguments');
+  if (args.length !== 1 || typeof text !== 'string')
+    return plainError(machine, 'wrong number or type of arguments');
   if (key === 'ok') return field(machine, key, text);
   return field(machine, key, text.startsWith('-') ? text.slice(1) : text);
 }
@@ -105,12 +126,16 @@ function words(args: readonly LuaValue[]): ByteString[] | undefined {
 }
 
 function callRedis(machine: LuaMachine, args: readonly LuaValue[]): LuaValue {
-  if (args.length === 0) return plainError(machine, 'Please specify at least one argument for this redis lib call');
+  if (args.length === 0)
+    return plainError(machine, 'Please specify at least one argument for this redis lib call');
   const argv = words(args);
-  if (argv === undefined) return plainError(machine, 'Lua redis lib command arguments must be strings or integers');
+  if (argv === undefined)
+    return plainError(machine, 'Lua redis lib command arguments must be strings or integers');
   const { host, heap } = machine;
   if (host === undefined) return undefined;
   machine.spend(1);
   const reply = host.call(argv);
-  return reply.type === 'error' ? errorTable(heap, reply.value) : luaOfReply(heap, reply, host.protocol);
+  return reply.type === 'error'
+    ? errorTable(heap, reply.value)
+    : luaOfReply(heap, reply, host.protocol);
 }

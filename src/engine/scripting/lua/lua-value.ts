@@ -1,21 +1,24 @@
 /** The values of Lua 5.1. Strings are bytes, one char (0..255) each; nil is undefined. */
-import { ascii } from '../../base/bytes.ts';
-import { formatDoubleG, parseDouble } from '../../base/doubles.ts';
+import { ascii } from '../../../base/bytes.ts';
+import { formatDoubleG, parseDouble } from '../../../base/doubles.ts';
 import type { Proto } from './lua-code.ts';
 import type { LuaTable } from './lua-table.ts';
+import type { NativeWork } from './native-work.ts';
 
-export type LuaValue = undefined | boolean | number | string | LuaTable | LuaFunction | LuaNative | LuaThread | LuaUserdata;
+export type LuaValue =
+  undefined | boolean | number | string | LuaTable | LuaFunction | LuaNative | LuaThread | bigint;
 
-/** A local variable that outlives its block because a function uses it. */
-export interface Cell {
-  value: LuaValue;
+/** A variable of an outer function: a place in a stack, and one of its own when its block has ended. */
+export interface Upvalue {
+  stack: LuaValue[];
+  at: number;
 }
 
 export interface LuaFunction {
   readonly type: 'function';
   readonly id: number;
   readonly proto: Proto;
-  readonly upvalues: readonly Cell[];
+  readonly upvalues: Upvalue[];
   environment: LuaTable;
 }
 
@@ -26,29 +29,46 @@ export interface LuaNative {
   readonly name: string;
 }
 
-export interface LuaUserdata {
-  readonly type: 'userdata';
+/** What becomes of the results of a call. */
+export const finish = {
+  /** `want` of them (-1: all) go to the place of the function. */
+  results: 0,
+  /** The first goes to `target`. */
+  value: 1,
+  /** The truth of the first decides about the jump that follows; or its contrary. */
+  test: 2,
+  testNot: 3,
+  /** The first goes to `target`, and the concatenation goes on there. */
+  concat: 4,
+  drop: 5,
+  /** They are the variables of a loop, which ends at nil. */
+  iterate: 6,
+} as const;
+
+/** Where results go. */
+export interface Place {
+  /** Index in the stack of the function that was called. */
+  readonly base: number;
+  readonly want: number;
+  readonly finish: number;
+  readonly target: number;
 }
 
 /** A running function. `boundary`: it was called by the host, of which there may be only so many (LUAI_MAXCCALLS). */
 export interface CallFrame {
   readonly kind: 'call';
-  closure: LuaFunction;
-  /** The next instruction, and the one at work. */
+  readonly closure: LuaFunction;
+  /** Its first register. */
+  readonly base: number;
+  /** The next instruction. */
   pc: number;
-  at: number;
-  /** Cells of captured variables, by slot. */
-  cells: Cell[];
-  /** Local variables, then operands. */
-  stack: LuaValue[];
+  /** After a call of which all results are wanted: where they end. */
   top: number;
-  /** What a call or `...` gave of which all values are wanted. */
-  open: readonly LuaValue[];
-  varargs: readonly LuaValue[];
-  /** How many results the caller wants; -1: all. */
-  want: number;
-  turn: Turn;
-  tailCalls: number;
+  readonly place: Place | undefined;
+  /** The place of a plain call, when `place` is undefined. */
+  readonly callee: number;
+  readonly want: number;
+  readonly tailCalls: number;
   readonly boundary: boolean;
 }
 
@@ -56,36 +76,45 @@ export interface CallFrame {
 export interface ProtectedFrame {
   readonly kind: 'protected';
   readonly handler: LuaValue;
-  readonly want: number;
-  readonly turn: Turn;
+  readonly place: Place;
   readonly boundary: true;
 }
 
 /** The handler of xpcall is at work: its results are those of xpcall. */
 export interface HandlerFrame {
   readonly kind: 'handler';
-  readonly want: number;
-  readonly turn: Turn;
+  readonly place: Place;
   readonly boundary: true;
 }
 
-/** What becomes of the first result: itself, its truth, or the contrary. */
-export type Turn = 'none' | 'truth' | 'untruth';
-export type Frame = CallFrame | ProtectedFrame | HandlerFrame;
+/** A native that has not come to its end: it goes on when the script does. */
+export interface WorkFrame {
+  readonly kind: 'work';
+  readonly native: string;
+  readonly work: NativeWork;
+  readonly place: Place;
+  readonly boundary: true;
+}
+
+export type Frame = CallFrame | ProtectedFrame | HandlerFrame | WorkFrame;
 
 export interface LuaThread {
   readonly type: 'thread';
   readonly id: number;
+  /** Registers of all frames. */
+  readonly stack: LuaValue[];
   readonly frames: Frame[];
+  /** Variables in the stack that inner functions use, from the highest to the lowest. */
+  open: Upvalue[];
   /** What a coroutine begins with; undefined once it has begun. */
   body: LuaValue;
   status: 'suspended' | 'running' | 'normal' | 'dead';
-  /** Who resumed it, and what it wants of the results. */
+  /** Who resumed it, and where the results go there. */
   parent: LuaThread | undefined;
-  want: number;
-  /** What it wants of the values of the next resume. */
-  yieldWant: number;
-  wrapped: boolean;
+  resumedAt: Place | undefined;
+  /** Where the values of the next resume go. */
+  yieldedAt: Place | undefined;
+  readonly wrapped: boolean;
   /** Frames that were called by the host. */
   boundaries: number;
 }
@@ -99,11 +128,12 @@ export class LuaError extends Error {
   }
 }
 
-/** cjson.null: a light userdata with a null pointer. */
-export const NULL_POINTER: LuaUserdata = { type: 'userdata' };
+/** cjson.null: a light userdata, which is its address. */
+export const NULL_POINTER = 0n;
 
 export function typeName(value: LuaValue): string {
   if (value === undefined) return 'nil';
+  if (typeof value === 'bigint') return 'userdata';
   if (typeof value !== 'object') return typeof value;
   return value.type === 'native' ? 'function' : value.type;
 }
@@ -122,7 +152,8 @@ export function truthy(value: LuaValue): boolean {
 
 /** `%.14g`. */
 export function numberText(n: number): string {
-  if (Number.isInteger(n) && Math.abs(n) < 1e14) return n === 0 ? (1 / n < 0 ? '-0' : '0') : String(n);
+  if (Number.isInteger(n) && Math.abs(n) < 1e14)
+    return n === 0 ? (1 / n < 0 ? '-0' : '0') : String(n);
   // The sign of a NaN is that of the x86 instruction which made it: nearly always set.
   return Number.isNaN(n) ? '-nan' : formatDoubleG(n, 14);
 }
@@ -139,7 +170,8 @@ export function parseNumber(text: string): number | undefined {
   if (/^[+-]?\d{1,15}$/.test(trimmed)) return Number(trimmed);
   if (/^[+-]?nan(\([0-9a-z_]*\))?$/i.test(trimmed)) return NaN;
   const hexadecimal = /^([+-]?)0x([0-9a-f]+)$/i.exec(trimmed);
-  if (hexadecimal !== null) return (hexadecimal[1] === '-' ? -1 : 1) * Number(`0x${hexadecimal[2]}`);
+  if (hexadecimal !== null)
+    return (hexadecimal[1] === '-' ? -1 : 1) * Number(`0x${hexadecimal[2]}`);
   const parsed = parseDouble(ascii(trimmed));
   if (parsed !== undefined) return parsed;
   // Too great or too small for a double is still a number here.
@@ -156,8 +188,8 @@ export function toText(value: LuaValue): string | undefined {
 export function plainText(value: LuaValue): string {
   const text = toText(value);
   if (text !== undefined) return text;
+  if (typeof value === 'bigint') return 'userdata: (nil)';
   if (typeof value !== 'object') return value === undefined ? 'nil' : String(value);
-  if (value.type === 'userdata') return 'userdata: (nil)';
   const address = (0x7f00_0000_0000 + value.id * 64).toString(16);
   return `${typeName(value)}: 0x${address}`;
 }

@@ -1,8 +1,8 @@
 /** cjson (lua_cjson.c): JSON on bytes. */
 import { anyArgument, textArgument } from './library-arguments.ts';
-import type { LuaMachine, Natives } from './lua-machine.ts';
-import { entries, newTable, rawGet, rawSet, type LuaTable } from './lua-table.ts';
-import { isTable, NULL_POINTER, numberText, typeName, type LuaValue } from './lua-value.ts';
+import type { LuaMachine, Natives } from '../lua/lua-machine.ts';
+import { entries, newTable, rawGet, rawSet, type LuaTable } from '../lua/lua-table.ts';
+import { isTable, NULL_POINTER, numberText, typeName, type LuaValue } from '../lua/lua-value.ts';
 
 const DEEPEST = 1000;
 /** A list may have holes if it is short, or at least half full. */
@@ -60,7 +60,8 @@ function listLength(machine: LuaMachine, table: LuaTable): number {
     most = Math.max(most, key);
     count++;
   }
-  if (most > count * SPARSE_RATIO && most > SAFE_LENGTH) refuse(machine, 'table', 'excessively sparse array');
+  if (most > count * SPARSE_RATIO && most > SAFE_LENGTH)
+    refuse(machine, 'table', 'excessively sparse array');
   return most === 0 ? -1 : most;
 }
 
@@ -76,8 +77,10 @@ const escapes: Readonly<Record<string, string>> = {
 };
 
 function quote(text: string): string {
-   
-  const inner = text.replace(/["\\/\u0000-\u001f\u007f]/g, (c) => escapes[c] ?? `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  const inner = text.replace(
+    /["\\/\u0000-\u001f\u007f]/g,
+    (c) => escapes[c] ?? `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
   return `"${inner}"`;
 }
 
@@ -115,7 +118,10 @@ class JsonReader {
       this.at += word.length;
       return value;
     }
-    const [number] = /^-?(0x[0-9a-f]+|\d+(\.\d*)?(e[+-]?\d+)?|inf(inity)?|nan)/i.exec(text.slice(this.at, this.at + 400)) ?? [];
+    const [number] =
+      /^-?(0x[0-9a-f]+|\d+(\.\d*)?(e[+-]?\d+)?|inf(inity)?|nan)/i.exec(
+        text.slice(this.at, this.at + 400),
+      ) ?? [];
     if (number === undefined) return this.expected('value');
     this.at += number.length;
     const negative = number.startsWith('-');
@@ -126,7 +132,10 @@ class JsonReader {
 
   private enter(depth: number): number {
     this.at++;
-    if (depth + 1 > DEEPEST) this.machine.fail(`Found too many nested data structures (${depth + 1}) at character ${this.at}`);
+    if (depth + 1 > DEEPEST)
+      this.machine.fail(
+        `Found too many nested data structures (${depth + 1}) at character ${this.at}`,
+      );
     return depth + 1;
   }
 
@@ -198,7 +207,8 @@ class JsonReader {
         let code = Number(`0x${digits}`);
         if (code >= 0xd800 && code < 0xe000) {
           const [, low] = /^\\u(d[c-f][0-9a-f]{2})/i.exec(this.text.slice(i + 1, i + 7)) ?? [];
-          if (low === undefined || code >= 0xdc00) return this.failAt('invalid unicode escape code', i - 5);
+          if (low === undefined || code >= 0xdc00)
+            return this.failAt('invalid unicode escape code', i - 5);
           code = 0x10000 + ((code - 0xd800) << 10) + (Number(`0x${low}`) - 0xdc00);
           i += 6;
         }
@@ -218,7 +228,12 @@ class JsonReader {
 
   private expected(what: string): never {
     const c = this.text[this.at] ?? '';
-    const token = this.at >= this.text.length ? 'T_END' : /[-0-9]/.test(c) ? 'T_NUMBER' : (tokens[c] ?? 'invalid token');
+    const token =
+      this.at >= this.text.length
+        ? 'T_END'
+        : /[-0-9]/.test(c)
+          ? 'T_NUMBER'
+          : (tokens[c] ?? 'invalid token');
     this.machine.fail(`Expected ${what} but found ${token} at character ${this.at + 1}`);
   }
 }
@@ -246,6 +261,12 @@ const unescapes: Readonly<Record<string, string>> = {
 function utf8(code: number): string {
   if (code < 0x80) return String.fromCharCode(code);
   if (code < 0x800) return String.fromCharCode(0xc0 | (code >> 6), 0x80 | (code & 63));
-  if (code < 0x10000) return String.fromCharCode(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
-  return String.fromCharCode(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
+  if (code < 0x10000)
+    return String.fromCharCode(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
+  return String.fromCharCode(
+    0xf0 | (code >> 18),
+    0x80 | ((code >> 12) & 63),
+    0x80 | ((code >> 6) & 63),
+    0x80 | (code & 63),
+  );
 }

@@ -1,7 +1,7 @@
 /** string.format (lstrlib.c:str_format). */
-import { formatDoubleF, formatDoubleG } from '../../base/doubles.ts';
+import { formatDoubleF, formatDoubleG } from '../../../base/doubles.ts';
 import { argumentError, numberArgument, textArgument, type Args } from './library-arguments.ts';
-import type { LuaMachine } from './lua-machine.ts';
+import type { LuaMachine } from '../lua/lua-machine.ts';
 
 interface Spec {
   readonly flags: string;
@@ -24,11 +24,17 @@ export function formatText(machine: LuaMachine, args: Args): string {
     }
     argument++;
     if (argument >= args.length) argumentError(machine, argument, 'no value');
-    const [text = '', flags = '', width = '', dot = '', precision = ''] = /^([-+ #0]*)(\d*)(\.?)(\d*)/.exec(format.slice(i)) ?? [];
+    const [text = '', flags = '', width = '', dot = '', precision = ''] =
+      /^([-+ #0]*)(\d*)(\.?)(\d*)/.exec(format.slice(i)) ?? [];
     if (flags.length > 5) machine.fail('invalid format (repeated flags)');
-    if (width.length > 2 || precision.length > 2) machine.fail('invalid format (width or precision too long)');
+    if (width.length > 2 || precision.length > 2)
+      machine.fail('invalid format (width or precision too long)');
     i += text.length;
-    const spec = { flags, width: Number(width), precision: dot === '' ? undefined : Number(precision) };
+    const spec = {
+      flags,
+      width: Number(width),
+      precision: dot === '' ? undefined : Number(precision),
+    };
     result += one(machine, args, argument, format[i] ?? '', spec);
     machine.room(result.length);
   }
@@ -78,9 +84,13 @@ function signed(text: string, negative: boolean, flags: string): string {
 }
 
 function integer(x: number, spec: Spec): string {
-  const value = BigInt.asIntN(64, Number.isFinite(x) && Math.abs(x) < 2 ** 63 ? BigInt(x) : -(2n ** 63n));
+  const value = BigInt.asIntN(
+    64,
+    Number.isFinite(x) && Math.abs(x) < 2 ** 63 ? BigInt(x) : -(2n ** 63n),
+  );
   const digits = String(value < 0n ? -value : value);
-  const text = spec.precision === 0 && value === 0n ? '' : digits.padStart(spec.precision ?? 0, '0');
+  const text =
+    spec.precision === 0 && value === 0n ? '' : digits.padStart(spec.precision ?? 0, '0');
   return padded(signed(text, value < 0n, spec.flags), spec, spec.precision === undefined);
 }
 
@@ -88,9 +98,13 @@ function unsigned(x: number, letter: 'u' | 'o' | 'x' | 'X', spec: Spec): string 
   const whole = Number.isFinite(x) ? Math.trunc(x) : 0;
   const value = BigInt.asUintN(64, BigInt(whole));
   const digits = value.toString(letter === 'u' ? 10 : letter === 'o' ? 8 : 16);
-  let text = (spec.precision === 0 && value === 0n ? '' : digits).padStart(spec.precision ?? 0, '0');
+  let text = (spec.precision === 0 && value === 0n ? '' : digits).padStart(
+    spec.precision ?? 0,
+    '0',
+  );
   if (spec.flags.includes('#') && letter === 'o' && !text.startsWith('0')) text = `0${text}`;
-  if (spec.flags.includes('#') && letter !== 'o' && letter !== 'u' && value !== 0n) text = `0x${text}`;
+  if (spec.flags.includes('#') && letter !== 'o' && letter !== 'u' && value !== 0n)
+    text = `0x${text}`;
   const result = padded(text, spec, spec.precision === undefined);
   return letter === 'X' ? result.toUpperCase() : result;
 }
@@ -112,6 +126,8 @@ function exponential(x: number, decimals: number): string {
 }
 
 function quoted(text: string): string {
-  const inner = text.replace(/["\\\n\r\0]/g, (c) => (c === '\r' ? '\\r' : c === '\0' ? '\\000' : `\\${c}`));
+  const inner = text.replace(/["\\\n\r\0]/g, (c) =>
+    c === '\r' ? '\\r' : c === '\0' ? '\\000' : `\\${c}`,
+  );
   return `"${inner}"`;
 }

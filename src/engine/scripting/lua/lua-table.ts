@@ -3,7 +3,7 @@
  * with holes, are those of the real one, so that a script's writes come in the same order. A Map finds the node of a
  * key; where a new node stands is decided as there, by hash, collision and free place.
  */
-import { highWord, lowWord } from '../../base/double-bits.ts';
+import { highWord, lowWord } from '../../../base/double-bits.ts';
 import { LuaError, type LuaValue } from './lua-value.ts';
 
 export interface LuaTable {
@@ -20,26 +20,29 @@ export interface LuaTable {
   frozen: boolean;
 }
 
-/** What a script has made so far; there is no garbage collector to give anything back. */
+export const FROZEN = 'Attempt to modify a readonly table';
+
+/** What scripts have made. */
 export interface Heap {
   nextId: number;
-  /** Bytes, roughly. */
+  /** Bytes, roughly, garbage included; what is alive is counted anew when `full` is reached. */
   allocated: number;
-  readonly most: number;
+  full: number;
 }
 
-export function newHeap(most: number, firstId = 1): Heap {
-  return { nextId: firstId, allocated: 0, most };
+const FIRST_FULL = 0x800_0000;
+
+export function newHeap(firstId = 1): Heap {
+  return { nextId: firstId, allocated: 0, full: FIRST_FULL };
 }
 
 export function charge(heap: Heap, bytes: number): void {
   heap.allocated += bytes;
-  if (heap.allocated > heap.most) throw new LuaError('not enough memory');
 }
 
-const BYTES_PER_TABLE = 64;
-const BYTES_PER_SLOT = 16;
-const BYTES_PER_NODE = 40;
+export const BYTES_PER_TABLE = 64;
+export const BYTES_PER_SLOT = 16;
+export const BYTES_PER_NODE = 40;
 
 export function newTable(heap: Heap, arraySize = 0, hashSize = 0): LuaTable {
   charge(heap, BYTES_PER_TABLE + arraySize * BYTES_PER_SLOT);
@@ -125,7 +128,7 @@ function mainPosition(size: number, key: LuaValue): number {
   if (typeof key === 'boolean') return (key ? 1 : 0) & (size - 1);
   const odd = (size - 1) | 1;
   if (typeof key === 'number') return key === 0 ? 0 : ((highWord(key) + lowWord(key)) >>> 0) % odd;
-  return typeof key === 'object' && key.type !== 'userdata' ? (key.id * 64) % odd : 0;
+  return typeof key === 'object' ? (key.id * 64) % odd : 0;
 }
 
 /** lstring.c:luaS_newlstr. */
@@ -222,7 +225,10 @@ export function growArray(heap: Heap, table: LuaTable, size: number): void {
 }
 
 /** The entry after `key`, undefined at the end; undefined as a key begins. */
-export function nextEntry(table: LuaTable, key: LuaValue): readonly [LuaValue, LuaValue] | undefined {
+export function nextEntry(
+  table: LuaTable,
+  key: LuaValue,
+): readonly [LuaValue, LuaValue] | undefined {
   const { array, keys, values } = table;
   let at = placeOf(table, key);
   for (; at < array.length; at++) if (array[at] !== undefined) return [at + 1, array[at]];
@@ -234,7 +240,8 @@ export function nextEntry(table: LuaTable, key: LuaValue): readonly [LuaValue, L
 
 function placeOf(table: LuaTable, key: LuaValue): number {
   if (key === undefined) return 0;
-  if (typeof key === 'number' && key >= 1 && key <= table.array.length && Math.floor(key) === key) return key;
+  if (typeof key === 'number' && key >= 1 && key <= table.array.length && Math.floor(key) === key)
+    return key;
   const node = table.index?.get(key);
   if (node === undefined) throw new LuaError("invalid key to 'next'");
   return table.array.length + node + 1;
@@ -242,7 +249,12 @@ function placeOf(table: LuaTable, key: LuaValue): number {
 
 /** All entries in the order of pairs(). */
 export function* entries(table: LuaTable): Generator<readonly [LuaValue, LuaValue]> {
-  for (let entry = nextEntry(table, undefined); entry !== undefined; entry = nextEntry(table, entry[0])) yield entry;
+  for (
+    let entry = nextEntry(table, undefined);
+    entry !== undefined;
+    entry = nextEntry(table, entry[0])
+  )
+    yield entry;
 }
 
 /** The # of a table: some n with t[n] and not t[n + 1], the very one that luaH_getn finds. */

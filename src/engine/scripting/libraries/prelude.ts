@@ -59,8 +59,7 @@ local function gmatch(s, p)
     return give(search(s, p, at))
   end
 end
-local function gsub(s, p, replacement, most)
-  local anchored = sub(s, 0, 0) == '' and sub(p, 1, 1) == '^'
+local function gsub(s, p, replacement, most, anchored)
   local parts, n, at, count = {}, 0, 1, 0
   local isTable = type(replacement) == 'table'
   local function give(last, ...)
@@ -77,7 +76,7 @@ local function gsub(s, p, replacement, most)
     return last
   end
   while count < most do
-    local last = give(matchAt(s, p, at, anchored and 1 or 0))
+    local last = give(matchAt(s, p, at, anchored))
     if last then count = count + 1 end
     if last and last >= at then at = last + 1
     elseif at <= #s then

@@ -1,0 +1,75 @@
+/** What a running script finds of Redis around it: commands, the log, the clock (script.c:scriptCall). */
+import type { ByteString } from '../../base/bytes.ts';
+import { mayRun, scriptDenial } from '../acl/guard.ts';
+import { commandFlag, type Command } from '../command.ts';
+import type { Context } from '../context.ts';
+import { errors } from '../errors.ts';
+import { scriptErrors } from '../script-errors.ts';
+import { error, NULL } from '../replies.ts';
+import type { ScriptHost } from './lua/lua-machine.ts';
+import type { RunningScript } from '../scripting-state.ts';
+
+const logLevels = ['debug', 'verbose', 'notice', 'warning'] as const;
+/** Instructions a second, for os.clock. */
+const INSTRUCTIONS_PER_SECOND = 50_000_000;
+
+export function hostOf(ctx: Context, running: RunningScript): ScriptHost {
+  return {
+    get protocol() {
+      return running.protocol;
+    },
+    set protocol(protocol) {
+      running.protocol = protocol;
+    },
+    call(argv) {
+      const command = ctx.lookUp(argv);
+      const refusal = refusalOf(ctx, command, argv, running);
+      if (refusal !== undefined || command === undefined) return error(refusal ?? '');
+      if ((command.flags & commandFlag.write) !== 0) running.wrote = true;
+      const { client } = ctx;
+      const { protocol } = client;
+      client.protocol = running.protocol;
+      ctx.db = ctx.state.databases[client.db]!;
+      const logged = ctx.pending.length;
+      const reply = ctx.callNested(argv) ?? NULL;
+      client.protocol = protocol;
+      if (!running.toLog) ctx.pending.length = logged;
+      return reply;
+    },
+    log(level, message) {
+      ctx.server.log(logLevels[level] ?? 'notice', message);
+    },
+    allows: (argv) => {
+      const command = ctx.lookUp(argv);
+      return command === undefined ? undefined : mayRun(ctx, command, argv);
+    },
+    replicate(toLog) {
+      running.toLog = toLog;
+    },
+    register: undefined,
+    clock: () => running.machine.spent / INSTRUCTIONS_PER_SECOND,
+  };
+}
+
+function refusalOf(
+  ctx: Context,
+  command: Command | undefined,
+  argv: readonly ByteString[],
+  { rules }: RunningScript,
+): string | undefined {
+  if (command?.handler === undefined) return scriptErrors.scriptUnknownCommand;
+  const { arity } = command.facts;
+  if (arity >= 0 ? argv.length !== arity : argv.length < -arity)
+    return scriptErrors.scriptWrongArity;
+  if ((command.flags & commandFlag.noscript) !== 0) return scriptErrors.scriptNotAllowed;
+  const denied = scriptDenial(ctx, command, argv);
+  if (denied !== undefined) return denied;
+  const writes = (command.flags & commandFlag.write) !== 0;
+  if (writes && rules.readOnly) return scriptErrors.scriptReadOnly;
+  if (writes) {
+    const failing = ctx.server.writesDenied();
+    if (failing !== undefined) return failing;
+  }
+  if (rules.outOfMemory && (command.flags & commandFlag.denyoom) !== 0) return errors.oom;
+  return undefined;
+}
