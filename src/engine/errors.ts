@@ -178,6 +178,11 @@ export const errors = {
   optinOptout: "ERR You can't specify both OPTIN mode and OPTOUT mode",
   switchOptin:
     "ERR You can't switch OPTIN/OPTOUT mode before disabling tracking for this client, and then re-enabling it with a different mode.",
+  noClientEviction: 'ERR maxmemory-clients is disabled.',
+  notHashTable: 'ERR The value stored at the specified key is not represented using an hash table',
+  notListpack: 'ERR Not a listpack encoded object.',
+  notSds: 'ERR Not an sds encoded string.',
+  databaseOutOfRange: 'ERR Out of range database',
   slowLogCount: 'ERR count should be greater than or equal to -1',
   noFailover: 'ERR No failover in progress.',
   failoverTimeout: 'ERR FAILOVER timeout must be greater than 0',
