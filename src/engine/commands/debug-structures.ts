@@ -5,9 +5,9 @@ import { integerArgument, is } from '../arguments.ts';
 import type { Context } from '../context.ts';
 import { encodingOf } from '../data/encoding.ts';
 import { isString, stringText } from '../data/string.ts';
-import type { Value } from '../data/value.ts';
+import type { Entry, Value } from '../data/value.ts';
 import { errors, ReplyError, unknownSubcommandOrArity } from '../errors.ts';
-import { OK, status, verbatim } from '../replies.ts';
+import { bulk, OK, status, verbatim } from '../replies.ts';
 import type { Reply } from '../../resp/reply.ts';
 import { atLeast, exactly, subcommand, type DebugSubcommand } from './debug-subcommand.ts';
 
@@ -53,7 +53,7 @@ export const structureSubcommands: readonly [string, DebugSubcommand][] = [
     'Tells the lengths of a key and its text.',
     exactly(3),
     (ctx, argv) => {
-      const value = valueOf(ctx, argv[2]!);
+      const value = kept(ctx.db.space.keys.get(argv[2]!));
       if (!isString(value) || encodingOf(value) === 'int') throw new ReplyError(errors.notSds);
       const [key, text] = [argv[2]!.length, stringText(value).length];
       return status(
@@ -68,12 +68,19 @@ export const structureSubcommands: readonly [string, DebugSubcommand][] = [
     () => OK,
   ),
   subcommand('STRUCTSIZE', 'Tells the sizes of structures.', exactly(2), () =>
-    status('bits:64 robj:16 dictentry:24 sdshdr5:1 sdshdr8:3 sdshdr16:5 sdshdr32:9 sdshdr64:17 '),
+    bulk(ascii(STRUCTURE_SIZES)),
   ),
 ];
 
+const STRUCTURE_SIZES =
+  'bits:64 robj:16 dictentry:24 sdshdr5:1 sdshdr8:3 sdshdr16:5 sdshdr32:9 sdshdr64:17 ';
+
+/** Counted as a read, which SDSLEN is not. */
 function valueOf(ctx: Context, key: ByteString): Value {
-  const entry = ctx.db.space.keys.get(key);
+  return kept(ctx.peek(key));
+}
+
+function kept(entry: Entry | undefined): Value {
   if (entry === undefined) throw new ReplyError(errors.noSuchKey);
   return entry.value;
 }
