@@ -38,12 +38,12 @@ async function main(): Promise<void> {
     }
   };
   await Promise.all(Array.from({ length: THREADS }, work));
-  const sum = (what: 'states' | 'loads' | 'scratch' | 'violations' | 'refusals'): number =>
+  const sum = (what: Exclude<keyof CrashReport, 'examples'>): number =>
     reports.reduce((so, report) => so + report[what], 0);
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
   console.log(
     `${sum('states')} states, ${sum('loads')} different sets of files, ${sum('scratch')} starts from scratch, ` +
-      `${sum('refusals')} damaged tails refused, ${seconds} s`,
+      `${sum('refusals')} damaged tails refused, ${sum('quirks')} holes between two files (a named quirk), ${seconds} s`,
   );
   console.log(`${sum('violations')}/${sum('states')} violations`);
   process.exitCode = sum('violations') === 0 ? 0 : 1;

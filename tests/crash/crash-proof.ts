@@ -2,12 +2,12 @@
  * Crashes a run at every byte that it writes and at every system call and event of the disk, by a kill and by a loss of
  * power with every fate of the unsynced tail, loads what survives and has it judged.
  */
-import { losePower, type TailMode } from '../../src/machine/power-loss.ts';
-import type { KernelState } from '../../src/machine/kernel-state.ts';
+import { Buffer } from 'node:buffer';
 import { ascii } from '../../src/base/bytes.ts';
 import { checkAof } from '../../src/tools/check-aof.ts';
 import { MemoryFiles } from '../tools/run-tools.ts';
 import {
+  isQuirk,
   isVersion,
   judge,
   wrong,
@@ -16,21 +16,14 @@ import {
   type Tail,
   type Violation,
 } from './crash-judge.ts';
-import { CrashRun, type CrashRunOptions, type LogFile, type Visitor } from './crash-run.ts';
+import type { CrashRun, CrashRunOptions, LogFile } from './crash-run.ts';
+import { CrashStates, filesOf, type CrashState, type StateVisitor } from './crash-states.ts';
 import { enginePrint, type DataPrint } from './data-print.ts';
-import { PAGE_SIZE, pageCount, pageOf, type Pages } from '../../src/machine/pages.ts';
-import { forkKernelState, stoppedClock } from './fork-kernel.ts';
 import { sizeAfterLoad } from './log-splitter.ts';
-import { PrefixLoads, type Loaded } from './prefix-loads.ts';
+import type { Loaded } from './prefix-loads.ts';
 import { startFrom, type Start } from './start-from.ts';
-import {
-  bytesOfFile,
-  MANIFEST,
-  manifestOf,
-  survivors,
-  type SurvivingFile,
-  type Survivors,
-} from './survivors.ts';
+import { manifestOf, survivors } from './survivors.ts';
+import { SurvivorLoads } from './survivor-loads.ts';
 
 export interface CrashProofOptions extends CrashRunOptions {
   /** Crashes are tried while `from` to before `to` commands have been executed; all without it. */
@@ -47,7 +40,9 @@ export interface CrashReport {
   readonly instants: number;
   readonly logBytes: number;
   readonly violations: number;
+  /** Zeros or holes in the tail, refused as they have to be; and holes between two files, a named quirk. */
   readonly refusals: number;
+  readonly quirks: number;
   /** The first few. */
   readonly examples: readonly string[];
 }
@@ -56,7 +51,6 @@ const SCRATCH_EVERY = 1_000;
 const EXAMPLES = 5;
 /** How long after the accident the server starts: some expiries are over by then. */
 const PAUSES_MS = [0, 400, 60_000];
-const TAILS: readonly Exclude<TailMode, object>[] = ['lost', 'kept', 'zero-filled', 'holes'];
 /** Bytes of a middle file of the log at which it is torn, one by a start of its own each. */
 const TORN_MIDDLES = 12;
 
@@ -66,22 +60,6 @@ export function proveCrashes(options: CrashProofOptions): CrashReport {
   return proof.report();
 }
 
-/** Files that an accident leaves, and what a start makes of them as far as their names tell. */
-interface Place {
-  readonly accident: Accident;
-  readonly files: Survivors;
-  /** The last file of the log; null: there is a `problem`. */
-  readonly last: {
-    readonly path: string;
-    readonly file: SurvivingFile;
-    readonly log: LogFile;
-  } | null;
-  readonly broken: Crash['broken'];
-  /** A name for all that a start reads, but for the bytes of that last file. */
-  readonly head: string;
-  readonly problem: string;
-}
-
 /** A start from files alone, and the files that it left. */
 interface Scratch {
   readonly loaded: Loaded;
@@ -89,36 +67,31 @@ interface Scratch {
   readonly left: Map<string, Uint8Array>;
 }
 
-class CrashProof implements Visitor {
+class CrashProof implements StateVisitor {
   readonly run: CrashRun;
   private readonly options: CrashProofOptions;
-  private readonly loads = new Map<string, PrefixLoads | 'unstartable'>();
-  private readonly seen = new Set<string>();
+  private readonly all: CrashStates;
+  private readonly loads: SurvivorLoads;
   private states = 0;
   private scratch = 0;
   private instants = 0;
   private violations = 0;
   private refusals = 0;
+  private quirks = 0;
   private readonly examples: string[] = [];
 
   constructor(options: CrashProofOptions) {
     this.options = options;
-    this.run = new CrashRun(options, this);
+    this.all = new CrashStates(options, this);
+    this.run = this.all.run;
+    this.loads = new SurvivorLoads(this.all);
   }
 
   report(): CrashReport {
-    const { states, scratch, instants, violations, refusals, examples } = this;
+    const { states, scratch, instants, violations, refusals, quirks, examples } = this;
+    const loads = this.loads.distinct;
     const logBytes = this.run.files.reduce((sum, { split }) => sum + split.end, 0);
-    return {
-      states,
-      loads: this.seen.size,
-      scratch,
-      instants,
-      logBytes,
-      violations,
-      refusals,
-      examples,
-    };
+    return { states, loads, scratch, instants, logBytes, violations, refusals, quirks, examples };
   }
 
   complaint(clause: string, text: string): void {
@@ -126,151 +99,37 @@ class CrashProof implements Visitor {
     this.violated({ clause, text }, 'the run itself');
   }
 
-  /** A kill in the midst of a write(2): a part of its bytes is in the page cache. */
-  writing({ path, inode }: { path: string; inode: number }, bytes: Uint8Array): void {
-    if (!this.isDue()) return;
-    const files = survivors(this.live());
-    const file = files.get(path);
-    if (file?.inode !== inode) return;
-    const pages = pagesWith(file, bytes);
-    const place = this.placeOf('process-killed', files);
-    for (let size = file.size + 1; size < file.size + bytes.length; size++)
-      this.tryOne('torn', place, { path, inode, size, pages, content: 'grows' });
-  }
-
-  boundary(
-    what: string,
-    written: { path: string; inode: number; from: number; to: number } | null,
-  ): void {
-    if (!this.isDue()) return;
-    this.instants++;
-    this.tryOne('kept', this.placeOf('process-killed', survivors(this.live())), null);
-    for (const tail of TAILS)
-      this.tryOne(tail, this.placeOf('power-lost', this.afterPowerLoss(tail)), null);
-    if (written !== null) this.cutEverywhere(written);
-    if (what === 'rename') this.tearMiddles();
-  }
-
-  /** The disk got a part of what was just written, and nothing behind that. */
-  private cutEverywhere({
-    path,
-    inode,
-    from,
-    to,
-  }: {
-    path: string;
-    inode: number;
-    from: number;
-    to: number;
-  }): void {
-    const kept = this.afterPowerLoss({ cutAt: to, path });
-    const file = kept.get(path);
-    if (file?.inode !== inode || this.run.names.sharedWith(this.live(), file) !== to) return;
-    const place = this.placeOf('power-lost', kept);
-    for (let size = from + 1; size < to; size++)
-      this.tryOne('cut', place, { ...file, size, content: 'grows' });
-  }
-
-  private isDue(): boolean {
+  isDue({ executed }: CrashRun): boolean {
     const { part } = this.options;
-    const { executed } = this.run;
     return part === undefined || (executed >= part.from && executed < part.to);
   }
 
-  private live(): KernelState {
-    return this.run.lane.kernel.state;
+  instant(what: string): void {
+    this.instants++;
+    if (what === 'rename') this.tearMiddles();
   }
 
-  private afterPowerLoss(tail: TailMode): Survivors {
-    const state = forkKernelState(this.live());
-    losePower({ state, clock: stoppedClock(this.run.lab.clock.now) }, tail);
-    return survivors(state);
+  unreadable(accident: Accident, tail: Tail, problem: string): void {
+    this.states++;
+    this.violated(wrong('starts', problem), `${accident}, tail ${tail}`);
   }
 
-  // --- one state ---
-
-  /** `other`: one of the files is not as it stands in `place`, but this. */
-  private tryOne(tail: Tail, place: Place, other: SurvivingFile | null): void {
+  state(state: CrashState): void {
     const number = this.states++;
-    const { accident, last, broken } = place;
-    if (last === null)
-      return this.violated(wrong('starts', place.problem), `${accident}, tail ${tail}`);
-    const file = other?.path === last.path ? other : last.file;
-    const crash: Crash = { accident, tail, log: last.log, size: file.size, broken };
-    const files = (): Map<string, Uint8Array> =>
-      filesOf(other === null ? place.files : new Map([...place.files, [other.path, other]]));
-    const loaded = this.load(place, last.path, file, files);
+    const { crash, files, last } = state;
+    this.loads.isNew(state);
+    const loaded = this.loads.load(state) ?? this.fromScratch(filesOf(files), last.path).loaded;
     if (loaded.outcome !== 'ready') this.refusals++;
+    if (isQuirk(crash)) this.quirks++;
     const violation = judge(this.run, crash, loaded, this.now());
     if (violation !== null) this.violated(violation, whereOf(crash));
     const every = this.options.scratchEvery ?? SCRATCH_EVERY;
-    if ((number + this.options.seed) % every === 0) this.compareWithScratch(files(), crash, loaded);
+    if ((number + this.options.seed) % every === 0)
+      this.compareWithScratch(filesOf(files), crash, loaded);
   }
 
   private now(): number {
     return Math.floor(this.run.lab.clock.now / 1000) + 1;
-  }
-
-  private placeOf(accident: Accident, files: Survivors): Place {
-    const nothing = { accident, files, last: null, broken: null, head: '' };
-    const logs: { path: string; file: SurvivingFile; log: LogFile }[] = [];
-    const listed = manifestOf(files)?.listed ?? [];
-    for (const path of listed) {
-      const file = files.get(path);
-      if (file === undefined) return { ...nothing, problem: `${path} is listed and not there` };
-      const log = this.run.files.find(({ inode }) => inode === file.inode);
-      if (log !== undefined) logs.push({ path, file, log });
-    }
-    const last = logs.pop();
-    if (last === undefined) return { ...nothing, problem: 'no log is listed' };
-    const short = logs.find(({ file, log }) => file.size < log.written);
-    const broken = short === undefined ? null : { log: short.log, size: short.file.size };
-    return {
-      accident,
-      files,
-      last,
-      broken,
-      head: this.headName(files, listed, last.path),
-      problem: '',
-    };
-  }
-
-  /** Resumed where it can be. */
-  private load(
-    place: Place,
-    path: string,
-    last: SurvivingFile,
-    files: () => Map<string, Uint8Array>,
-  ): Loaded {
-    const { names } = this.run;
-    const loads = this.loadsAfter(place, path);
-    this.seen.add(`${place.head} | ${names.nameOf(this.live(), last)}`);
-    if (loads === 'unstartable') return this.fromScratch(files(), path).loaded;
-    const live = this.live().inodes.get(last.inode);
-    if (live?.kind === 'file') loads.extend({ ...last, size: live.size, pages: live.pages });
-    if (names.sharedWith(this.live(), last) < last.size)
-      return loads.withTail(bytesOfFile(last)) ?? this.fromScratch(files(), path).loaded;
-    loads.extend(last);
-    return loads.cutAt(last.size);
-  }
-
-  /** All that a start reads, but for the last file of the log. */
-  private headName(files: Survivors, listed: readonly string[], last: string): string {
-    const paths = [MANIFEST, ...listed].filter((path) => path !== last);
-    const nameOf = (path: string): string => this.run.names.nameOf(this.live(), files.get(path)!);
-    return [...paths.map((path) => `${path} ${nameOf(path)}`), last].join(' | ');
-  }
-
-  private loadsAfter({ head, files }: Place, path: string): PrefixLoads | 'unstartable' {
-    const known = this.loads.get(head);
-    if (known !== undefined) return known;
-    const bytes = filesOf(files);
-    bytes.set(path, new Uint8Array());
-    const start = startFrom(bytes, this.run.config, this.run.startAt);
-    const { engine } = start;
-    const made = engine === null ? 'unstartable' : new PrefixLoads(engine, this.run.startAt * 1000);
-    this.loads.set(head, made);
-    return made;
   }
 
   // --- from scratch ---
@@ -338,7 +197,7 @@ class CrashProof implements Visitor {
     const { files } = this.run;
     const middle = files[files.length - 2];
     const last = files[files.length - 1]!;
-    const listed = manifestOf(survivors(this.live()))?.listed ?? [];
+    const listed = manifestOf(survivors(this.all.live()))?.listed ?? [];
     if (middle === undefined || !listed.includes(last.path) || !listed.includes(middle.path))
       return;
     if (last.written > 0) return;
@@ -349,7 +208,7 @@ class CrashProof implements Visitor {
 
   private tearMiddle(middle: LogFile, last: LogFile, cutAt: number): void {
     const { path } = middle;
-    const files = filesOf(this.afterPowerLoss({ cutAt, path }));
+    const files = filesOf(this.all.afterPowerLoss({ cutAt, path }));
     const end = files.get(path)?.length ?? 0;
     const whole = sizeAfterLoad(middle.split, end);
     this.states++;
@@ -399,21 +258,4 @@ function saysNotLast({ outcome, logLines }: Start): boolean {
 
 function whereOf({ accident, tail, size }: Crash): string {
   return `${accident}, tail ${tail}, ${size} bytes`;
-}
-
-/** The pages of a file to which `bytes` have been appended. */
-function pagesWith({ pages, size }: SurvivingFile, bytes: Uint8Array): Pages {
-  const all = pages.slice(0, pageCount(size));
-  const last = pageOf(size);
-  if (all[last] !== undefined) all[last] = all[last].slice();
-  for (let i = 0; i < bytes.length; i++) {
-    const at = size + i;
-    const page = (all[pageOf(at)] ??= new Uint8Array(PAGE_SIZE));
-    page[at % PAGE_SIZE] = bytes[i]!;
-  }
-  return all;
-}
-
-function filesOf(files: Survivors): Map<string, Uint8Array> {
-  return new Map([...files.values()].map((file) => [file.path, bytesOfFile(file)]));
 }

@@ -53,7 +53,11 @@ export interface Visitor {
 }
 
 const BEGIN = Date.UTC(2030, 0, 1);
+/** A millisecond a command, and in short runs as much more as it takes to see several fsyncs of `everysec`. */
 const MICROS_PER_COMMAND = 1_000;
+const SHORTEST_RUN = 5_000_000;
+/** So many commands come at once: they share a turn, a write and an fsync. */
+const BURST = 4;
 const AFTERWARDS = 3_200_000;
 const SLOW_FSYNC_MS = 1_300;
 const CHILD_SLOWNESS = 1_000;
@@ -116,10 +120,11 @@ export class CrashRun {
   run(): void {
     const requests = crashWorkload(this.options.seed, this.options.commands);
     const start = this.lab.clock.now;
+    const apart = Math.max(MICROS_PER_COMMAND, Math.floor(SHORTEST_RUN / requests.length));
     const at = (share: number): number => Math.floor(requests.length * share);
     this.lab.plan({ kind: 'child-slow', value: CHILD_SLOWNESS });
     for (const [i, { client, argv }] of requests.entries()) {
-      this.runUntil(start + i * MICROS_PER_COMMAND);
+      this.runUntil(start + (i - (i % BURST)) * apart);
       // An fsync that takes longer than a second: `everysec` postpones its writes meanwhile.
       if (i === at(0.5) && this.options.policy === 'everysec')
         this.lab.plan({

@@ -87,9 +87,9 @@ export class PrefixLoads {
     this.replay();
   }
 
-  /** The log cut to its first `size` bytes. */
-  cutAt(size: number): Loaded {
-    return this.resume(this.content.subarray(0, size), size)!;
+  /** The log cut to its first `size` bytes; undefined as below. */
+  cutAt(size: number): Loaded | undefined {
+    return this.resume(this.content.subarray(0, size), size);
   }
 
   /** The log with another tail; undefined if commands stand in that tail, so that only a start can tell. */

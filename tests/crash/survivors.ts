@@ -14,7 +14,10 @@ export interface SurvivingFile {
   readonly content?: 'grows';
 }
 
-export type Survivors = ReadonlyMap<string, SurvivingFile>;
+/** By path. */
+export type Survivors = Pick<ReadonlyMap<string, SurvivingFile>, 'get'> & {
+  values(): Iterable<SurvivingFile>;
+};
 
 const DATA = '/data/';
 
