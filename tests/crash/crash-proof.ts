@@ -21,7 +21,7 @@ import { CrashStates, filesOf, type CrashState, type StateVisitor } from './cras
 import { enginePrint, type DataPrint } from './data-print.ts';
 import { sizeAfterLoad } from './log-splitter.ts';
 import type { Loaded } from './prefix-loads.ts';
-import { startFrom, type Start } from './start-from.ts';
+import { complaintIn, startFrom, type Start } from './start-from.ts';
 import { manifestOf, survivors } from './survivors.ts';
 import { SurvivorLoads } from './survivor-loads.ts';
 
@@ -146,7 +146,8 @@ class CrashProof implements StateVisitor {
     const kept = (left.get(path) ?? new Uint8Array()).subarray(0, size);
     if (start.outcome === 'ready' && Buffer.compare(kept, files.get(path)!.subarray(0, size)) !== 0)
       this.violated(wrong('cuts-at-a-record', `${path} does not begin as it did`), 'a start');
-    return { loaded: { outcome: start.outcome, size, print, note: '' }, start, left };
+    const why = complaintIn(start.logLines);
+    return { loaded: { outcome: start.outcome, why, size, print, note: '' }, start, left };
   }
 
   private compareWithScratch(files: Map<string, Uint8Array>, crash: Crash, resumed: Loaded): void {

@@ -12,6 +12,8 @@ import type { SurvivingFile } from './survivors.ts';
 
 export interface Loaded {
   readonly outcome: 'ready' | 'refused' | 'aborted';
+  /** Why it was refused, in the words of `complaintIn`. */
+  readonly why: string;
   /** To which size the log was cut, or its own. */
   readonly size: number;
   readonly print: DataPrint;
@@ -111,17 +113,21 @@ export class PrefixLoads {
     const step = stepAofLoad(load, onlooker, this.now, 1);
     if (ran) return undefined;
     const { print, note } = from;
+    const why = '';
     switch (step.kind) {
       case 'done':
-        return { outcome: 'ready', size: bytes.length, print, note };
+        return { outcome: 'ready', why, size: bytes.length, print, note };
       case 'truncated':
-        return { outcome: 'ready', size: step.validUpTo, print, note };
+        return { outcome: 'ready', why, size: step.validUpTo, print, note };
       case 'aborts':
-        return { outcome: 'aborted', size: bytes.length, print, note };
+        return { outcome: 'aborted', why, size: bytes.length, print, note };
       case 'more':
         return undefined;
+      case 'bad-format':
+        return { outcome: 'refused', why: 'bad format', size: bytes.length, print, note };
       default:
-        return { outcome: 'refused', size: bytes.length, print, note };
+        // The line of an unknown command is written by the server.
+        return undefined;
     }
   }
 

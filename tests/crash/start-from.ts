@@ -50,11 +50,29 @@ export function startFrom(
   };
 }
 
-function cutsIn(logLines: readonly string[]): Map<string, number> {
+/** Which files a start has cut, by its log. */
+export function cutsIn(logLines: readonly string[]): Map<string, number> {
   const cuts = new Map<string, number>();
   for (const line of logLines) {
     const words = /Truncating the AOF (\S+) at offset (\d+)/.exec(line);
     if (words !== null) cuts.set(`/data/appendonlydir/${words[1]!}`, Number(words[2]));
   }
   return cuts;
+}
+
+/** Why a start was given up, by its log. */
+export function complaintIn(logLines: readonly string[]): string {
+  for (const line of logLines) {
+    if (line.includes('Bad file format reading')) return 'bad format';
+    if (line.includes('the truncated file is not the last file'))
+      return 'torn file is not the last';
+    const unknown = / (Unknown command '.*') reading the append only file/s.exec(line);
+    if (unknown !== null) return unknown[1]!;
+    const other =
+      /# (Unexpected end of file|Unrecoverable error|Fatal error|FATAL.*|Found .*|Invalid AOF manifest.*)/.exec(
+        line,
+      );
+    if (other !== null) return other[1]!;
+  }
+  return '';
 }
