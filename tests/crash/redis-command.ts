@@ -8,7 +8,7 @@ import { findRedisServer } from '../../scripts/redis-server.mjs';
 import { policies } from './crash-run.ts';
 import { compareWithReal, survivalsOf } from './redis-comparison.ts';
 
-const PARALLEL = 3;
+const PARALLEL = 4;
 const SHOWN = 10;
 const EVERY = 2_000;
 const USAGE =

@@ -60,19 +60,13 @@ export function cutsIn(logLines: readonly string[]): Map<string, number> {
   return cuts;
 }
 
-/** Why a start was given up, by its log. */
+/** Why a start was given up, by its log. A command's name may hold line ends. */
 export function complaintIn(logLines: readonly string[]): string {
-  for (const line of logLines) {
-    if (line.includes('Bad file format reading')) return 'bad format';
-    if (line.includes('the truncated file is not the last file'))
-      return 'torn file is not the last';
-    const unknown = / (Unknown command '.*') reading the append only file/s.exec(line);
-    if (unknown !== null) return unknown[1]!;
-    const other =
-      /# (Unexpected end of file|Unrecoverable error|Fatal error|FATAL.*|Found .*|Invalid AOF manifest.*)/.exec(
-        line,
-      );
-    if (other !== null) return other[1]!;
-  }
-  return '';
+  const log = logLines.join('\n');
+  if (log.includes('Bad file format reading')) return 'bad format';
+  if (log.includes('the truncated file is not the last file')) return 'torn file is not the last';
+  const unknown = /# (Unknown command '[^]*?') reading the append only file/.exec(log);
+  if (unknown !== null) return unknown[1]!;
+  const other = /# (Unexpected end of file|Unrecoverable error|Fatal error|Found .*|Invalid AOF.*)/;
+  return other.exec(log)?.[1] ?? '';
 }
