@@ -30,6 +30,8 @@ export interface CrashProofOptions extends CrashRunOptions {
   readonly part?: { readonly from: number; readonly to: number };
   /** One in so many states is also loaded by a start from its files alone. */
   readonly scratchEvery?: number;
+  /** After so many violations no more states are tried. */
+  readonly enough?: number;
 }
 
 export interface CrashReport {
@@ -100,7 +102,8 @@ class CrashProof implements StateVisitor {
   }
 
   isDue({ executed }: CrashRun): boolean {
-    const { part } = this.options;
+    const { part, enough = Infinity } = this.options;
+    if (this.violations >= enough) return false;
     return part === undefined || (executed >= part.from && executed < part.to);
   }
 
