@@ -2,6 +2,7 @@
 export const unavailable: Readonly<Record<string, string>> = {
   psync: 'Nobody replicates from this server: it has no replication stream.',
   replconf: 'Nobody replicates from this server: it has no replication stream.',
+  'script|debug': 'No debugger can be attached to a script: it is run as it stands.',
   sync: 'Nobody replicates from this server: it has no replication stream.',
 };
 

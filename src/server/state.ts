@@ -175,6 +175,8 @@ export interface ServerState {
   } | null;
   flushSleepMicros: number;
   sleepMicros: number;
+  /** When the main thread's last system call of the flush, or its fork, began. */
+  callStartedAt: Micros;
   /** DEBUG PAUSE-CRON. */
   cronPaused: boolean;
   /** As random as the run id, and another one. */
@@ -303,6 +305,7 @@ export function newServerState(setup: ServerSetup): ServerState {
     shutdown: null,
     flushSleepMicros: 0,
     sleepMicros: 0,
+    callStartedAt: now,
     cronPaused: false,
     replicationId: [...runIdOf(seed)].reverse().join(''),
     commandMicros: setup.commandMicros ?? 0,
