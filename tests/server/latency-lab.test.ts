@@ -36,7 +36,7 @@ test('commands take the time of their preset, and DEBUG SLEEP its own, in the sl
 });
 
 test('users are kept in their file across a loss of power; one that is deleted loses its connection', () => {
-  const { lab, ask, file, text, until } = newSaveLab({ aclfile: '/data/users.acl' });
+  const { lab, file, text, until } = newSaveLab({ aclfile: '/data/users.acl' });
   expect(lab.lanes[0]!.state.logLines.join('\n')).toContain(
     "Aborting Redis startup because of ACL errors: Error loading ACLs, opening file '/data/users.acl'",
   );
