@@ -36,7 +36,6 @@ scriptSuite('the language is that of Redis', {
     'return }',
     'x = "\\300"',
     'x = @',
-    'x = \1',
     'return [=abc',
     'local t = nil\n\nreturn t.x.y',
     'local t = {}\nreturn t.x.y',
