@@ -178,6 +178,11 @@ export const errors = {
   optinOptout: "ERR You can't specify both OPTIN mode and OPTOUT mode",
   switchOptin:
     "ERR You can't switch OPTIN/OPTOUT mode before disabling tracking for this client, and then re-enabling it with a different mode.",
+  noClientEviction: 'ERR maxmemory-clients is disabled.',
+  notHashTable: 'ERR The value stored at the specified key is not represented using an hash table',
+  notListpack: 'ERR Not a listpack encoded object.',
+  notSds: 'ERR Not an sds encoded string.',
+  databaseOutOfRange: 'ERR Out of range database',
   slowLogCount: 'ERR count should be greater than or equal to -1',
   noFailover: 'ERR No failover in progress.',
   failoverTimeout: 'ERR FAILOVER timeout must be greater than 0',
@@ -228,30 +233,6 @@ export const errors = {
     "DENIED Redis is running in protected mode because protected mode is enabled and no password is set for the default user. In this mode connections are only accepted from the loopback interface. If you want to connect from external computers to Redis you may adopt one of the following solutions: 1) Just disable protected mode sending the command 'CONFIG SET protected-mode no' from the loopback interface by connecting to Redis from the same host the server is running, however MAKE SURE Redis is not publicly accessible from internet if you do so. Use CONFIG REWRITE to make this change permanent. 2) Alternatively you can just disable the protected mode by editing the Redis configuration file, and setting the protected mode option to 'no', and then restarting the server. 3) If you started the server manually just for testing, restart it with the '--protected-mode no' option. 4) Set up an authentication password for the default user. NOTE: You only need to do one of the above things in order for the server to start accepting connections from the outside.",
 } as const;
 
-/** What a user is told who may not do something; `verbose`: with its name (acl.c:getAclErrorMessage). */
-export const denied = {
-  command: (user: string, name: string): string =>
-    `User ${user} has no permissions to run the '${name}' command`,
-  key: (user: string, key: string, detail: 'verbose' | 'terse'): string =>
-    detail === 'terse'
-      ? 'No permissions to access a key'
-      : `User ${user} has no permissions to access the '${key}' key`,
-  channel: (user: string, channel: string, detail: 'verbose' | 'terse'): string =>
-    detail === 'terse'
-      ? 'No permissions to access a channel'
-      : `User ${user} has no permissions to access the '${channel}' channel`,
-} as const;
-
-const deniedSince = {
-  command: 'no permission to execute the command or subcommand',
-  key: 'no permission to touch the specified keys',
-  channel: 'no permission to access one of the channels used as arguments to the command',
-} as const;
-
-export function rulesChanged(reason: keyof typeof deniedSince): string {
-  return `NOPERM ACLs rules changed between the moment the transaction was accumulated and the EXEC call. This command is no longer allowed for the following reason: ${deniedSince[reason]}`;
-}
-
 export function overlappingPrefixes(
   prefix: string,
   which: 'an existing' | 'another provided',
@@ -260,35 +241,11 @@ export function overlappingPrefixes(
   return `ERR Prefix '${echoed(prefix)}' overlaps with ${which} prefix '${echoed(other)}'. Prefixes for a single client must not overlap.`;
 }
 
-export function aclModifier(rule: string, problem: string): string {
-  return `ERR Error in ACL SETUSER modifier '${echoed(rule)}': ${problem}`;
-}
-
-export function aclFileErrors(problems: string): string {
-  return `ERR ${problems}`;
-}
-
-export function unmatchedSelector(word: string): string {
-  return `ERR Unmatched parenthesis in acl selector starting at '${echoed(word)}'.`;
-}
-
-export function unknownAclCategory(name: string): string {
-  return `ERR Unknown category '${echoed(name)}'`;
-}
-
-export function dryRunUser(name: string): string {
-  return `ERR User '${echoed(name)}' not found`;
-}
-
-export function dryRunCommand(name: string): string {
-  return `ERR Command '${echoed(name)}' not found`;
-}
-
 /** Longest prefix of a name that Redis echoes in an error (server.c: `%.128s`). */
 const ECHO_LENGTH = 128;
 
 /** A word as a C string in an error: up to its first NUL, and no longer than `most`. */
-function echoed(word: string, most: number = word.length): string {
+export function echoed(word: string, most: number = word.length): string {
   const end = word.indexOf('\0');
   return word.slice(0, end < 0 ? most : Math.min(end, most));
 }

@@ -119,6 +119,9 @@ export interface ServerPort {
   disconnect(session: Session): void;
   debugAllowed(session: Session): boolean;
   modulesAllowed(session: Session): boolean;
+  /** DEBUG PAUSE-CRON. */
+  pauseCron(on: boolean): void;
+  changeReplicationId(): void;
   setActiveExpire(on: boolean): void;
   setFlushSleep(micros: Micros): void;
   log(level: 'debug' | 'verbose' | 'notice' | 'warning', message: string): void;

@@ -20,7 +20,6 @@ import {
   appendText,
 } from '../engine/serialize/rdb-output.ts';
 import { appendValue, typeOfValue, type SaveOptions } from '../engine/serialize/save-value.ts';
-import type { ByteString } from '../base/bytes.ts';
 
 export interface RdbHeader {
   readonly redisVersion: string;
@@ -112,7 +111,7 @@ function appendNextKey(job: RdbWriteJob, sink: GrowableBytes): boolean {
     appendLength(sink, database.keys.length);
     appendLength(sink, database.expires);
   }
-  appendRecord(job, sink, database, database.keys[job.key]!);
+  appendRecord(job, sink, database);
   job.key++;
   if (job.key === database.keys.length) {
     job.database++;
@@ -123,12 +122,12 @@ function appendNextKey(job: RdbWriteJob, sink: GrowableBytes): boolean {
 
 /** rdb.c:rdbSaveKeyValuePair. */
 function appendRecord(
-  { options }: RdbWriteJob,
+  { options, key: index }: RdbWriteJob,
   sink: GrowableBytes,
   database: SnapshotDatabase,
-  key: ByteString,
 ): void {
-  const { value, expireAt, lru } = snapshotEntry(database, key);
+  const key = database.keys[index]!;
+  const { value, expireAt, lru } = snapshotEntry(database, index);
   if (expireAt !== undefined) {
     appendByte(sink, rdbOpcode.expireMillis);
     appendMillis(sink, expireAt);

@@ -48,7 +48,7 @@ export function stepRespBase(
     if (job.key === 0) encodeCommand([ascii('SELECT'), ascii(String(database.id))], sink);
     const key = database.keys[job.key];
     if (key !== undefined) {
-      const { value, expireAt } = snapshotEntry(database, key);
+      const { value, expireAt } = snapshotEntry(database, job.key);
       encodeValue(key, value, sink);
       if (expireAt !== undefined)
         encodeCommand([ascii('PEXPIREAT'), key, ascii(String(expireAt))], sink);

@@ -7,6 +7,7 @@ export interface Counters {
   reads: number;
   writes: number;
   rejectedConnections: number;
+  evictedClients: number;
   forks: number;
   lastForkMicros: Micros;
   turns: number;
@@ -39,6 +40,7 @@ export function newCounters(): Counters {
     reads: 0,
     writes: 0,
     rejectedConnections: 0,
+    evictedClients: 0,
     forks: 0,
     lastForkMicros: 0,
     turns: 0,

@@ -24,6 +24,7 @@ export function cron(core: Core): void {
   const { state } = core;
   state.cronRuns++;
   state.nextCron = state.now + interval(state.settings);
+  if (state.cronPaused) return;
   if (state.shutdownAsked !== null) {
     const request = state.shutdownAsked;
     state.shutdownAsked = null;

@@ -15,6 +15,7 @@ import {
 } from '../persistence/aof-writer.ts';
 import type { Core } from './core.ts';
 import type { ServerState, Thread } from './state.ts';
+import { noteWait, noteWrite } from './latency.ts';
 import type { AfterFlush, Step } from './steps.ts';
 
 /** aof.c: AOF_WRITE_LOG_ERROR_RATE, in seconds. */
@@ -72,6 +73,7 @@ function write(core: Core, next: AfterFlush): void {
   const { aof, flushSleepMicros } = core.state;
   core.state.sleepMicros += flushSleepMicros;
   const { bytes, length } = aof.buffer;
+  core.state.callStartedAt = core.clock;
   core.begin('main', [{ call: 'write', fd: aof.fd, bytes: bytes.subarray(0, length) }], {
     step: 'flush-written',
     next,
@@ -85,6 +87,7 @@ export function flushWritten(
   outcome: PlanOutcome,
 ): void {
   const { aof, now } = core.state;
+  noteWrite(core, core.state.callStartedAt);
   const result = outcome.results[0]!;
   if (result.ok && result.value === step.length) {
     const recovered = wroteAll(aof);
@@ -159,6 +162,7 @@ function syncAfterWrite(core: Core, next: AfterFlush, force: boolean): void {
     case 'none':
       return core.flushed(next);
     case 'main':
+      core.state.callStartedAt = core.clock;
       core.emit({ event: 'fsync-started', at: core.clock, covers: aof.written });
       return core.begin('main', [call], {
         step: 'flush-synced',
@@ -194,6 +198,7 @@ export function flushSynced(
     );
     return core.die(1);
   }
+  noteWait(core, 'aof-fsync-always', state.callStartedAt);
   fsyncedInMain(state.aof, secondsOfMicros(state.now));
   state.fsyncedOffset = state.replicationOffset;
   core.flushed(step.next);

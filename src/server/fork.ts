@@ -7,12 +7,14 @@ import type { Errno } from '../machine/syscall.ts';
 import type { RdbHeader, RdbSaveOptions } from '../persistence/rdb-writer.ts';
 import { libraryCodes } from '../engine/scripting-state.ts';
 import type { Core } from './core.ts';
+import { noteWait } from './latency.ts';
 import { estimateMemory } from './memory-estimate.ts';
 import type { Child, ChildTask, ServerState } from './state.ts';
 import { redisVersion } from '../engine/version.ts';
 
 export function fork(core: Core, kind: Child['kind']): void {
   const child = kind === 'aof' ? 'redis-aof-rewrite' : 'redis-rdb-bgsave';
+  core.state.callStartedAt = core.clock;
   core.begin('main', [{ call: 'fork', child }], { step: 'forked', kind });
 }
 
@@ -36,6 +38,8 @@ export function takeChild(core: Core, kind: Child['kind'], outcome: PlanOutcome)
   };
   state.child = child;
   state.counters.forks++;
+  state.counters.lastForkMicros = core.clock - state.callStartedAt;
+  noteWait(core, 'fork', state.callStartedAt);
   state.forked.push(child.pid);
   core.emit({ event: 'forked', at: core.clock, kind });
   return child;

@@ -1,5 +1,8 @@
 /** INFO's sections server, clients, stats, replication and cpu. */
 import { millisOfMicros, secondsOfMicros, type Micros } from '../base/time.ts';
+import type { EngineState } from '../engine/engine-state.ts';
+import type { Session } from '../engine/session.ts';
+import { trackedItems } from '../engine/tracking.ts';
 import { lruClock } from '../engine/data/usage.ts';
 import { rateOf } from './counters.ts';
 import { directiveText } from './directives.ts';
@@ -55,11 +58,25 @@ export function clientFields({ engine, settings }: ServerState): readonly InfoFi
     ['client_recent_max_input_buffer', 0],
     ['client_recent_max_output_buffer', 0],
     ['blocked_clients', sessions.filter(({ blocked }) => blocked !== null).length],
-    ['tracking_clients', 0],
-    ['clients_in_timeout_table', 0],
-    ['total_blocking_keys', 0],
-    ['total_blocking_keys_on_nokey', 0],
+    ['tracking_clients', engine.tracking.clients.size],
+    ['clients_in_timeout_table', sessions.filter(hasDeadline).length],
+    ['total_blocking_keys', engine.rows.size],
+    ['total_blocking_keys_on_nokey', rowsWaitingForGone(engine)],
   ];
+}
+
+function hasDeadline({ blocked }: Session): boolean {
+  return blocked !== null && blocked.reason !== 'server' && blocked.deadline !== null;
+}
+
+/** Keys for whose going somebody waits as well (XREADGROUP). */
+function rowsWaitingForGone({ rows, sessions }: EngineState): number {
+  return [...rows.values()].filter(({ clients }) =>
+    [...clients].some((id) => {
+      const blocked = sessions.get(id)?.blocked;
+      return blocked?.reason === 'keys' && blocked.whenGone;
+    }),
+  ).length;
 }
 
 export function statsFields({
@@ -92,7 +109,7 @@ export function statsFields({
     ['expired_time_cap_reached_count', 0],
     ['expire_cycle_cpu_milliseconds', 0],
     ['evicted_keys', stats.evicted],
-    ['evicted_clients', 0],
+    ['evicted_clients', counters.evictedClients],
     ['total_eviction_exceeded_time', 0],
     ['current_eviction_exceeded_time', 0],
     ['keyspace_hits', stats.hits],
@@ -110,9 +127,9 @@ export function statsFields({
     ['active_defrag_key_misses', 0],
     ['total_active_defrag_time', 0],
     ['current_active_defrag_time', 0],
-    ['tracking_total_keys', 0],
-    ['tracking_total_items', 0],
-    ['tracking_total_prefixes', 0],
+    ['tracking_total_keys', engine.tracking.readers.size],
+    ['tracking_total_items', trackedItems(engine.tracking)],
+    ['tracking_total_prefixes', engine.tracking.broadcasts.size],
     ['unexpected_error_replies', 0],
     ['total_error_replies', errors],
     ['dump_payload_sanitizations', 0],
@@ -127,10 +144,10 @@ export function statsFields({
     ['eventloop_duration_cmd_sum', counters.commandMicros],
     ['instantaneous_eventloop_cycles_per_sec', rateOf(counters, 'turns')],
     ['instantaneous_eventloop_duration_usec', rateOf(counters, 'turn-micros')],
-    ['acl_access_denied_auth', 0],
-    ['acl_access_denied_cmd', 0],
-    ['acl_access_denied_key', 0],
-    ['acl_access_denied_channel', 0],
+    ['acl_access_denied_auth', engine.accessLog.denied.auth],
+    ['acl_access_denied_cmd', engine.accessLog.denied.command],
+    ['acl_access_denied_key', engine.accessLog.denied.key],
+    ['acl_access_denied_channel', engine.accessLog.denied.channel],
   ];
 }
 
@@ -139,8 +156,7 @@ export function replicationFields(state: ServerState): readonly InfoField[] {
     ['role', 'master'],
     ['connected_slaves', 0],
     ['master_failover_state', 'no-failover'],
-    // As random as the run_id, and never the same.
-    ['master_replid', [...state.runId].reverse().join('')],
+    ['master_replid', state.replicationId],
     ['master_replid2', '0'.repeat(40)],
     ['master_repl_offset', state.replicationOffset],
     ['second_repl_offset', -1],

@@ -1,5 +1,6 @@
 /** The server as commands see it. */
 import type { ByteString } from '../base/bytes.ts';
+import { nextUint32 } from '../base/random.ts';
 import type { Micros, Seconds } from '../base/time.ts';
 import { newEngineStats } from '../engine/engine-state.ts';
 import { aofMisconf, rdbMisconf } from '../engine/errors.ts';
@@ -20,7 +21,7 @@ import { newCounters } from './counters.ts';
 import { directiveText } from './directives.ts';
 import { infoText } from './info.ts';
 import { estimateMemory, memoryFacts } from './memory-estimate.ts';
-import type { ServerState } from './state.ts';
+import { runIdOf, type ServerState } from './state.ts';
 
 /** Microseconds since some instant. */
 export type Stopwatch = () => Micros;
@@ -177,6 +178,14 @@ export class StatePort implements ServerPort {
   modulesAllowed(session: Session): boolean {
     const { enableModuleCommand } = this.state.settings;
     return enableModuleCommand === 'yes' || (enableModuleCommand === 'local' && isLocal(session));
+  }
+
+  pauseCron(on: boolean): void {
+    this.state.cronPaused = on;
+  }
+
+  changeReplicationId(): void {
+    this.state.replicationId = runIdOf(nextUint32(this.state.engine.random));
   }
 
   setActiveExpire(on: boolean): void {

@@ -175,6 +175,12 @@ export interface ServerState {
   } | null;
   flushSleepMicros: number;
   sleepMicros: number;
+  /** When the main thread's last system call of the flush, or its fork, began. */
+  callStartedAt: Micros;
+  /** DEBUG PAUSE-CRON. */
+  cronPaused: boolean;
+  /** As random as the run id, and another one. */
+  replicationId: string;
   /** What a command takes in virtual time. */
   readonly commandMicros: Micros;
   nextClientId: number;
@@ -299,6 +305,9 @@ export function newServerState(setup: ServerSetup): ServerState {
     shutdown: null,
     flushSleepMicros: 0,
     sleepMicros: 0,
+    callStartedAt: now,
+    cronPaused: false,
+    replicationId: [...runIdOf(seed)].reverse().join(''),
     commandMicros: setup.commandMicros ?? 0,
     nextClientId: 1,
     replicationOffset: 0,
@@ -311,7 +320,7 @@ export function newServerState(setup: ServerSetup): ServerState {
 }
 
 /** 40 hexadecimal digits, as a real run_id, from the process's seed. */
-function runIdOf(seed: number): string {
+export function runIdOf(seed: number): string {
   const random = seedRandom(seed);
   let id = '';
   while (id.length < 40) id += nextUint32(random).toString(16).padStart(8, '0');

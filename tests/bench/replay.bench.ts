@@ -73,7 +73,7 @@ async function compare(): Promise<void> {
     unit,
     rounds: worker,
     peer,
-    goal: { atLeast: 0.7, of: 'times' },
+    goal: { atLeast: 1, of: 'times' },
   });
   report({ name: 'replay in Node', unit, rounds: node, peer, goal: { atLeast: 0.8, of: 'times' } });
 }

@@ -220,3 +220,51 @@ test('the histogram of times has the buckets of the real one', () => {
   recordMicros(short, 47);
   expect([50, 99].map((p) => microsAtPercentile(short, p))).toEqual([3.007, 47.103]);
 });
+
+differentialSuite('DEBUG shows structures as the real one does', {
+  'tables, texts and switches': `
+    SET k text
+    SET i 5
+    HSET h f v
+    DEBUG HTSTATS 99
+    DEBUG HTSTATS x
+    DEBUG HTSTATS 0 full
+    DEBUG HTSTATS-KEY nokey
+    DEBUG HTSTATS-KEY h
+    DEBUG LISTPACK nokey
+    DEBUG LISTPACK k
+    DEBUG LISTPACK h
+    DEBUG SDSLEN nokey
+    DEBUG SDSLEN i
+    DEBUG SDSLEN h
+    DEBUG REPLYBUFFER PEAK-RESET-TIME RESET
+    DEBUG REPLYBUFFER PEAK-RESET-TIME NEVER
+    DEBUG REPLYBUFFER PEAK-RESET-TIME x
+    DEBUG REPLYBUFFER PEAK-RESET-TIME 100
+    DEBUG REPLYBUFFER RESIZING 0
+    DEBUG REPLYBUFFER RESIZING 1
+    DEBUG REPLYBUFFER x y
+    DEBUG PAUSE-CRON 1
+    DEBUG PAUSE-CRON 0
+    DEBUG CHANGE-REPL-ID
+    DEBUG STRUCTSIZE
+    DEBUG CLIENT-EVICTION
+    DEBUG REPLICATE a b
+  `,
+});
+
+test('DEBUG HTSTATS counts the entries of each table', () => {
+  const { line } = newEngineFixture();
+  line('DEBUG POPULATE 100');
+  line('EXPIRE key:1 100');
+  const reply = line('DEBUG HTSTATS 0');
+  const text = reply.type === 'verbatim' ? reply.value : '';
+  expect(text).toContain(' table size: 128\n number of elements: 100\n');
+  expect(text).toContain(
+    '[Expires HT]\nHash table 0 stats (main hash table):\n table size: 4\n number of elements: 1\n',
+  );
+  const rows = [...text.split('[Expires HT]')[0]!.matchAll(/^ {3}(\d+): (\d+) /gm)];
+  const entries = rows.reduce((sum, [, length, slots]) => sum + Number(length) * Number(slots), 0);
+  const slots = rows.reduce((sum, [, , count]) => sum + Number(count), 0);
+  expect([entries, slots]).toEqual([100, 128]);
+});

@@ -3,7 +3,7 @@ import { ascii, type ByteString } from '../../base/bytes.ts';
 import { clientLine } from '../client-line.ts';
 import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';
-import { denied } from '../errors.ts';
+import { denied } from './acl-errors.ts';
 import type { Session } from '../session.ts';
 import { noteDenial, type DenialContext } from './access-log.ts';
 import { denialOf, type Denial } from './permissions.ts';

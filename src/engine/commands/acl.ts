@@ -26,13 +26,10 @@ import {
   denied,
   dryRunCommand,
   dryRunUser,
-  errors,
-  ReplyError,
   unknownAclCategory,
-  unknownSubcommandOrArity,
   unmatchedSelector,
-  wrongArity,
-} from '../errors.ts';
+} from '../acl/acl-errors.ts';
+import { errors, ReplyError, unknownSubcommandOrArity, wrongArity } from '../errors.ts';
 import { array, bulk, bulks, double, integer, map, NULL, OK, setOf } from '../replies.ts';
 import { helpOf } from './help.ts';
 import { later } from './server.ts';

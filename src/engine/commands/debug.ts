@@ -11,7 +11,7 @@ import { globMatch } from '../../base/glob.ts';
 import { formatInteger } from '../../base/integers.ts';
 import type { Reply } from '../../resp/reply.ts';
 import { integerArgument, is, positiveArgument } from '../arguments.ts';
-import type { Handler, Handlers } from '../command.ts';
+import type { Handlers } from '../command.ts';
 import type { Context } from '../context.ts';
 import { datasetDigest, valueDigest } from '../data/digest.ts';
 import { encodingOf } from '../data/encoding.ts';
@@ -30,6 +30,8 @@ import {
   verbatim,
 } from '../replies.ts';
 import { saveOptionsOf, serializedLength } from '../serialize/save-value.ts';
+import { structureSubcommands } from './debug-structures.ts';
+import { atLeast, between, exactly, subcommand, type DebugSubcommand } from './debug-subcommand.ts';
 import { helpReply } from './help.ts';
 import { later } from './server.ts';
 
@@ -42,27 +44,6 @@ export const debugCommands: Handlers = {
     return sub.run(ctx, argv);
   },
 };
-
-interface DebugSubcommand {
-  readonly usage: string;
-  readonly summary: string;
-  /** Whether there are as many words, DEBUG and its sub-command included, as it takes. */
-  readonly fits: (words: number) => boolean;
-  readonly run: Handler;
-}
-
-const exactly = (words: number) => (given: number) => given === words;
-const atLeast = (words: number) => (given: number) => given >= words;
-const between = (least: number, most: number) => (given: number) => given >= least && given <= most;
-
-function subcommand(
-  usage: string,
-  summary: string,
-  fits: DebugSubcommand['fits'],
-  run: Handler,
-): [string, DebugSubcommand] {
-  return [usage.split(' ')[0]!.toLowerCase(), { usage, summary, fits, run }];
-}
 
 const subcommands: ReadonlyMap<string, DebugSubcommand> = new Map([
   subcommand(
@@ -77,7 +58,10 @@ const subcommands: ReadonlyMap<string, DebugSubcommand> = new Map([
   subcommand('ASSERT', 'Fails an assertion: the server dies.', exactly(2), (ctx) =>
     die(ctx, 'assert'),
   ),
-  subcommand('CHANGE-REPL-ID', 'Takes a new replication id.', exactly(2), () => OK),
+  subcommand('CHANGE-REPL-ID', 'Takes a new replication id.', exactly(2), (ctx) => {
+    ctx.server.changeReplicationId();
+    return OK;
+  }),
   subcommand(
     'CRASH-AND-RECOVER [<milliseconds>]',
     'Dies without a clean shutdown, and restarts.',
@@ -175,6 +159,7 @@ const subcommands: ReadonlyMap<string, DebugSubcommand> = new Map([
       return integer(globMatch(argv[3]!, ascii('A'.repeat(Math.min(length, 1e6)))) ? 1 : 0);
     },
   ),
+  ...structureSubcommands,
   subcommand('HELP', 'Prints this help.', exactly(2), () =>
     helpReply(
       'debug',

@@ -5,7 +5,7 @@
 import type { ByteString } from '../../base/bytes.ts';
 import type { Millis } from '../../base/time.ts';
 import type { Database, KeySpace, PreImage } from './key-space.ts';
-import type { Value } from './value.ts';
+import type { Entry, Value } from './value.ts';
 
 export interface Snapshot {
   readonly databases: readonly SnapshotDatabase[];
@@ -18,6 +18,8 @@ export interface SnapshotDatabase {
   readonly space: KeySpace;
   readonly preImages: Map<ByteString, PreImage>;
   readonly keys: readonly ByteString[];
+  /** Of each key: what it is if there is no pre-image of it. To look each up anew takes half the time of a rewrite. */
+  readonly entries: readonly Entry[];
   /** Keys with an expiry at the fork. */
   readonly expires: number;
 }
@@ -50,7 +52,8 @@ export function presentState(
       id,
       space,
       preImages: new Map<ByteString, PreImage>(),
-      keys: space.order.slice(),
+      keys: [...space.keys.keys()],
+      entries: [...space.keys.values()],
       expires: space.expireOrder.length,
     })),
     libraries: libraries.slice(),
@@ -64,12 +67,14 @@ export function releaseSnapshot(snapshot: Snapshot): void {
   }
 }
 
-export function snapshotEntry(database: SnapshotDatabase, key: ByteString): SnapshotEntry {
-  const image = database.preImages.get(key);
+/** What the key at that place was at the fork. */
+export function snapshotEntry(database: SnapshotDatabase, index: number): SnapshotEntry {
+  const { preImages, keys, entries } = database;
+  const image = preImages.size === 0 ? undefined : preImages.get(keys[index]!);
   if (image?.value !== undefined) {
     const { value, expireAt, lru } = image;
     return { value, expireAt, lru };
   }
-  const { value, expiry, lru } = database.space.keys.get(key)!;
+  const { value, expiry, lru } = entries[index]!;
   return { value, expireAt: expiry?.at, lru };
 }

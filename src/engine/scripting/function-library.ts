@@ -120,7 +120,6 @@ function loadingHost(library: Library): ScriptHost {
     log: () => undefined,
     allows: () => undefined,
     replicate: () => undefined,
-    clock: () => 0,
     register: (args) => registered(library, args),
   };
 }

@@ -10,8 +10,6 @@ import type { ScriptHost } from './lua/lua-machine.ts';
 import type { RunningScript } from '../scripting-state.ts';
 
 const logLevels = ['debug', 'verbose', 'notice', 'warning'] as const;
-/** Instructions a second, for os.clock. */
-const INSTRUCTIONS_PER_SECOND = 50_000_000;
 
 export function hostOf(ctx: Context, running: RunningScript): ScriptHost {
   return {
@@ -47,7 +45,6 @@ export function hostOf(ctx: Context, running: RunningScript): ScriptHost {
       running.toLog = toLog;
     },
     register: undefined,
-    clock: () => running.machine.spent / INSTRUCTIONS_PER_SECOND,
   };
 }
 

@@ -124,6 +124,9 @@ const KILLED = 'ERR Script killed by user with SCRIPT KILL...';
 function kill({ state, heap }: LuaMachine): void {
   const value = newTable(heap);
   rawSet(heap, value, 'err', KILLED);
+  // It stands before an instruction, not at one.
+  const top = state.thread.frames.at(-1);
+  if (top?.kind === 'call') top.pc++;
   const raisedAt = errorPlace(state.thread, false);
   state.outcome = { ok: false, values: [value], raisedAt };
 }

@@ -2,12 +2,14 @@
 import { redisVersion } from '../version.ts';
 import { baseLibrary } from './libraries/base.ts';
 import { bitLibrary } from './libraries/bit.ts';
-import { cjsonLibrary } from './libraries/cjson.ts';
+import { cjsonLibrary, newJsonSettings } from './libraries/cjson.ts';
+import { cmsgpackLibrary } from './libraries/cmsgpack.ts';
 import { coroutineLibrary, newThread } from './libraries/coroutine.ts';
 import { mathLibrary } from './libraries/math.ts';
 import { preludeNames, preludeNatives, preludeSource } from './libraries/prelude.ts';
 import { redisLibrary, versionNumber } from './libraries/redis.ts';
 import { stringLibrary, workOnPattern } from './libraries/string.ts';
+import { structLibrary } from './libraries/struct.ts';
 import { tableLibrary } from './libraries/table.ts';
 import { step } from './lua/lua-evaluator.ts';
 import {
@@ -33,7 +35,7 @@ const hidden = new Set(['inext', 'search', 'matchAt', 'complain', 'resumeWrapped
 const natives: ReadonlyMap<string, Native> = new Map(
   [
     ...[baseLibrary, stringLibrary, tableLibrary, mathLibrary, bitLibrary, coroutineLibrary],
-    ...[cjsonLibrary, redisLibrary],
+    ...[cjsonLibrary, redisLibrary, structLibrary, cmsgpackLibrary],
   ].flatMap((library) => Object.entries(library)),
 );
 const workers: ReadonlyMap<string, Worker> = new Map([['pattern', workOnPattern]]);
@@ -59,6 +61,7 @@ export function newWorld(): World {
     ...{ heap, natives: values, prelude: new Map<string, LuaFunction>(), libraries },
     ...{ stringMetatable, functionGlobals, random: FIRST_RANDOM },
     functionTables: { loading: undefined, full: undefined },
+    json: newJsonSettings(),
   };
   makePrelude(world);
   makeFunctionGlobals(world);
@@ -70,6 +73,12 @@ function addConstants(heap: Heap, libraries: LuaTable): void {
   const at = (name: string): LuaTable => tableAt(heap, libraries, name);
   setAll(heap, at('math'), { pi: 3.141592653589793, huge: Infinity });
   setAll(heap, at('cjson'), { null: NULL_POINTER, _NAME: 'cjson', _VERSION: '2.1.0' });
+  setAll(heap, at('cmsgpack'), {
+    _NAME: 'cmsgpack',
+    _VERSION: 'lua-cmsgpack 0.4.0',
+    _COPYRIGHT: 'Copyright (C) 2012, Redis Ltd.',
+    _DESCRIPTION: 'MessagePack C implementation for Lua',
+  });
   setAll(heap, at('redis'), {
     ...{ LOG_DEBUG: 0, LOG_VERBOSE: 1, LOG_NOTICE: 2, LOG_WARNING: 3 },
     ...{ REPL_NONE: 0, REPL_AOF: 1, REPL_SLAVE: 2, REPL_REPLICA: 2, REPL_ALL: 3 },

@@ -52,7 +52,8 @@ const LARGEST_READ = 2 ** 30;
 function readAll(fd: number): OpenedFile {
   const status = fs.fstatSync(fd);
   if (status.isDirectory()) return { kind: 'unreadable' };
-  const bytes = new Uint8Array(status.size);
+  // All of it is read over, or cut off below.
+  const bytes = Buffer.allocUnsafeSlow(status.size);
   let at = 0;
   while (at < bytes.length) {
     const read = fs.readSync(fd, bytes, at, Math.min(LARGEST_READ, bytes.length - at), at);

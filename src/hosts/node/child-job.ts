@@ -14,7 +14,7 @@ import type { ChildTask } from '../../server/state.ts';
 import type { NodeKernel } from './node-kernel.ts';
 
 /** So long the clients wait for one slice, at most; one step writes about 64 KB. */
-const SLICE_MILLIS = 10;
+const SLICE_MILLIS = 4;
 const MICROS_PER_MILLI = 1000;
 
 export class ChildJob {

@@ -14,6 +14,7 @@ import type { Micros } from '../../base/time.ts';
 import type { Delivery } from '../../engine/effects.ts';
 import type { ClientId, Session } from '../../engine/session.ts';
 import { DEFAULT_USER } from '../../engine/acl/users.ts';
+import { isListening } from '../../engine/pubsub.ts';
 import { errors } from '../../engine/errors.ts';
 import { encodeReply } from '../../resp/reply-encoder.ts';
 import {
@@ -26,7 +27,8 @@ import {
 } from '../../resp/request-decoder.ts';
 import { directiveText } from '../../server/directives.ts';
 import type { Server } from '../../server/server.ts';
-import { normalBufferLimit, type BufferLimit } from './buffer-limit.ts';
+import { bufferLimits, type BufferLimits } from './buffer-limit.ts';
+import { clientMemoryLimit, clientsToEvict } from './client-eviction.ts';
 
 const MICROS_PER_SECOND = 1_000_000;
 /** A buffer of replies that grew beyond this is given away instead of copied. */
@@ -62,7 +64,7 @@ export class Connections {
   private sleeping = false;
   private warnedAt: Micros | null = null;
   private bufferLimitText = '';
-  private bufferLimitNow: BufferLimit = normalBufferLimit('');
+  private bufferLimitNow: BufferLimits = bufferLimits('');
 
   /** `wake`: requests have arrived. */
   constructor(server: Server, clock: () => Micros, wake: () => void) {
@@ -188,7 +190,7 @@ export class Connections {
     this.wake();
   }
 
-  private log(level: 'verbose' | 'warning', message: string): void {
+  private log(level: 'verbose' | 'notice' | 'warning', message: string): void {
     this.server.clock = this.clock();
     this.server.log(level, message);
   }
@@ -233,18 +235,19 @@ export class Connections {
     }
   }
 
-  private bufferLimit(): BufferLimit {
+  private bufferLimits(): BufferLimits {
     const text = directiveText(this.server.state.directives, 'client-output-buffer-limit');
     if (text !== this.bufferLimitText) {
       this.bufferLimitText = text;
-      this.bufferLimitNow = normalBufferLimit(text);
+      this.bufferLimitNow = bufferLimits(text);
     }
     return this.bufferLimitNow;
   }
 
-  /** client-output-buffer-limit for normal clients: none unless it was set. */
+  /** client-output-buffer-limit: for normal clients none unless it was set. */
   private limitOutput(connection: Connection): void {
-    const { hard, soft, softSeconds } = this.bufferLimit();
+    const { normal, pubsub } = this.bufferLimits();
+    const { hard, soft, softSeconds } = isListening(connection.session) ? pubsub : normal;
     if (hard === 0 && soft === 0) return;
     const { writableLength } = connection.socket;
     const now = this.clock();
@@ -266,6 +269,7 @@ export class Connections {
   turnEnded(): 'more' | 'idle' {
     const { state } = this.server;
     for (const id of state.disconnects.splice(0)) this.byClient.get(id)?.socket.destroySoon();
+    this.evictClients();
     if (this.atTurnsEnd.size === 0) return 'idle';
     const before = state.inbox.length;
     for (const connection of [...this.atTurnsEnd]) {
@@ -277,6 +281,24 @@ export class Connections {
       else if (!session.closing) this.decode(connection);
     }
     return state.inbox.length > before ? 'more' : 'idle';
+  }
+
+  /** maxmemory-clients. */
+  private evictClients(): void {
+    const { directives, counters } = this.server.state;
+    const limit = clientMemoryLimit(directives);
+    if (limit === 0) return;
+    const measured = [...this.byClient.values()].map((connection) => ({
+      connection,
+      bytes: memoryOf(connection),
+      stays: connection.session.noEvict,
+    }));
+    for (const { connection } of clientsToEvict(measured, limit)) {
+      if (connection.input === 'dropped') continue;
+      counters.evictedClients++;
+      this.log('notice', `Evicting client: ${describe(connection)}`);
+      this.endInput(connection, 'dropped');
+    }
   }
 
   private finish(connection: Connection): void {
@@ -317,6 +339,18 @@ export class Connections {
       this.endInput(connection, 'dropped');
     }
   }
+}
+
+/** What a client costs when it is idle. */
+const CLIENT_BYTES = 1928;
+
+function memoryOf({ decoder, out, socket, session }: Connection): number {
+  const queued = session.transaction?.queue ?? [];
+  const words = queued.reduce(
+    (sum, argv) => argv.reduce((all, { length }) => all + length, sum),
+    0,
+  );
+  return CLIENT_BYTES + decoder.buffer.bytes.length + out.length + socket.writableLength + words;
 }
 
 function describe({ session }: Connection): string {

@@ -57,10 +57,10 @@ test.each([1, 2, 3, 4, 5])(
     );
     for (const database of snapshot.databases) {
       const { space } = before[database.id]!;
-      expect(database.keys).toEqual(space.order);
+      expect(database.keys).toEqual([...space.keys.keys()]);
       expect(database.expires).toBe(space.expireOrder.length);
-      for (const key of database.keys) {
-        const entry = snapshotEntry(database, key);
+      for (const [i, key] of database.keys.entries()) {
+        const entry = snapshotEntry(database, i);
         expect(entry.value).toEqual(space.keys.get(key)!.value);
         expect(entry.expireAt).toBe(space.keys.get(key)!.expiry?.at);
       }

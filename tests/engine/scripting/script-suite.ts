@@ -24,6 +24,7 @@ export function scriptSuite(name: string, suites: Readonly<Record<string, readon
           await client.send([
             words(['FLUSHALL']),
             words(['SCRIPT', 'FLUSH']),
+            words(['FUNCTION', 'FLUSH']),
             words(['HELLO', String(protocol)]),
           ]);
           fixture.session().protocol = protocol;

@@ -5,6 +5,7 @@ import {
   integerArgument,
   tableArgument,
   textArgument,
+  typedArgument,
 } from './library-arguments.ts';
 import { compileLua } from '../lua/lua-parser.ts';
 import { CALLED, type LuaMachine, type Natives } from '../lua/lua-machine.ts';
@@ -133,6 +134,18 @@ export const baseLibrary: Natives = {
     const name = textArgument(machine, args, 1, source);
     return load(machine, source, name);
   },
+
+  /** The pieces that a function gives, until it gives none, are a chunk. */
+  load(machine, args) {
+    typedArgument(machine, args, 0, 'function');
+    return machine.tail(machine.prelude('load'), [
+      args[0],
+      textArgument(machine, args, 1, '=(load)'),
+    ]);
+  },
+  loadPieces: (machine, args) =>
+    load(machine, textArgument(machine, args, 0), textArgument(machine, args, 1)),
+  gcinfo: (machine) => [Math.floor(machine.heap.allocated / 1024), 0],
 
   collectgarbage(machine, args) {
     const what = textArgument(machine, args, 0, 'collect');

@@ -1,13 +1,26 @@
 /** cjson (lua_cjson.c): JSON on bytes. */
-import { anyArgument, textArgument } from './library-arguments.ts';
-import type { LuaMachine, Natives } from '../lua/lua-machine.ts';
+import { formatDoubleG } from '../../../base/doubles.ts';
+import {
+  anyArgument,
+  argumentError,
+  integerArgument,
+  textArgument,
+  type Args,
+} from './library-arguments.ts';
+import type { JsonSettings, LuaMachine, Natives } from '../lua/lua-machine.ts';
 import { entries, newTable, rawGet, rawSet, type LuaTable } from '../lua/lua-table.ts';
 import { isTable, NULL_POINTER, numberText, typeName, type LuaValue } from '../lua/lua-value.ts';
 
-const DEEPEST = 1000;
 /** A list may have holes if it is short, or at least half full. */
-const SAFE_LENGTH = 10;
-const SPARSE_RATIO = 2;
+export function newJsonSettings(): JsonSettings {
+  return {
+    ...{ convertSparse: false, sparseRatio: 2, sparseSafe: 10, encodeDepth: 1000 },
+    ...{ decodeDepth: 1000, precision: 14, keepBuffer: true },
+    ...{ encodeInvalid: 'off', decodeInvalid: 'on' },
+  };
+}
+
+const INT_MAX = 0x7fff_ffff;
 
 export const cjsonLibrary: Natives = {
   'cjson.encode'(machine, args) {
@@ -18,7 +31,87 @@ export const cjsonLibrary: Natives = {
     if (args.length !== 1) machine.fail("bad argument #1 to 'decode' (expected 1 argument)");
     return [new JsonReader(machine, textArgument(machine, args, 0)).whole()];
   },
+
+  'cjson.encode_sparse_array'(machine, args) {
+    const { json } = machine.state.world;
+    checkCount(machine, args, 3);
+    json.convertSparse =
+      option(machine, args[0], json.convertSparse ? 'on' : 'off', onOff) === 'on';
+    json.sparseRatio = setting(machine, args, 1, json.sparseRatio, 0, INT_MAX);
+    json.sparseSafe = setting(machine, args, 2, json.sparseSafe, 0, INT_MAX);
+    return [json.convertSparse, json.sparseRatio, json.sparseSafe];
+  },
+  'cjson.encode_max_depth'(machine, args) {
+    const { json } = machine.state.world;
+    checkCount(machine, args, 1);
+    return [(json.encodeDepth = setting(machine, args, 0, json.encodeDepth, 1, INT_MAX))];
+  },
+  'cjson.decode_max_depth'(machine, args) {
+    const { json } = machine.state.world;
+    checkCount(machine, args, 1);
+    return [(json.decodeDepth = setting(machine, args, 0, json.decodeDepth, 1, INT_MAX))];
+  },
+  'cjson.encode_number_precision'(machine, args) {
+    const { json } = machine.state.world;
+    checkCount(machine, args, 1);
+    return [(json.precision = setting(machine, args, 0, json.precision, 1, 14))];
+  },
+  'cjson.encode_keep_buffer'(machine, args) {
+    const { json } = machine.state.world;
+    checkCount(machine, args, 1);
+    json.keepBuffer = option(machine, args[0], json.keepBuffer ? 'on' : 'off', onOff) === 'on';
+    return [json.keepBuffer];
+  },
+  'cjson.encode_invalid_numbers'(machine, args) {
+    const { json } = machine.state.world;
+    checkCount(machine, args, 1);
+    const known = ['off', 'on', 'null'] as const;
+    json.encodeInvalid = option(machine, args[0], json.encodeInvalid, known);
+    return [json.encodeInvalid === 'null' ? 'null' : json.encodeInvalid === 'on'];
+  },
+  'cjson.decode_invalid_numbers'(machine, args) {
+    const { json } = machine.state.world;
+    checkCount(machine, args, 1);
+    json.decodeInvalid = option(machine, args[0], json.decodeInvalid, onOff);
+    return [json.decodeInvalid === 'on'];
+  },
 };
+
+const onOff = ['off', 'on'] as const;
+
+function checkCount(machine: LuaMachine, args: Args, most: number): void {
+  if (args.length > most) argumentError(machine, most, 'found too many arguments');
+}
+
+/** An integer that is set if it is given. */
+function setting(
+  machine: LuaMachine,
+  args: Args,
+  index: number,
+  old: number,
+  least: number,
+  most: number,
+): number {
+  if (args[index] === undefined) return old;
+  const value = integerArgument(machine, args, index);
+  if (value < least || value > most)
+    argumentError(machine, 0, `expected integer between ${least} and ${most}`);
+  return value;
+}
+
+/** A choice that is set if it is given: by its name, or by its truth. */
+function option<T extends string>(
+  machine: LuaMachine,
+  given: LuaValue,
+  old: T | 'off' | 'on',
+  known: readonly (T | 'off' | 'on')[],
+): T | 'off' | 'on' {
+  if (given === undefined) return old;
+  if (typeof given === 'boolean') return given ? 'on' : 'off';
+  const name = textArgument(machine, [given], 0);
+  const found = known.find((one) => one === name);
+  return found ?? argumentError(machine, 0, `invalid option '${name}'`);
+}
 
 function encode(machine: LuaMachine, value: LuaValue, depth: number): string {
   machine.spend(1);
@@ -26,11 +119,11 @@ function encode(machine: LuaMachine, value: LuaValue, depth: number): string {
   if (typeof value === 'string') return quote(value);
   if (typeof value === 'boolean') return String(value);
   if (typeof value === 'number') {
-    if (!Number.isFinite(value)) return refuse(machine, 'number', 'must not be NaN or Inf');
-    return numberText(value);
+    return encodeNumber(machine, value);
   }
   if (!isTable(value)) return refuse(machine, typeName(value), 'type not supported');
-  if (depth + 1 > DEEPEST) return machine.fail(`Cannot serialise, excessive depth (${depth + 1})`);
+  if (depth + 1 > machine.state.world.json.encodeDepth)
+    return machine.fail(`Cannot serialise, excessive depth (${depth + 1})`);
   const length = listLength(machine, value);
   const parts: string[] = [];
   if (length > 0) {
@@ -47,6 +140,15 @@ function encode(machine: LuaMachine, value: LuaValue, depth: number): string {
   return `{${parts.join(',')}}`;
 }
 
+function encodeNumber(machine: LuaMachine, value: number): string {
+  const { encodeInvalid, precision } = machine.state.world.json;
+  if (!Number.isFinite(value)) {
+    if (encodeInvalid === 'off') return refuse(machine, 'number', 'must not be NaN or Inf');
+    if (encodeInvalid === 'null') return 'null';
+  }
+  return precision === 14 ? numberText(value) : formatDoubleG(value, precision);
+}
+
 function refuse(machine: LuaMachine, type: string, reason: string): never {
   machine.fail(`Cannot serialise ${type}: ${reason}`);
 }
@@ -60,8 +162,11 @@ function listLength(machine: LuaMachine, table: LuaTable): number {
     most = Math.max(most, key);
     count++;
   }
-  if (most > count * SPARSE_RATIO && most > SAFE_LENGTH)
-    refuse(machine, 'table', 'excessively sparse array');
+  const { sparseRatio, sparseSafe, convertSparse } = machine.state.world.json;
+  if (sparseRatio > 0 && most > count * sparseRatio && most > sparseSafe) {
+    if (!convertSparse) refuse(machine, 'table', 'excessively sparse array');
+    return -1;
+  }
   return most === 0 ? -1 : most;
 }
 
@@ -132,7 +237,7 @@ class JsonReader {
 
   private enter(depth: number): number {
     this.at++;
-    if (depth + 1 > DEEPEST)
+    if (depth + 1 > this.machine.state.world.json.decodeDepth)
       this.machine.fail(
         `Found too many nested data structures (${depth + 1}) at character ${this.at}`,
       );

@@ -105,10 +105,29 @@ end
 local function wrap(co)
   return function(...) return resumeWrapped(co, ...) end
 end
-return sort, gmatch, gsub, foreach, foreachi, wrap
+local function load(f, name)
+  local parts, n = {}, 0
+  while true do
+    local piece = f()
+    if piece == nil or piece == '' then break end
+    if type(piece) ~= 'string' then return nil, 'reader function must return a string' end
+    n = n + 1
+    parts[n] = piece
+  end
+  return loadPieces(concat(parts), name)
+end
+return sort, gmatch, gsub, foreach, foreachi, wrap, load
 `;
 
-export const preludeNames = ['sort', 'gmatch', 'gsub', 'foreach', 'foreachi', 'wrap'] as const;
+export const preludeNames = [
+  'sort',
+  'gmatch',
+  'gsub',
+  'foreach',
+  'foreachi',
+  'wrap',
+  'load',
+] as const;
 
 /** What the functions above use, by the names of natives. */
 export const preludeNatives: Readonly<Record<string, string>> = {
@@ -121,4 +140,5 @@ export const preludeNatives: Readonly<Record<string, string>> = {
   type: 'type',
   next: 'next',
   resumeWrapped: 'resumeWrapped',
+  loadPieces: 'loadPieces',
 };

@@ -27,6 +27,8 @@ export function step(machine: LuaMachine, budget: number): 'more' | 'done' {
       if (isFull(machine.heap)) collect(machine);
       run(machine);
     } catch (thrown) {
+      // To the host an error costs as much as hundreds of instructions.
+      machine.spend(ERROR_COST);
       if (thrown instanceof LuaError) raise(machine, thrown.value);
       // Strings longer than the host can have.
       else if (thrown instanceof RangeError) raise(machine, 'not enough memory');
@@ -66,6 +68,7 @@ function run(machine: LuaMachine): void {
 }
 
 const CALL_COST = 4;
+const ERROR_COST = 400;
 
 /**
  * Runs functions of one thread until something else has to be done. Work is counted where it can be without end: at

@@ -47,8 +47,19 @@ export interface ScriptHost {
   replicate(toLog: boolean): void;
   /** redis.register_function; undefined outside of FUNCTION LOAD. An error text if it is refused. */
   register: ((args: readonly LuaValue[]) => string | undefined) | undefined;
-  /** os.clock: seconds of processor time. */
-  clock(): number;
+}
+
+/** cjson's settings, which last. */
+export interface JsonSettings {
+  convertSparse: boolean;
+  sparseRatio: number;
+  sparseSafe: number;
+  encodeDepth: number;
+  decodeDepth: number;
+  precision: number;
+  keepBuffer: boolean;
+  encodeInvalid: 'off' | 'on' | 'null';
+  decodeInvalid: 'off' | 'on';
 }
 
 /** What all scripts of a server share: made once, and part of its state. */
@@ -61,6 +72,7 @@ export interface World {
   /** Globals of functions, and what they find through them while they are loaded and later. */
   readonly functionGlobals: LuaTable;
   readonly functionTables: Record<'loading' | 'full', LuaTable | undefined>;
+  readonly json: JsonSettings;
   /** The 48 bits of math.random. */
   random: bigint;
 }
@@ -208,8 +220,11 @@ export class LuaMachine {
     const { parameters, vararg, stackSize } = closure.proto;
     let base = callee + 1;
     const end = base + given;
-    if (vararg === 'no') for (let i = end; i < base + stackSize; i++) stack[i] = undefined;
-    else {
+    if (vararg === 'no') {
+      // Arguments too many are gone: the compiler takes the registers after the parameters for nil.
+      const first = base + (given < parameters ? given : parameters);
+      for (let i = first; i < base + stackSize; i++) stack[i] = undefined;
+    } else {
       for (let i = end; i < base + parameters; i++) stack[i] = undefined;
       const actual = Math.max(given, parameters);
       const fixed = base;
