@@ -16,6 +16,7 @@ export const redisVersion = versionOf(findRedisServer());
 export const redisName = `redis-server ${redisVersion ?? '(not installed)'}`;
 
 export interface RedisPeer {
+  readonly pid: number;
   readonly port: number;
   /** Where its files are. */
   readonly directory: string;
@@ -69,6 +70,7 @@ export async function startServer(
   const socket = await connected(port);
   const loaded = /DB loaded from append only file: ([0-9.]+) seconds/.exec(log);
   return {
+    pid: server.pid ?? 0,
     port,
     directory,
     loadSeconds: loaded === null ? null : Number(loaded[1]),

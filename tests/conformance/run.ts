@@ -23,8 +23,12 @@ const { values, positionals } = parseArgs({
 });
 await buildNodeHost('if-changed');
 const pair = await startPair([process.execPath, join(root, 'dist/node/server.mjs')]);
-const good = values.random === undefined ? await written() : await random(Number(values.random));
-await stopPair(pair);
+let good = false;
+try {
+  good = values.random === undefined ? await written() : await random(Number(values.random));
+} finally {
+  await stopPair(pair);
+}
 process.exit(good ? 0 : 1);
 
 async function written(): Promise<boolean> {
