@@ -69,6 +69,39 @@ describe('clients that were made for Redis', () => {
     );
   });
 
+  test('redis-benchmark runs its default tests, one by one, pipelined and over many keys', () => {
+    const benchmark = (...args: string[]): string[] => {
+      const run = spawnSync('redis-benchmark', ['-p', String(host.port), '--csv', ...args], {
+        encoding: 'utf8',
+      });
+      expect(run.stderr).toBe('');
+      return run.stdout.split('\n').flatMap((row) => /^"([^"]+)","[1-9]/.exec(row)?.[1] ?? []);
+    };
+    const all = benchmark('-n', '300', '-c', '5');
+    for (const name of ['PING_INLINE', 'SET', 'LPUSH', 'ZADD', 'LRANGE_600 (first 600 elements)'])
+      expect(all).toContain(name);
+    expect(all.length).toBeGreaterThanOrEqual(19);
+    expect(benchmark('-n', '2000', '-P', '16', '-r', '1000', '-t', 'set,get,incr,zadd')).toEqual([
+      'SET',
+      'GET',
+      'INCR',
+      'ZADD',
+    ]);
+    expect(benchmark('-n', '100', '-3', '-t', 'hset')).toEqual(['HSET']);
+  });
+
+  test('redis-cli speaks RESP3, follows keys and counts them', () => {
+    const cli = (...args: string[]): string =>
+      spawnSync('redis-cli', ['-p', String(host.port), ...args], { encoding: 'utf8' }).stdout;
+    expect(cli('-3', 'HSET', 'clih', 'f', 'v')).toBe('1\n');
+    expect(cli('-3', '--no-raw', 'HGETALL', 'clih')).toBe('1# "f" => "v"\n');
+    expect(cli('--scan', '--pattern', 'clih*')).toBe('clih\n');
+    expect(cli('--bigkeys')).toContain('Biggest   hash found');
+    expect(cli('--memkeys')).toContain('Biggest   hash found');
+    expect(cli('-r', '2', 'INCR', 'clir')).toBe('1\n2\n');
+    expect(cli('--json', 'HGETALL', 'clih')).toBe('{"f":"v"}\n');
+  });
+
   test('a Unix socket serves as a port does', async () => {
     const dir = directory();
     const path = join(dir, 'redis.sock');
