@@ -1,6 +1,6 @@
 /**
  * Commands a second of processor time: the Node host with its log on, to which they are sent at once over TCP, beside
- * redis-server in the same way and ioredis-mock in its own process. The usual ones, and those whose cost could grow with
+ * redis-server in the same way and the engine in the caller's process beside ioredis-mock. The usual ones, and those whose cost could grow with
  * the data set or the pattern.
  *
  * Processor time is that of the server's process, so a machine that is busy with other things tells the same; half of
@@ -12,8 +12,9 @@ import { buildNodeHost, root } from '../../scripts/builds.mjs';
 import { ascii } from '../../src/base/bytes.ts';
 import { newGrowableBytes, takenBytes } from '../../src/base/growable-bytes.ts';
 import { encodeCommand } from '../../src/resp/command-encoder.ts';
+import { ENGINE, engineRate, runEngine } from './engine-subject.ts';
 import { inTurns, remark, report, type Goal } from './bench.ts';
-import { MOCK, mockName, mockRate, runMock } from './mock-peer.ts';
+import { MOCK, mockName, mockRate, runMock, type MockTask } from './mock-peer.ts';
 import {
   newPeerDirectory,
   redisName,
@@ -164,6 +165,7 @@ const subjects: readonly Subject[] = [
 ];
 
 if (process.argv[2] === MOCK) await runMock();
+else if (process.argv[2] === ENGINE) await runEngine();
 else await compare(process.argv[2]);
 
 async function compare(only: string | undefined): Promise<void> {
@@ -184,12 +186,6 @@ async function measure(subject: Subject): Promise<void> {
     ours: rate(host),
     redis: redisVersion === undefined ? () => 0 : rate(['redis-server']),
   });
-  const mock = mockRate({
-    prepare: subject.mockPrepare ?? subject.prepare,
-    commands: Array.from({ length: Math.min(count, 10_000) }, (_, i) => command(i)),
-    most: count,
-  });
-  if (mock === undefined) remark(`${name}: ${mockName} did not get so far in 30 s.`);
   const unit = 'commands/s of processor time';
   report({
     name,
@@ -198,10 +194,18 @@ async function measure(subject: Subject): Promise<void> {
     peer: { name: redisName, rounds: redisVersion === undefined ? [] : figures.redis },
     ...(redisGoal === undefined ? {} : { goal: redisGoal }),
   });
+  const task: MockTask = {
+    prepare: subject.mockPrepare ?? subject.prepare,
+    commands: Array.from({ length: Math.min(count, 10_000) }, (_, i) => command(i)),
+    most: count,
+  };
+  const mock = mockRate(task);
+  if (mock === undefined) remark(`${name}: ${mockName} did not get so far in 30 s.`);
+  // Neither goes over TCP.
   report({
-    name,
+    name: `${name}, in the process`,
     unit,
-    rounds: figures.ours,
+    rounds: [engineRate(task)],
     peer: { name: mockName, rounds: mock === undefined ? [] : [mock] },
     ...(mockGoal === undefined ? {} : { goal: mockGoal }),
   });
