@@ -6,6 +6,9 @@ import { isListening } from './pubsub.ts';
 import { trackingFacts } from './tracking.ts';
 import type { Session } from './session.ts';
 
+/** networking.c: PROTO_REPLY_CHUNK_BYTES, of which queued replies are made. */
+const REPLY_BLOCK = 16_384;
+
 export function clientLine(ctx: Context, session: Session): ByteString {
   const { transaction } = session;
   const connection = ctx.server.connection(session);
@@ -33,9 +36,16 @@ export function clientLine(ctx: Context, session: Session): ByteString {
       ['rbs', connection.replyRoom],
       ['rbp', connection.replyPeak],
       ['obl', connection.replyBytes],
-      ['oll', 0],
-      ['omem', 0],
-      ['tot-mem', connection.inputBytes + connection.inputRoom + connection.replyRoom + queued],
+      ['oll', Math.ceil(connection.queuedBytes / REPLY_BLOCK)],
+      ['omem', connection.queuedBytes],
+      [
+        'tot-mem',
+        connection.inputBytes +
+          connection.inputRoom +
+          connection.replyRoom +
+          connection.queuedBytes +
+          queued,
+      ],
       ['events', connection.events],
       ['cmd', session.lastCommand],
       ['user', session.user],

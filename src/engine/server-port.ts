@@ -82,6 +82,8 @@ export interface ConnectionFacts {
   readonly replyBytes: number;
   readonly replyRoom: number;
   readonly replyPeak: number;
+  /** Bytes of replies that did not fit into that buffer, or that the client has not taken. */
+  readonly queuedBytes: number;
   /** `r`, `rw`: what the event loop watches it for. */
   readonly events: string;
 }

@@ -47,6 +47,7 @@ export const DEFAULT_REQUEST_LIMITS: RequestLimits = {
 };
 
 const MAX_LINE_LENGTH = 64 * 1024;
+const LARGEST_IDLE_BUFFER = 1024 * 1024;
 const MAX_ARGUMENTS = 0x7fff_ffff;
 const MAX_UNAUTHENTICATED_ARGUMENTS = 10;
 const MAX_UNAUTHENTICATED_BULK_LENGTH = 16_384;
@@ -93,7 +94,10 @@ export function nextRequest(
 ): DecodedRequest {
   for (;;) {
     if (state.failure !== null) return state.failure;
-    if (state.start === state.buffer.length) return NEED_MORE;
+    if (state.start === state.buffer.length) {
+      giveBack(state);
+      return NEED_MORE;
+    }
 
     const multibulk = state.argumentsLeft > 0 || state.buffer.bytes[state.start] === ASTERISK;
     const outcome = multibulk ? readMultibulk(state, limits) : readInline(state);
@@ -104,6 +108,14 @@ export function nextRequest(
     state.argv = [];
     return { kind: 'request', argv };
   }
+}
+
+/** A buffer that a large request has grown is not kept for those that follow. */
+function giveBack(state: RequestDecoderState): void {
+  if (state.buffer.bytes.length <= LARGEST_IDLE_BUFFER) return;
+  state.buffer.bytes = new Uint8Array(0);
+  state.buffer.length = 0;
+  moveTo(state, 0);
 }
 
 type Outcome = 'done' | 'need-more' | 'failed';

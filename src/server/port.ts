@@ -31,6 +31,8 @@ export class StatePort implements ServerPort {
   private readonly write: (level: LogLevel, message: string) => void;
 
   private readonly measure: Stopwatch | null;
+  /** What the host knows of a connection, where there are real ones. */
+  hostFacts: ((session: Session) => Partial<ConnectionFacts>) | null = null;
 
   /** `measure`: real time, where there is any. */
   constructor(
@@ -161,7 +163,9 @@ export class StatePort implements ServerPort {
       replyBytes: 0,
       replyRoom: REPLY_CHUNK,
       replyPeak: REPLY_CHUNK,
+      queuedBytes: 0,
       events: 'r',
+      ...this.hostFacts?.(session),
     };
   }
 

@@ -46,6 +46,7 @@ export type Observation = 'watched' | 'log-only';
 
 export class Server implements Core {
   readonly engine: Engine;
+  readonly port: StatePort;
   readonly state: ServerState;
   private readonly observation: Observation;
   clock: Micros = 0;
@@ -54,10 +55,8 @@ export class Server implements Core {
   constructor(state: ServerState, observation: Observation, measure: Stopwatch | null = null) {
     this.state = state;
     this.observation = observation;
-    this.engine = new Engine(
-      state.engine,
-      new StatePort(state, (level, message) => this.log(level, message), measure),
-    );
+    this.port = new StatePort(state, (level, message) => this.log(level, message), measure);
+    this.engine = new Engine(state.engine, this.port);
   }
 
   // --- clients ---

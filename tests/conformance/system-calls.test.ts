@@ -58,16 +58,19 @@ const LAST_INCR = 'appendonlydir/appendonly.aof.3.incr.aof';
 interface Runs {
   readonly first: ActorCalls;
   readonly second: ActorCalls;
+  /** What both runs have logged. */
+  readonly log: string;
 }
 
 async function runTraced(command: readonly string[]): Promise<Runs> {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'aof-lab-strace-')));
+  let log = '';
   const run = async (script: readonly string[]): Promise<ActorCalls> => {
     const port = await freePort();
     const output = join(directory, '..', `${directory.split('/').pop()}.trace`);
     const args = ['--port', String(port), '--dir', directory, '--save', '', '--appendonly', 'yes'];
     const server = spawnTraced(command, args, output);
-    server.stdout?.resume();
+    server.stdout?.on('data', (data: Buffer) => (log += data.toString('latin1')));
     server.stderr?.resume();
     const ended = new Promise((resolve) => server.once('exit', resolve));
     const socket = await connectSoon(port, server);
@@ -94,10 +97,10 @@ async function runTraced(command: readonly string[]): Promise<Runs> {
   appendFileSync(join(directory, LAST_INCR), TORN);
   const second = await run(['SHUTDOWN']);
   rmSync(directory, { recursive: true, force: true });
-  return { first, second };
+  return { first, second, log };
 }
 
-function runSimulated(): Runs {
+function runSimulated(): Omit<Runs, 'log'> {
   const lab = newSaveLab({ appendonly: 'yes' });
   const { kernel } = lab.lab.lanes[0]!;
   play(lab, SCRIPT);
@@ -137,8 +140,32 @@ describeWithStrace('system calls on files', () => {
       expect(simulated.first).toEqual(real.first);
       expect(simulated.second).toEqual(real.second);
     });
+    test('the Node host logs the same lines', () => {
+      expect(comparableLog(real.log).length).toBeGreaterThan(40);
+      expect(comparableLog(ours.log)).toEqual(comparableLog(real.log));
+    });
     test('a start with a torn tail too', () => {
       expect(ours.second).toEqual(real.second);
     });
   });
 });
+
+/**
+ * The lines of a log without process, time and level: 7.2 marks as notices what were warnings before. Those of the server
+ * come before those of its children, which write beside it. Named differences: the version, what a system is warned of,
+ * and the kind of connections that 7.2 adds to its last word of a start.
+ */
+function comparableLog(log: string): string[] {
+  const lines = log.split('\n').filter((line) => / [*#.-] ./.test(line));
+  return [':M ', ':C ']
+    .flatMap((role) => lines.filter((line) => line.includes(role)))
+    .map((line) => line.replace(/^\d+:[CM] \d+ \w+ \d+ [\d:.]+ [*#.-] /, ''))
+    .filter((line) => !line.startsWith('WARNING'))
+    .map((line) =>
+      line
+        .replace(/version[= ]7\.[\d.]+/, 'version')
+        .replace(/(pid[= ]|port=|child: |-)\d+/g, '$1N')
+        .replace(/[\d.]+ (seconds|Mb)/, 'N $1')
+        .replace(/^Ready to accept connections tcp$/, 'Ready to accept connections'),
+    );
+}

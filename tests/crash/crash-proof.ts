@@ -45,6 +45,8 @@ export interface CrashReport {
   /** Zeros or holes in the tail, refused as they have to be; and holes between two files, a named quirk. */
   readonly refusals: number;
   readonly quirks: number;
+  /** How many versions clients were told of, at the most, that no write(2) had taken yet. */
+  readonly aheadOfLog: number;
   /** The first few. */
   readonly examples: readonly string[];
 }
@@ -80,6 +82,7 @@ class CrashProof implements StateVisitor {
   private violations = 0;
   private refusals = 0;
   private quirks = 0;
+  private aheadOfLog = 0;
   private readonly examples: string[] = [];
 
   constructor(options: CrashProofOptions) {
@@ -90,10 +93,21 @@ class CrashProof implements StateVisitor {
   }
 
   report(): CrashReport {
-    const { states, scratch, instants, violations, refusals, quirks, examples } = this;
+    const { states, scratch, instants, violations, refusals, quirks, aheadOfLog, examples } = this;
     const loads = this.loads.distinct;
     const logBytes = this.run.files.reduce((sum, { split }) => sum + split.end, 0);
-    return { states, loads, scratch, instants, logBytes, violations, refusals, quirks, examples };
+    return {
+      states,
+      loads,
+      scratch,
+      instants,
+      logBytes,
+      violations,
+      refusals,
+      quirks,
+      aheadOfLog,
+      examples,
+    };
   }
 
   complaint(clause: string, text: string): void {
@@ -109,6 +123,8 @@ class CrashProof implements StateVisitor {
 
   instant(what: string): void {
     this.instants++;
+    const { run } = this;
+    this.aheadOfLog = Math.max(this.aheadOfLog, run.acknowledged - run.writtenVersion());
     if (what === 'rename') this.tearMiddles();
   }
 

@@ -28,11 +28,12 @@ async function main(): Promise<void> {
   console.log(
     `seed ${asked.seed}: ${asked.commands} commands, appendfsync ${asked.policy}: ${survivals.length} different sets of files`,
   );
-  const { compared, differences } = await compareWithReal(survivals, PARALLEL, (done) => {
+  let shown = 0;
+  const { compared, differences } = await compareWithReal(survivals, PARALLEL, (done, found) => {
+    if (found !== null && shown++ < SHOWN) console.log(`  ${found}`);
     const seconds = ((performance.now() - started) / 1000).toFixed(0);
     if (done % EVERY === 0) console.log(`${done} of ${survivals.length}, ${seconds} s`);
   });
-  for (const one of differences.slice(0, SHOWN)) console.log(`  ${one}`);
   const classes = new Map<string, number>();
   for (const { ours } of survivals) {
     const name = `${ours.outcome}${ours.cuts === '' ? '' : ', cut'}${ours.why === '' ? '' : `: ${ours.why}`}`;

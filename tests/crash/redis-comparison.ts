@@ -113,21 +113,22 @@ export interface Comparison {
   readonly differences: readonly string[];
 }
 
-/** `progress` is told after each. */
+/** `progress` is told after each, and of what differs. */
 export async function compareWithReal(
   survivals: readonly Survival[],
   parallel: number,
-  progress: (done: number) => void = () => undefined,
+  progress: (done: number, difference: string | null) => void = () => undefined,
 ): Promise<Comparison> {
   const real = new RealStarts(parallel);
   const differences: string[] = [];
   let next = 0;
+  let done = 0;
   const work = async (): Promise<void> => {
     while (next < survivals.length) {
       const { where, files, ours } = survivals[next++]!;
       const found = difference(ours, await real.start(files()));
       if (found !== null) differences.push(`${where}: ${found}`);
-      progress(next);
+      progress(++done, found === null ? null : `${where}: ${found}`);
     }
   };
   try {

@@ -246,3 +246,30 @@ test('requirepass is the password of the default user, and clients that are in s
     value: [{ value: 'user default on nopass sanitize-payload ~* &* +@all' }],
   });
 });
+
+test('a script may do what its user may, and can ask beforehand', () => {
+  const { line } = newEngineFixture();
+  line('ACL LOG RESET');
+  line('ACL SETUSER u on nopass +eval +get +set ~a*');
+  line('AUTH u x', 2);
+  expect(line(`EVAL "return redis.call('SET', KEYS[1], 'v')" 1 a1`, 2)).toMatchObject({
+    value: 'OK',
+  });
+  expect(line(`EVAL "return redis.call('SET', 'b', 'v')" 0`, 2)).toMatchObject({
+    type: 'error',
+    value: expect.stringMatching(
+      /^NOPERM ACL failure in script: No permissions to access a key/,
+    ) as string,
+  });
+  expect(line(`EVAL "return redis.call('DEL', 'a1')" 0`, 2)).toMatchObject({
+    value: expect.stringMatching(
+      /^NOPERM ACL failure in script: User u has no permissions to run the 'del' command/,
+    ) as string,
+  });
+  const may = (words: string): unknown =>
+    line(`EVAL "return tostring(redis.acl_check_cmd(${words}))" 0`, 2);
+  expect(may("'GET', 'a'")).toMatchObject({ value: 'true' });
+  expect(may("'GET', 'b'")).toMatchObject({ value: 'false' });
+  expect(may("'DEL', 'a'")).toMatchObject({ value: 'false' });
+  expect(JSON.stringify(line('ACL LOG'))).toContain('"lua"');
+});

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeWithRedis, startRedis, words, type RealRedis } from '../support/real-redis.ts';
@@ -109,11 +109,53 @@ test('a client that sends without end, or listens without reading, is dropped at
   listener.destroy();
 });
 
+test('a client that does not read is shown with what waits for it', async () => {
+  await host.send(`SET big ${'x'.repeat(4_000_000)}`);
+  const lazy = await sending('CLIENT SETNAME lazy\r\n');
+  lazy.pause();
+  lazy.write('GET big\r\n'.repeat(10));
+  await until(async () => {
+    const [list] = await host.send('CLIENT LIST');
+    const line = JSON.stringify(list)
+      .split('\\n')
+      .find((each) => each.includes('name=lazy'));
+    return Number(/ omem=(\d+)/.exec(line ?? '')?.[1]) > 10_000_000 && / events=rw/.test(line!);
+  });
+  lazy.destroy();
+  await host.send('DEL big');
+});
+
+test('a Unix socket is listened on, with the mode that was asked for', async () => {
+  const folder = directory();
+  const path = join(folder, 'redis.sock');
+  const own = await startHost(folder, '--unixsocket', path, '--unixsocketperm', '700');
+  try {
+    expect(statSync(path).mode & 0o777).toBe(0o700);
+    const answer = await new Promise<string>((resolve, reject) => {
+      let text = '';
+      const socket = connect(path, () => socket.write('CLIENT INFO\r\nQUIT\r\n'));
+      socket.on('data', (data: Buffer) => (text += data.toString('latin1')));
+      socket.on('end', () => resolve(text));
+      socket.on('error', reject);
+    });
+    expect(answer).toContain(` addr=${path}:0 laddr=${path}:0 `);
+    expect(answer.endsWith('+OK\r\n')).toBe(true);
+  } finally {
+    await own.stop('SIGTERM');
+  }
+  expect(existsSync(path)).toBe(false);
+});
+
 test('maxmemory-clients: the largest clients go, except those who asked not to', async () => {
-  const big = `*2\r\n$4\r\nECHO\r\n$3000000\r\n${'x'.repeat(2_000_000)}`;
-  const kept = await sending(`CLIENT NO-EVICT on\r\n${big}`);
-  const evicted = await sending(big);
-  await host.send('PING', 'CONFIG SET maxmemory-clients 3mb', 'PING');
+  const sent = (bytes: number): string => `*2\r\n$4\r\nECHO\r\n$9000000\r\n${'x'.repeat(bytes)}`;
+  const kept = await sending(`CLIENT NO-EVICT on\r\n${sent(1_900_000)}`);
+  const evicted = await sending(sent(5_000_000));
+  await until(async () => {
+    const [list] = await host.send('CLIENT LIST');
+    const waiting = [...JSON.stringify(list).matchAll(/ qbuf=(\d+)/g)];
+    return waiting.reduce((sum, [, bytes]) => sum + Number(bytes), 0) > 6_890_000;
+  });
+  await host.send('CONFIG SET maxmemory-clients 6mb', 'PING');
   await closed(evicted);
   expect(kept.destroyed).toBe(false);
   await until(() => host.output().includes('Evicting client: id='));

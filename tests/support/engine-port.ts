@@ -165,6 +165,7 @@ export function newTestPort(config: EngineConfig = testConfig()): TestPort {
       replyBytes: 0,
       replyRoom: 1024,
       replyPeak: 0,
+      queuedBytes: 0,
       events: 'r',
     }),
     disconnect: (session) => void port.disconnected.push(session),

@@ -12,6 +12,7 @@ import {
 import { equalsIgnoreCase, LONGEST_BYTE_STRING } from '../../base/bytes.ts';
 import type { Micros } from '../../base/time.ts';
 import type { Delivery } from '../../engine/effects.ts';
+import type { ConnectionFacts } from '../../engine/server-port.ts';
 import type { ClientId, Session } from '../../engine/session.ts';
 import { DEFAULT_USER } from '../../engine/acl/users.ts';
 import { isListening } from '../../engine/pubsub.ts';
@@ -71,6 +72,7 @@ export class Connections {
     this.server = server;
     this.clock = clock;
     this.wake = wake;
+    server.port.hostFacts = ({ id }) => this.factsOf(id);
   }
 
   /** `local`: the client runs on this machine. */
@@ -114,6 +116,21 @@ export class Connections {
     this.byClient.delete(id);
     this.atTurnsEnd.delete(connection);
     this.server.disconnect(id);
+  }
+
+  /** What CLIENT LIST tells of a connection. */
+  private factsOf(id: ClientId): Partial<ConnectionFacts> {
+    const connection = this.byClient.get(id);
+    if (connection === undefined) return {};
+    const { decoder, out, socket } = connection;
+    const inputBytes = bufferedRequestBytes(decoder);
+    return {
+      inputBytes,
+      inputRoom: decoder.buffer.bytes.length - inputBytes,
+      replyBytes: out.length,
+      queuedBytes: socket.writableLength,
+      events: socket.writableLength > 0 ? 'rw' : 'r',
+    };
   }
 
   // --- in ---
