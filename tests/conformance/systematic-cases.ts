@@ -24,6 +24,7 @@ const excluded = new Set([
   ...['config|set', 'acl|setuser', 'acl|dryrun', 'client|no-touch', 'client|setinfo', 'auth'],
   ...[
     'migrate',
+    'client|tracking',
     'cluster|myshardid',
     'command|getkeys',
     'command|getkeysandflags',
@@ -41,6 +42,8 @@ const byChance: Readonly<Record<string, string>> = {
   srandmember: 'set',
   hrandfield: 'hash',
   zrandmember: 'zset',
+  // The id is that of the moment.
+  xadd: 'stream',
 };
 
 const wrongNumbers = ['x', '""', '1.5', '-1', '9223372036854775808', '0x10', '" 1"'];
