@@ -274,7 +274,7 @@ function named(path: string, main: number): string {
 function flagNames(flags: string): string {
   return flags
     .split('|')
-    .filter((flag) => !['O_CLOEXEC', 'O_NONBLOCK', 'O_LARGEFILE'].includes(flag))
+    .filter((flag) => !['O_CLOEXEC', 'O_NONBLOCK', 'O_LARGEFILE', 'O_DIRECTORY'].includes(flag))
     .sort()
     .join('|');
 }

@@ -40,13 +40,13 @@ class RealFiles {
     names?: string[];
     size?: number;
   } {
-    const { O_RDONLY, O_RDWR, O_WRONLY, O_CREAT, O_APPEND, O_TRUNC } = fs.constants;
+    const { O_RDONLY, O_RDWR, O_WRONLY, O_CREAT, O_APPEND, O_TRUNC, O_DIRECTORY } = fs.constants;
     const flags: Record<OpenMode, number> = {
       read: O_RDONLY,
       write: O_RDWR,
       append: O_WRONLY | O_CREAT | O_APPEND,
       truncate: O_WRONLY | O_CREAT | O_TRUNC,
-      directory: O_RDONLY,
+      directory: O_RDONLY | O_DIRECTORY,
     };
     switch (call.call) {
       case 'open': {

@@ -23,14 +23,14 @@ import {
   type SyscallResult,
 } from '../../machine/syscall.ts';
 
-const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_APPEND } = fs.constants;
+const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_APPEND, O_DIRECTORY } = fs.constants;
 
 const openFlags: Readonly<Record<OpenMode, number>> = {
   read: O_RDONLY,
   write: O_RDWR,
   append: O_WRONLY | O_CREAT | O_APPEND,
   truncate: O_WRONLY | O_CREAT | O_TRUNC,
-  directory: O_RDONLY,
+  directory: O_RDONLY | O_DIRECTORY,
 };
 const FILE_MODE = 0o644;
 

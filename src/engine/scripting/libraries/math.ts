@@ -9,6 +9,14 @@ function unary(work: (x: number) => number): Natives[string] {
   return (machine, args) => [work(numberArgument(machine, args, 0))];
 }
 
+/** The second argument is looked at first, as the compiler of the real one has it. */
+function binary(work: (x: number, y: number) => number): Natives[string] {
+  return (machine, args) => {
+    const y = numberArgument(machine, args, 1);
+    return [work(numberArgument(machine, args, 0), y)];
+  };
+}
+
 const DEGREE = 3.14159265358979323846 / 180;
 
 export const mathLibrary: Natives = {
@@ -16,30 +24,25 @@ export const mathLibrary: Natives = {
   'math.acos': unary(acos),
   'math.asin': unary(asin),
   'math.atan': unary(atan),
-  'math.atan2': (machine, args) => [
-    atan2(numberArgument(machine, args, 0), numberArgument(machine, args, 1)),
-  ],
+  'math.atan2': binary(atan2),
   'math.ceil': unary(Math.ceil),
   'math.cos': unary(cos),
   'math.cosh': unary(cosh),
   'math.deg': unary((x) => x / DEGREE),
   'math.exp': unary(exp),
   'math.floor': unary(Math.floor),
-  'math.fmod': (machine, args) => [
-    numberArgument(machine, args, 0) % numberArgument(machine, args, 1),
-  ],
-  'math.mod': (machine, args) => [
-    numberArgument(machine, args, 0) % numberArgument(machine, args, 1),
-  ],
+  'math.fmod': binary((x, y) => x % y),
+  'math.mod': binary((x, y) => x % y),
   'math.frexp'(machine, args) {
     const x = numberArgument(machine, args, 0);
     if (x === 0 || !Number.isFinite(x)) return [x, 0];
     const { fraction, exponent } = fractionAndExponent(Math.abs(x));
     return [x < 0 ? -fraction : fraction, exponent];
   },
-  'math.ldexp': (machine, args) => [
-    scaleByPowerOfTwo(numberArgument(machine, args, 0), integerArgument(machine, args, 1)),
-  ],
+  'math.ldexp'(machine, args) {
+    const exponent = integerArgument(machine, args, 1);
+    return [scaleByPowerOfTwo(numberArgument(machine, args, 0), exponent)];
+  },
   'math.log': unary(log),
   'math.log10': unary(log10),
   'math.max': (machine, args) => [extreme(machine, args, (a, b) => b > a)],
@@ -49,9 +52,7 @@ export const mathLibrary: Natives = {
     const whole = Math.trunc(x);
     return [whole, Number.isFinite(x) ? x - whole : Number.isNaN(x) ? x : 0];
   },
-  'math.pow': (machine, args) => [
-    pow(numberArgument(machine, args, 0), numberArgument(machine, args, 1)),
-  ],
+  'math.pow': binary(pow),
   'math.rad': unary((x) => x * DEGREE),
   'math.sin': unary(sin),
   'math.sinh': unary(sinh),

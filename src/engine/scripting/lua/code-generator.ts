@@ -359,10 +359,12 @@ export class CodeGenerator {
     const { f } = this;
     switch (operator) {
       case 'and':
+        this.discharge(right);
         right.ifFalse = f.joined(right.ifFalse, left.ifFalse);
         Object.assign(left, right);
         return;
       case 'or':
+        this.discharge(right);
         right.ifTrue = f.joined(right.ifTrue, left.ifTrue);
         Object.assign(left, right);
         return;

@@ -370,9 +370,10 @@ export class LuaMachine {
   }
 
   /** An error goes up to the next pcall; without one it ends the thread. */
-  raise(value: LuaValue): void {
+  raise(raised: LuaValue): void {
     const { state } = this;
-    const raisedAt = errorPlace(state.thread, this.place !== undefined);
+    let value = raised;
+    let raisedAt = errorPlace(state.thread, this.place !== undefined);
     this.place = undefined;
     for (;;) {
       const { thread } = state;
@@ -394,7 +395,11 @@ export class LuaMachine {
         return;
       }
       if (!thread.wrapped) return this.backToParent(thread, [false, value]);
+      // coroutine.wrap raises it anew, and says where (auxwrap).
       this.leaveThread(thread, parent);
+      const text = toText(value);
+      if (text !== undefined) value = where(parent, 1, true) + text;
+      raisedAt = errorPlace(parent, true);
     }
   }
 }
