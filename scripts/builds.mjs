@@ -35,7 +35,6 @@ export async function buildSite(when) {
 /** What Vite does not name, since it looks only at the page's scripts: the worker's packages, and the fonts. */
 const otherPackages = {
   'idb-keyval': 'LICENCE',
-  luaparse: 'LICENSE',
   '@fontsource-variable/ibm-plex-sans': 'LICENSE',
   '@fontsource/ibm-plex-mono': 'LICENSE',
 };

@@ -26,7 +26,7 @@ const persistenceDown = ['persistence', 'machine', 'engine', 'resp'];
 export const walls: Readonly<Record<string, Wall>> = {
   base: { values: [], pure: true },
   resp: { values: [], pure: true },
-  engine: { values: ['resp'], packages: ['luaparse'], pure: true },
+  engine: { values: ['resp'], pure: true },
   machine: { values: [], pure: true },
   persistence: { values: ['machine', 'engine', 'resp'], pure: true },
   server: { values: persistenceDown, pure: true },
