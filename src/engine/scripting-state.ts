@@ -42,8 +42,8 @@ export interface RunningScript {
 export interface RunningTransaction {
   readonly queue: readonly (readonly ByteString[])[];
   at: number;
+  /** In their order; there may be more of them than commands. */
   readonly replies: Reply[];
-  readonly following: Reply[];
 }
 
 /** What a script may do, by its shebang, by the command that runs it, and by the state of the server. */

@@ -47,7 +47,7 @@ export const transactionCommands: Handlers = {
     if (transaction.aborted) throw new ReplyError(errors.execAbort);
     if (stale) return NULL_ARRAY;
     // The queued commands are logged one by one; EXEC itself only as the mark that ends their block.
-    const reply = runQueue(ctx, { queue: transaction.queue, at: 0, replies: [], following: [] });
+    const reply = runQueue(ctx, { queue: transaction.queue, at: 0, replies: [] });
     ctx.suppressPropagation();
     return reply;
   },
@@ -59,7 +59,7 @@ function hasExpired(ctx: Context, db: number, key: ByteString): boolean {
 
 /** Runs the rest of a transaction; undefined if it has come to a script, which goes on with it at its end. */
 export function runQueue(ctx: Context, transaction: RunningTransaction): Reply | undefined {
-  const { queue, replies, following } = transaction;
+  const { queue, replies } = transaction;
   ctx.insideTransaction = true;
   while (transaction.at < queue.length) {
     const reply = runQueued(ctx, queue[transaction.at++]!);
@@ -71,19 +71,20 @@ export function runQueue(ctx: Context, transaction: RunningTransaction): Reply |
     took(ctx, transaction, reply);
   }
   ctx.insideTransaction = false;
-  ctx.following.push(...following);
-  return array(replies);
+  ctx.following.push(...replies.slice(queue.length));
+  return array(replies.slice(0, queue.length));
 }
 
-/** A SUBSCRIBE of two channels gives two replies: the array has room for one a command, the others come after it. */
+/**
+ * A SUBSCRIBE of two channels gives two replies. They leave in their order, behind an array's head that was made for one
+ * a command: the last ones stand after the array.
+ */
 export function took(
   ctx: Context,
-  { replies, following }: RunningTransaction,
+  { replies }: RunningTransaction,
   reply: Reply | undefined,
 ): void {
-  const all = [reply ?? NULL, ...ctx.following.splice(0)];
-  replies.push(all[0]!);
-  following.push(...all.slice(1));
+  replies.push(reply ?? NULL, ...ctx.following.splice(0));
   ctx.db = ctx.state.databases[ctx.client.db]!;
 }
 
