@@ -9,6 +9,7 @@ export const test = base.extend<{ context: BrowserContext }>({
     const executablePath = await findBrowser();
     const profile = temporaryFolder();
     const context = await chromium.launchPersistentContext(profile.path, {
+      serviceWorkers: 'block',
       args: browserFlags,
       ...(baseURL === undefined ? {} : { baseURL }),
       ...(executablePath === undefined ? {} : { executablePath }),
