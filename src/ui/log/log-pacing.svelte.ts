@@ -1,7 +1,7 @@
 /**
  * What of the stream of frames the list draws. While more than a screenful of records comes with each frame, no line
- * is the same in two of them and nobody reads one: then every second frame is drawn, and the page keeps the rest of its
- * time. What is drawn last is always what came last.
+ * is the same in two of them and nobody reads one: then every third frame is drawn, some twenty a second, and the page
+ * keeps the rest of its time. What is drawn last is always what came last.
  */
 import type { LaneView } from '../../worker/protocol.ts';
 import type { RecordStore } from './record-store.ts';
@@ -13,15 +13,19 @@ export interface LogFrame {
   readonly frame: unknown;
 }
 
+/** So many frames are passed over before the next one is drawn. */
+const PASSED_OVER = 2;
 /** A frame that was passed over is drawn after this, if no other one has come. */
 const LEFT_MS = 40;
 
 export class LogPacing {
   #drawn: LogFrame | null = null;
   #rows = 0;
-  #passed = false;
+  #passed = 0;
   /** Counts the frames that no other one followed. */
   #left = $state(0);
+  /** No other frame followed the one that was passed over. */
+  #due = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /**
@@ -34,12 +38,16 @@ export class LogPacing {
     const before = this.#drawn;
     const streams =
       before?.records === frame.records && frame.records.count - this.#rows > screenful;
-    if (before !== null && streams && !this.#passed) {
-      this.#passed = true;
-      this.#timer = setTimeout(() => this.#left++, LEFT_MS);
+    if (before !== null && streams && this.#passed < PASSED_OVER && !this.#due) {
+      this.#passed++;
+      this.#timer = setTimeout(() => {
+        this.#due = true;
+        this.#left++;
+      }, LEFT_MS);
       return before;
     }
-    this.#passed = false;
+    this.#passed = 0;
+    this.#due = false;
     this.#rows = frame.records.count;
     this.#drawn = frame;
     return frame;
