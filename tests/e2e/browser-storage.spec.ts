@@ -117,17 +117,21 @@ test('no, under a workload: what the closed tab took is counted to the last mome
 }) => {
   await openLab(page, { lanes: [{ config: { appendfsync: 'no' } }], workload: { rate: 100 } });
   await page.waitForTimeout(3_000);
-  const { atRisk } = await lane(page);
-  const seen = Date.now();
+  const { atRisk, seen } = await page.evaluate(async () => {
+    addEventListener('pagehide', () => localStorage.setItem('left-at', String(Date.now())));
+    const { lanes } = await window.aofLab.view();
+    return { atRisk: lanes[0]!.atRisk, seen: Date.now() };
+  });
   await page.reload();
-  const seconds = (Date.now() - seen) / 1000;
   await ready(page);
   const text = await recovered(page).innerText();
   const lost = Number(/: (\d+) acknowledged writes were/.exec(text)?.[1]);
   console.log(`${lost} lost; ${atRisk.powerLoss.writes} were at risk just before`);
-  // The workload went on until the page was gone; its last quarter of a second may not have been told.
-  expect(lost).toBeGreaterThan(atRisk.powerLoss.writes - 60);
-  expect(lost).toBeLessThan(atRisk.powerLoss.writes + 60 + 100 * seconds);
+  // The workload went on until the page was left.
+  const leftAt = await page.evaluate(() => Number(localStorage.getItem('left-at')));
+  expect(leftAt).toBeGreaterThanOrEqual(seen);
+  const expected = atRisk.powerLoss.writes + (100 * (leftAt - seen)) / 1000;
+  expect(Math.abs(lost - expected)).toBeLessThan(60);
   expect(lost).toBeGreaterThan(150);
 });
 
