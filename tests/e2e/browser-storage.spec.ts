@@ -1,6 +1,6 @@
 /** What the browser keeps of a lab: whatever happens to the tab, no write that was fsynced is gone. */
 import { expect, type BrowserContext, type Page } from '@playwright/test';
-import { lane, openLab, send } from './lab-page.ts';
+import { openLab, send } from './lab-page.ts';
 import { hangWorker, restartLab, terminateWorker, test } from './own-browser.ts';
 
 const policies = ['always', 'everysec'] as const;

@@ -1,8 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { seedRandom } from '../../src/base/random.ts';
-import { describeDifferences, differences } from '../support/differential.ts';
-import { randomProgram, shrunk, type Grammar } from '../support/random-programs.ts';
-import { describeWithRedis, startRedis, type RealRedis } from '../support/real-redis.ts';
+import type { Grammar } from '../support/random-programs.ts';
+import { randomSuite } from '../support/random-suite.ts';
 
 const grammar: Grammar = {
   words: {
@@ -133,35 +130,4 @@ const grammar: Grammar = {
   ],
 };
 
-const PROGRAMS = 100;
-const LENGTH = 200;
-const seed = Number(process.env['SEED'] ?? 20_240_115);
-
-describeWithRedis('random commands', () => {
-  let real: RealRedis;
-  beforeAll(async () => {
-    real = await startRedis('--enable-debug-command', 'yes');
-  });
-  afterAll(() => real.stop());
-
-  test(
-    `${PROGRAMS * LENGTH} of them answer as the real server does (SEED=${seed})`,
-    { timeout: 120_000 },
-    async () => {
-      for (let i = 0; i < PROGRAMS; i++) {
-        const program = randomProgram(seedRandom(seed + i), grammar, LENGTH);
-        const protocol = i % 2 === 0 ? 2 : 3;
-        const found = await differences(real, program, protocol);
-        if (found.length === 0) continue;
-        const shortest = await shrunk(
-          program,
-          async (part) => (await differences(real, part, protocol)).length > 0,
-        );
-        const lines = shortest.map(({ text }) => text).join('\n');
-        expect.fail(
-          `SEED=${seed + i}, RESP${protocol}:\n${lines}\n\n${describeDifferences(await differences(real, shortest, protocol))}`,
-        );
-      }
-    },
-  );
-});
+randomSuite('random commands', grammar, 100, 200);
