@@ -11,10 +11,15 @@ import { root } from './builds.mjs';
  * @property {string} name
  * @property {string[]} command program and arguments; `node` and packages' programs by name
  * @property {Record<string, string>} [env]
- * @property {(exitCode: number, log: string) => Counts} [count] without it a stage is one check,
- *   which passes when the program exits with 0
+ * @property {(exitCode: number) => Counts} [count] without it a stage is one check, which passes
+ *   when the program exits with 0
  *
- * @typedef {{ passed: number, failed: number, skipped: number }} Counts
+ * @typedef {object} Counts
+ * @property {number} passed
+ * @property {number} failed
+ * @property {number} skipped
+ * @property {string[]} [notes] a text for each test that failed, now or at its first attempt
+ *
  * @typedef {Counts & { name: string, seconds: number, log: string }} Outcome
  */
 
@@ -22,8 +27,8 @@ import { root } from './builds.mjs';
 export const logFolder = join(root, '.logs');
 
 /**
- * Runs the stages, at most `width` at a time, and prints one line for each that ends; the whole log
- * of each that failed.
+ * Runs the stages, at most `width` at a time, and prints one line for each that ends, and what its
+ * report says of tests that failed; without a report, the end of its log.
  *
  * @param {readonly Stage[]} stages
  * @param {number} width
@@ -53,12 +58,14 @@ async function runStage(stage) {
   const exitCode = await runLogged(stage, log);
   const seconds = (performance.now() - start) / 1000;
   const text = readFileSync(log, 'utf8');
-  const counts = (stage.count ?? oneCheck)(exitCode, text);
+  const counts = (stage.count ?? oneCheck)(exitCode);
   const verdict = counts.failed === 0 ? 'ok    ' : 'FAILED';
   console.log(
     `${verdict} ${stage.name.padEnd(14)} ${seconds.toFixed(1).padStart(6)} s  ${sum(counts)}`,
   );
-  if (counts.failed > 0) console.log(indented(text));
+  const { notes = [] } = counts;
+  if (notes.length > 0) console.log(indented(notes.join('\n')));
+  else if (counts.failed > 0) console.log(indented(text.split('\n').slice(-80).join('\n')));
   return { ...counts, name: stage.name, seconds, log };
 }
 
@@ -110,8 +117,9 @@ export function total(all) {
       passed: so.passed + one.passed,
       failed: so.failed + one.failed,
       skipped: so.skipped + one.skipped,
+      notes: [...(so.notes ?? []), ...(one.notes ?? [])],
     }),
-    { passed: 0, failed: 0, skipped: 0 },
+    { passed: 0, failed: 0, skipped: 0, notes: [] },
   );
 }
 
@@ -133,50 +141,6 @@ export function countsOf(exitCode, reported) {
   const ranNothing = reported.passed + reported.failed === 0;
   const unexplained = exitCode !== 0 && reported.failed === 0;
   return { ...reported, failed: reported.failed + (ranNothing || unexplained ? 1 : 0) };
-}
-
-/**
- * Vitest's JSON report. A file that failed without a failed test (it could not be loaded, or a hook
- * threw) counts as one failure.
- *
- * @param {unknown} report
- * @returns {Counts}
- */
-export function vitestCounts(report) {
-  const { testResults } =
-    /** @type {{ testResults: { status: string, assertionResults: { status: string }[] }[] }} */ (
-      report
-    );
-  return total(
-    testResults.map(({ status, assertionResults }) => {
-      const having = (/** @type {string[]} */ ...wanted) =>
-        assertionResults.filter((test) => wanted.includes(test.status)).length;
-      const failed = having('failed');
-      return {
-        passed: having('passed'),
-        failed: failed === 0 && status === 'failed' ? 1 : failed,
-        skipped: having('skipped', 'pending', 'todo', 'disabled'),
-      };
-    }),
-  );
-}
-
-/**
- * Playwright's JSON report. A flaky test is a failed test; so is an error outside of any test.
- *
- * @param {unknown} report
- * @returns {Counts}
- */
-export function playwrightCounts(report) {
-  const { stats, errors } =
-    /** @type {{ stats: { expected: number, unexpected: number, flaky: number, skipped: number }, errors: unknown[] }} */ (
-      report
-    );
-  return {
-    passed: stats.expected,
-    failed: stats.unexpected + stats.flaky + errors.length,
-    skipped: stats.skipped,
-  };
 }
 
 /** @param {string} text */

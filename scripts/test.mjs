@@ -6,15 +6,8 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { lintStages } from './lint-stages.mjs';
 import { findRedisServer } from './redis-server.mjs';
-import {
-  countsOf,
-  logFolder,
-  playwrightCounts,
-  runStages,
-  sum,
-  total,
-  vitestCounts,
-} from './stages.mjs';
+import { playwrightCounts, vitestCounts } from './reports.mjs';
+import { countsOf, logFolder, runStages, sum, total } from './stages.mjs';
 
 /** @typedef {import('./stages.mjs').Stage} Stage */
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { countsOf, playwrightCounts, sum, total, vitestCounts } from '../../scripts/stages.mjs';
+import { playwrightCounts, vitestCounts } from '../../scripts/reports.mjs';
+import { countsOf, sum, total } from '../../scripts/stages.mjs';
 
 const ok = { passed: 3, failed: 0, skipped: 1 };
 
@@ -20,22 +21,51 @@ test('a runner that crashed, ran nothing or fails without a reason has failed', 
 
 test('Vitest: a file that could not be loaded is a failure', () => {
   const file = (status: string, ...tests: string[]) => ({
+    name: 'a.test.ts',
     status,
-    assertionResults: tests.map((one) => ({ status: one })),
+    message: 'no such module',
+    assertionResults: tests.map((one, n) => ({
+      status: one,
+      fullName: `test ${n}`,
+      failureMessages: one === 'failed' ? ['expected 1 to be 2'] : [],
+    })),
   });
   const testResults = [
     file('passed', 'passed', 'passed', 'skipped'),
     file('failed', 'passed', 'failed', 'todo'),
     file('failed'),
   ];
-  expect(vitestCounts({ testResults })).toEqual({ passed: 3, failed: 2, skipped: 2 });
+  expect(vitestCounts({ testResults })).toEqual({
+    passed: 3,
+    failed: 2,
+    skipped: 2,
+    notes: [
+      'FAILED a.test.ts › test 1\n  expected 1 to be 2',
+      'FAILED a.test.ts\n  no such module',
+    ],
+  });
 });
 
-test('Playwright: a flaky test and an error outside of any test are failures', () => {
+test('Playwright: a test that passes late has passed and is named, an error outside of tests fails', () => {
   const stats = { expected: 4, unexpected: 1, flaky: 1, skipped: 2 };
-  expect(playwrightCounts({ stats, errors: [{ message: 'no server' }] })).toEqual({
-    passed: 4,
-    failed: 3,
+  const spec = (title: string, status: string, ...messages: string[]) => ({
+    title,
+    file: 'a.spec.ts',
+    line: 7,
+    tests: [{ status, results: messages.map((message) => ({ errors: [{ message }] })) }],
+  });
+  const suites = [
+    { specs: [spec('good', 'expected')], suites: [{ specs: [spec('bad', 'unexpected', 'no')] }] },
+    { specs: [spec('slow', 'flaky', 'late')] },
+  ];
+  expect(playwrightCounts({ stats, errors: [{ message: 'no server' }], suites })).toEqual({
+    passed: 5,
+    failed: 2,
     skipped: 2,
+    notes: [
+      'FAILED outside of any test\n  no server',
+      'FAILED a.spec.ts:7 › bad\n  no',
+      'PASSED at the second attempt a.spec.ts:7 › slow\n  late',
+    ],
   });
 });
