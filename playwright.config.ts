@@ -18,7 +18,9 @@ export default defineConfig({
   forbidOnly: process.env['CI'] !== undefined,
   // A test that needs its second attempt passes, and `npm test` names it.
   retries: 1,
-  timeout: 60_000,
+  // Generous: a shared machine may be ten times slower for a while.
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
   // Tests named with @full are left to `npm run e2e:full`.
   ...(everything ? {} : { grepInvert: /@full/ }),
   use: {

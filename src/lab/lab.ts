@@ -426,7 +426,7 @@ function nextSecond(lane: Lane): Micros | null {
 }
 
 /** A cut at a logical offset, in terms of the file at hand. */
-function cutIn(state: LaneState, offset: number): { cutAt: number; path: string } {
+export function cutIn(state: LaneState, offset: number): { cutAt: number; path: string } {
   const segment = state.durability.segments[state.durability.segments.length - 1];
   return segment === undefined
     ? { cutAt: offset, path: '' }

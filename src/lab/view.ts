@@ -253,3 +253,48 @@ export interface Fault {
   readonly until?: LabMillis;
   readonly value?: number | string;
 }
+
+/** A key now, beside what a boot would bring back: gone, an older value, back though deleted, or the same. */
+export type MemoryMark = 'gone' | 'older' | 'back' | 'same';
+
+export interface MemoryValue {
+  readonly type: string;
+  readonly encoding: string;
+  /** One short line; long values are cut. */
+  readonly text: string;
+  /** Milliseconds that the key has left; null: it stays. */
+  readonly ttl: number | null;
+}
+
+export interface MemoryRow {
+  readonly db: number;
+  readonly key: string;
+  readonly mark: MemoryMark;
+  readonly now: MemoryValue | null;
+  readonly after: MemoryValue | null;
+}
+
+export interface MemoryReport {
+  /** Rows that pass the filter. */
+  readonly total: number;
+  readonly rows: readonly MemoryRow[];
+  /** Keys of each mark, of those that pass the filter. */
+  readonly counts: Readonly<Record<MemoryMark, number>>;
+  /** The instant of the comparison. */
+  readonly at: LabMillis;
+  /** What it took, in milliseconds of real time: a page does not ask for a long one again and again. */
+  readonly cost: number;
+  /** The server's last words, if it would not start on what is left. */
+  readonly refusal: string | null;
+}
+
+export interface CallLine {
+  readonly number: number;
+  readonly at: LabMillis;
+  /** Milliseconds until it returned. */
+  readonly took: number;
+  readonly pid: number;
+  readonly thread: string;
+  /** As strace prints it: `fdatasync(8) = 0`. */
+  readonly text: string;
+}

@@ -2,7 +2,7 @@
 import { LogState } from './log/log-state.svelte.ts';
 import { readPreference, writePreference } from './preferences.ts';
 
-export type SideTab = 'log' | 'ledger' | 'files';
+export type SideTab = 'log' | 'memory' | 'ledger' | 'files' | 'calls' | 'server-log';
 export type PhoneTab = 'console' | SideTab | 'time';
 type Part = 'lesson' | 'console' | 'side' | 'time';
 

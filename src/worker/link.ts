@@ -198,6 +198,8 @@ class WorkerLink implements LabLink {
       selectTail: one('selectTail'),
       view: one('view'),
       lost: one('lost'),
+      memory: one('memory'),
+      calls: one('calls'),
       readFile: one('readFile'),
       writeFile: one('writeFile'),
       importFiles: one('importFiles'),

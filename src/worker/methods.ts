@@ -13,9 +13,12 @@ import type { Lane } from '../lab/lane.ts';
 import { laneView, lostWrite } from '../lab/lane-view.ts';
 import { planLab } from '../lab/setup.ts';
 import { wordsText } from '../lab/texts.ts';
+import { formatCall } from '../machine/strace-format.ts';
 import type { Reply } from '../resp/reply.ts';
 import type { LabHost } from './lab-host.ts';
+import { MemoryWatch } from './memory-watch.ts';
 import type {
+  CallLine,
   CommandSyntaxJson,
   JsonReply,
   LabCall,
@@ -62,6 +65,7 @@ export function labMethods(
   takeOver: () => Promise<void>,
 ): Methods {
   const lab = (): Lab => host.lab;
+  const memory = new MemoryWatch(() => performance.now());
   /** Does it, unless `problem` names a reason; answers when it is kept. */
   const control = async (action: string, act: () => string | undefined): Promise<null> => {
     const problem = act();
@@ -164,6 +168,14 @@ export function labMethods(
     lost({ lane, from, count, filter }) {
       return host.lost(lane, from, count, filter ?? '');
     },
+    memory(query) {
+      if (query.accident !== 'process-killed' && query.accident !== 'power-lost')
+        throw new Refusal('memory: accident must be process-killed or power-lost');
+      return memory.report(lab(), laneOf(lab(), query.lane), query);
+    },
+    calls({ lane, after }) {
+      return callLines(lab(), laneOf(lab(), lane), after);
+    },
     readFile(path, { lane }) {
       const bytes = laneOf(lab(), lane).kernel.readFile(absolute(path));
       if (bytes === undefined)
@@ -233,6 +245,20 @@ export function labView(lab: Lab): LabView {
       };
     }),
   };
+}
+
+function callLines(lab: Lab, lane: Lane, after: number): readonly CallLine[] {
+  return lane.kernel
+    .trace()
+    .filter(({ number }) => number > after)
+    .map((entry) => ({
+      number: entry.number,
+      at: (entry.at - lab.epoch) / 1000,
+      took: (entry.endsAt - entry.at) / 1000,
+      pid: entry.pid,
+      thread: entry.thread,
+      text: formatCall(entry),
+    }));
 }
 
 function exportLog(lane: Lane): ReadonlyMap<string, Uint8Array> {

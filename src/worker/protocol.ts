@@ -5,6 +5,7 @@
 import type { Reply } from '../resp/reply.ts';
 import type { StorageView } from '../storage/storage-view.ts';
 import type {
+  CallLine,
   Crash,
   CrashKind,
   DiskView,
@@ -15,6 +16,7 @@ import type {
   LaneView,
   Layer,
   LostWrite,
+  MemoryReport,
   RecordBatch,
   Setup,
   Tail,
@@ -26,6 +28,7 @@ export type { StorageView } from '../storage/storage-view.ts';
 /** The page knows this file alone: what it shows is the lab's own view of itself. */
 export { recordCause, recordKind } from '../lab/view.ts';
 export type {
+  CallLine,
   Crash,
   CrashKind,
   DiskPreset,
@@ -41,6 +44,10 @@ export type {
   LaneView,
   Layer,
   LostWrite,
+  MemoryMark,
+  MemoryReport,
+  MemoryRow,
+  MemoryValue,
   RecordBatch,
   RecordCause,
   RecordKind,
@@ -112,6 +119,16 @@ export interface LabView {
   })[];
 }
 
+/** What a memory pane asks for. `again`: compare anew, else the last comparison is shown. */
+export interface MemoryQuery {
+  readonly lane?: string;
+  readonly accident: CrashKind;
+  readonly from: number;
+  readonly count: number;
+  readonly filter?: string;
+  readonly again: boolean;
+}
+
 /** The methods that the worker answers; `link.ts` turns them into promises. */
 export interface LabMethods {
   reset(setup: Setup): null;
@@ -131,6 +148,10 @@ export interface LabMethods {
   selectTail(tail: Tail): null;
   view(): LabView;
   lost(options: { lane?: string; from: number; count: number; filter?: string }): LostReport;
+  /** Every key now, beside what a boot would bring back if the accident happened now. */
+  memory(query: MemoryQuery): MemoryReport;
+  /** Finished system calls with a number above `after`, oldest first; the machine remembers the last 2048. */
+  calls(options: { lane?: string; after: number }): readonly CallLine[];
   readFile(path: string, options: { lane?: string }): Uint8Array;
   writeFile(path: string, bytes: Uint8Array, options: { lane?: string }): null;
   /** Replaces /data by these files (names relative to it), restarts the server; refuses and changes nothing if they do not load. */

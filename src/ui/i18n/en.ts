@@ -285,8 +285,11 @@ export const en = {
 
   side: {
     log: 'Log',
+    memory: 'Memory',
     ledger: 'Ledger',
     files: 'Files',
+    calls: 'Calls',
+    serverLog: 'Server',
     time: 'Time',
     label: 'The log and what is kept',
     loading: 'Loading',

@@ -280,8 +280,11 @@ export const id = {
 
   side: {
     log: 'Log',
+    memory: 'Memori',
     ledger: 'Kerugian',
     files: 'Berkas',
+    calls: 'Panggilan',
+    serverLog: 'Server',
     time: 'Waktu',
     label: 'Log dan yang tersimpan',
     loading: 'Memuat',

@@ -13,7 +13,10 @@ export interface SideTabLabel {
 export function sideTabs(view: LaneView | null, text: Dictionary): readonly SideTabLabel[] {
   return [
     { id: 'log', label: text.side.log },
+    { id: 'memory', label: text.side.memory },
     { id: 'ledger', label: text.side.ledger, count: view?.crash?.lost ?? 0 },
     { id: 'files', label: text.side.files },
+    { id: 'calls', label: text.side.calls },
+    { id: 'server-log', label: text.side.serverLog },
   ];
 }
