@@ -1,7 +1,7 @@
 /** The contract, clause by clause. Whoever breaks one is reported with it by name. */
 import { printAt, type DataPrint } from './data-print.ts';
 import { sizeAfterLoad } from './log-splitter.ts';
-import type { CrashRun, LogFile } from './crash-run.ts';
+import type { Accident, CrashRun, LogFile } from './crash-run.ts';
 import type { Loaded } from './prefix-loads.ts';
 
 export const clauses = {
@@ -36,7 +36,6 @@ export interface Violation {
   readonly text: string;
 }
 
-export type Accident = 'process-killed' | 'power-lost';
 export type Tail = 'torn' | 'lost' | 'kept' | 'zero-filled' | 'holes' | 'cut';
 
 export interface Crash {
@@ -83,17 +82,11 @@ export function isQuirk({ tail, broken, size }: Crash): boolean {
 }
 
 function checkBounds(run: CrashRun, accident: Accident, version: number): Violation | null {
-  const { policy } = run.options;
   if (accident === 'process-killed' && version < run.writtenVersion())
     return wrong('keeps-written', `version ${version} of ${run.writtenVersion()}`);
   if (accident === 'power-lost' && version < run.fsyncedVersion())
     return wrong('keeps-fsynced', `version ${version} of ${run.fsyncedVersion()}`);
-  const promised =
-    policy === 'always'
-      ? run.acknowledged
-      : accident === 'process-killed'
-        ? run.acknowledgedAndWritten
-        : 0;
+  const promised = run.promisedAfter(accident);
   if (version < promised) return wrong('keeps-acknowledged', `version ${version} of ${promised}`);
   return null;
 }

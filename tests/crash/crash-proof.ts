@@ -11,12 +11,11 @@ import {
   isVersion,
   judge,
   wrong,
-  type Accident,
   type Crash,
   type Tail,
   type Violation,
 } from './crash-judge.ts';
-import type { CrashRun, CrashRunOptions, LogFile } from './crash-run.ts';
+import type { Accident, CrashRun, CrashRunOptions, LogFile } from './crash-run.ts';
 import { CrashStates, filesOf, type CrashState, type StateVisitor } from './crash-states.ts';
 import { enginePrint, type DataPrint } from './data-print.ts';
 import { sizeAfterLoad } from './log-splitter.ts';

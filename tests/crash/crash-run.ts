@@ -17,6 +17,7 @@ import type { Config } from './start-from.ts';
 import { ContentNames } from './survivors.ts';
 
 export type Policy = 'always' | 'everysec' | 'no';
+export type Accident = 'process-killed' | 'power-lost';
 export const policies: readonly Policy[] = ['always', 'everysec', 'no'];
 
 export interface CrashRunOptions {
@@ -164,6 +165,12 @@ export class CrashRun {
   writtenVersion(): number {
     const last = this.files[this.files.length - 1]!;
     return this.versionAt(last, last.written);
+  }
+
+  /** Of what clients were told, the version that has to be there after an accident now. */
+  promisedAfter(accident: Accident): number {
+    if (this.options.policy === 'always') return this.acknowledged;
+    return accident === 'process-killed' ? this.acknowledgedAndWritten : 0;
   }
 
   // --- the witness ---

@@ -2,8 +2,14 @@
 import type { KernelState } from '../../src/machine/kernel-state.ts';
 import { PAGE_SIZE, pageCount, pageOf, type Pages } from '../../src/machine/pages.ts';
 import { losePower, type TailMode } from '../../src/machine/power-loss.ts';
-import type { Accident, Crash, Tail } from './crash-judge.ts';
-import { CrashRun, type CrashRunOptions, type LogFile, type Visitor } from './crash-run.ts';
+import type { Crash, Tail } from './crash-judge.ts';
+import {
+  CrashRun,
+  type Accident,
+  type CrashRunOptions,
+  type LogFile,
+  type Visitor,
+} from './crash-run.ts';
 import { forkKernelState, stoppedClock } from './fork-kernel.ts';
 import {
   bytesOfFile,
@@ -48,9 +54,17 @@ interface Place {
   readonly problem: string;
 }
 
+/** Cuts of a log whose verdicts cannot have changed since they were last given. */
+interface Judged {
+  /** All that a verdict depends on, but for the size of the log. */
+  readonly given: string;
+  readonly upTo: number;
+}
+
 export class CrashStates implements Visitor {
   readonly run: CrashRun;
   private readonly visitor: StateVisitor;
+  private readonly judged = new Map<number, Judged>();
 
   constructor(options: CrashRunOptions, visitor: StateVisitor) {
     this.visitor = visitor;
@@ -78,7 +92,9 @@ export class CrashStates implements Visitor {
     this.visit('kept', this.placeOf('process-killed', survivors(this.live())), null);
     for (const tail of TAILS)
       this.visit(tail, this.placeOf('power-lost', this.afterPowerLoss(tail)), null);
-    if (written !== null) this.cutEverywhere(written);
+    const log = this.run.files[this.run.files.length - 1]!;
+    if (written !== null && written.inode !== log.inode) this.cutWritten(written);
+    this.cutLog(log);
     this.visitor.instant(what);
   }
 
@@ -92,14 +108,49 @@ export class CrashStates implements Visitor {
     return survivors(state);
   }
 
-  /** The disk got a part of what was just written, and nothing behind that. */
-  private cutEverywhere({ path, inode, from, to }: Target & { from: number; to: number }): void {
-    const kept = this.afterPowerLoss({ cutAt: to, path });
-    const file = kept.get(path);
-    if (file?.inode !== inode || this.run.names.sharedWith(this.live(), file) !== to) return;
-    const place = this.placeOf('power-lost', kept);
+  /** The disk got a part of what was just written to a file beside the log, and nothing behind that. */
+  private cutWritten({ path, inode, from, to }: Target & { from: number; to: number }): void {
+    const kept = this.keptUpTo({ path, inode }, to);
+    if (kept === undefined) return;
+    const place = this.placeOf('power-lost', kept.files);
     for (let size = from + 1; size < to; size++)
-      this.visit('cut', place, { ...file, size, content: 'grows' });
+      this.visit('cut', place, { ...kept.file, size, content: 'grows' });
+  }
+
+  /**
+   * The disk got the log up to any byte that no fsync has covered, however many writes ago that was. Where nothing
+   * has changed but that the log has grown, the cuts before are the same files with the same verdict.
+   */
+  private cutLog({ path, inode, written: to }: LogFile): void {
+    const kept = this.keptUpTo({ path, inode }, to);
+    if (kept === undefined) return;
+    const safe = this.afterPowerLoss('lost').get(path);
+    const from = safe?.inode === inode ? safe.size : 0;
+    const place = this.placeOf('power-lost', kept.files);
+    const given = this.givenBeside(place, from);
+    const before = this.judged.get(inode);
+    const done = before?.given === given ? before.upTo : from;
+    for (let size = done + 1; size < to; size++)
+      this.visit('cut', place, { ...kept.file, size, content: 'grows' });
+    this.judged.set(inode, { given, upTo: to - 1 });
+  }
+
+  private givenBeside({ head, broken }: Place, safe: number): string {
+    const { run } = this;
+    const hole = broken === null ? '' : `${broken.size} of ${broken.log.fsynced}`;
+    const versions = [run.fsyncedVersion(), run.promisedAfter('power-lost')];
+    return [head, safe, hole, ...versions].join(' | ');
+  }
+
+  private keptUpTo(
+    { path, inode }: Target,
+    to: number,
+  ): { files: Survivors; file: SurvivingFile } | undefined {
+    const files = this.afterPowerLoss({ cutAt: to, path });
+    const file = files.get(path);
+    if (file?.inode !== inode || this.run.names.sharedWith(this.live(), file) !== to)
+      return undefined;
+    return { files, file };
   }
 
   /** `other`: one of the files is not as it stands in `place`, but this. */
