@@ -10,7 +10,7 @@ import { looksLikeManifest } from './manifest-detection.ts';
 import { leadingLong } from './leading-long.ts';
 import { reportRdb } from './check-rdb.ts';
 import { newStrictFrames, readStrictFrames, type FramesEnd } from './strict-frames.ts';
-import type { OpenedFile, ToolFiles, ToolProcess } from './tool-files.ts';
+import { wholeOf, type OpenedFile, type ToolFiles, type ToolProcess } from './tool-files.ts';
 
 /**
  * `asks`: the output ends in a question, and nothing has been changed. The caller asks it, and calls again with the
@@ -88,7 +88,8 @@ function checkPath(check: Check, path: ByteString): Stop | undefined {
     case 'unreadable':
       return fail(check, `Cannot read file: ${path}`);
     case 'read':
-      if (looksLikeManifest(file.bytes)) return checkMultiPart(check, path, file.bytes);
+      if (looksLikeManifest(file.content))
+        return checkMultiPart(check, path, wholeOf(file.content));
       return checkOldStyle(check, path, formatOf(file));
   }
 }
@@ -99,8 +100,8 @@ type Format = 'RDB' | 'RESP';
 const SMALLEST_RDB = 8;
 
 function formatOf(file: OpenedFile): Format {
-  const rdb = file.kind === 'read' && file.bytes.length >= SMALLEST_RDB && isRdb(file.bytes);
-  return rdb ? 'RDB' : 'RESP';
+  if (file.kind !== 'read' || file.content.size < SMALLEST_RDB) return 'RESP';
+  return isRdb(file.content.piece(0, SMALLEST_RDB)) ? 'RDB' : 'RESP';
 }
 
 function checkOldStyle(check: Check, path: ByteString, format: Format): Stop | undefined {
@@ -176,12 +177,12 @@ function checkFile(check: Check, part: Part): Verdict | Stop {
     return fail(check, `Cannot open file ${path}: ${file.reason}, aborting...`);
   if (file.kind === 'unreadable')
     return fail(check, `Failed to read from AOF ${name}, aborting...`);
-  const { bytes } = file;
-  if (bytes.length === 0) return 'empty';
+  const { content } = file;
+  if (content.size === 0) return 'empty';
 
   let start = 0;
   if (part.format === 'RDB') {
-    const report = reportRdb(name, bytes, check.process);
+    const report = reportRdb(name, wholeOf(content), check.process);
     check.output.push(report.output);
     if (report.kind === 'died') return 'failed';
     if (report.kind === 'wrong')
@@ -189,14 +190,14 @@ function checkFile(check: Check, part: Part): Verdict | Stop {
     say(check, 'RDB preamble is OK, proceeding with AOF tail...');
     start = report.end;
   }
-  const frames = newStrictFrames(bytes, path, start, check.line);
+  const frames = newStrictFrames(content, path, start, check.line);
   const end = readStrictFrames(frames, check.until);
   check.line = frames.line;
   if (end.kind === 'later') return cutAtTimestamp(check, part, end.at);
   if (end.kind === 'bad-timestamp') return fail(check, 'Invalid timestamp annotation');
   if (end.kind === 'no-frame') say(check, `AOF ${name} format error`);
   if (frames.error !== EMPTY) say(check, frames.error);
-  return conclude(check, part, bytes.length, end);
+  return conclude(check, part, content.size, end);
 }
 
 function cutAtTimestamp(check: Check, { path, last }: Part, at: number): Verdict | 'failed' {

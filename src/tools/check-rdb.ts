@@ -14,7 +14,7 @@ import {
   type RdbItem,
   type RdbReader,
 } from '../persistence/rdb-reader.ts';
-import type { ToolFiles, ToolProcess, ToolRun } from './tool-files.ts';
+import { wholeOf, type ToolFiles, type ToolProcess, type ToolRun } from './tool-files.ts';
 
 export type RdbReport =
   /** What follows in the file begins at `end`. */
@@ -38,7 +38,7 @@ export function checkRdb(
     return { output: ascii(`redis-check-rdb ${redisVersion}\n`), exit: 0, to: 'stdout' };
   const file = files.open(path, 'read');
   if (file.kind === 'failed') return { output: opening(path), exit: 1, to: 'stdout' };
-  const bytes = file.kind === 'read' ? file.bytes : new Uint8Array(0);
+  const bytes = file.kind === 'read' ? wholeOf(file.content) : new Uint8Array(0);
   const { kind, output } = reportRdb(path, bytes, process);
   return { output, exit: kind === 'right' ? 0 : 1, to: 'stdout' };
 }

@@ -2,40 +2,40 @@
  * Whether redis-check-aof of 7.2.4 takes a file for a manifest: when any line that is no comment begins with `file`,
  * also in the middle of a log (redis-check-aof.c:fileIsManifest; spec §7.1). Later versions look at the first only.
  */
-const F = 102;
-const I = 105;
-const L = 108;
-const E = 101;
+import type { FileContent } from './tool-files.ts';
+
+const WORD = 'file';
 const LF = 10;
 
 /** fgets gives a line that is longer than this in pieces, each of which is taken for a line. */
-const PIECE = 1024;
+const LINE_PIECE = 1024;
 
-/** By a byte's value: how far behind the start of `file` the byte behind it stands; 0 for all others. */
-const LENGTH_UP_TO = new Uint8Array(256);
-LENGTH_UP_TO[F] = 1;
-LENGTH_UP_TO[I] = 2;
-LENGTH_UP_TO[L] = 3;
-LENGTH_UP_TO[E] = 4;
+/** So much of the file is looked at at once. */
+const PIECE = 256 * 1024;
 
-export function looksLikeManifest(bytes: Uint8Array): boolean {
+export function looksLikeManifest(content: FileContent, pieceSize = PIECE): boolean {
   let lineStart = 0;
-  let seen = 0;
-  // Of any four bytes in a row that are `file`, one stands at a place that is looked at here.
-  for (let last = 3; last < bytes.length; last += 4) {
-    const length = LENGTH_UP_TO[bytes[last]!]!;
-    if (length === 0) continue;
-    const at = last + 1 - length;
-    if (bytes[at] !== F || bytes[at + 1] !== I || bytes[at + 2] !== L || bytes[at + 3] !== E)
-      continue;
+  for (let base = 0; base < content.size;) {
+    const piece = content.piece(base, pieceSize);
+    const end = base + piece.length;
     // Every byte is passed once, however many such words there are.
-    for (let p = at - 1; p >= seen; p--) {
-      if (bytes[p] !== LF) continue;
-      lineStart = p + 1;
-      break;
-    }
-    seen = at;
-    if ((at - lineStart) % PIECE === 0) return true;
+    let passed = 0;
+    const lineStartAt = (at: number): number => {
+      for (let p = at - 1; p >= passed; p--) {
+        if (piece[p] !== LF) continue;
+        lineStart = base + p + 1;
+        break;
+      }
+      passed = at;
+      return lineStart;
+    };
+    for (let at = content.find(piece, WORD, 0); at >= 0; at = content.find(piece, WORD, at + 1))
+      if ((base + at - lineStartAt(at)) % LINE_PIECE === 0) return true;
+    if (end >= content.size || piece.length < WORD.length) return false;
+    // A word may stand across two pieces; where it begins, its line has begun before.
+    const overlap = WORD.length - 1;
+    lineStartAt(piece.length - overlap);
+    base = end - overlap;
   }
   return false;
 }

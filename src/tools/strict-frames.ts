@@ -13,14 +13,22 @@ import {
   type ByteString,
 } from '../base/bytes.ts';
 import { leadingLong, LONG_MAX } from './leading-long.ts';
+import type { FileContent } from './tool-files.ts';
 
+/** All places are counted from the first byte of the window. */
 export interface StrictFrames {
-  readonly bytes: Uint8Array;
+  readonly content: FileContent;
+  /** How much of it is read at once. */
+  readonly windowSize: number;
+  /** The part of the file that is being read, and where it begins. */
+  bytes: Uint8Array;
+  view: DataView;
+  base: number;
   /** As the texts name the file in the places where the real tool gives its path. */
   readonly path: ByteString;
   /** Where the next read begins. */
   at: number;
-  /** Where the last read began: the offset in an error's text. */
+  /** Where the last read began, in front of the window perhaps: the offset in an error's text. */
   readAt: number;
   /** Lines with a proper end, from 1, over all the files of a log. */
   line: number;
@@ -57,36 +65,86 @@ const PLAIN_LINE = FAST_DIGITS + 3;
 /** What a failed read of a number gives; no number of a log can be it. */
 const NONE = -Infinity;
 
+/** One in which a command does not find its end is followed by a larger one. */
+const WINDOW = 256 * 1024;
+/** With less than this left of a window, the next one is read before the next command. */
+const LEAST_LEFT = 4096;
+
+/** `at`: where the commands begin. */
 export function newStrictFrames(
-  bytes: Uint8Array,
+  content: FileContent,
   path: ByteString,
   at: number,
   line: number,
+  windowSize: number = WINDOW,
 ): StrictFrames {
-  return { bytes, path, at, readAt: at, line, open: 0, ended: false, error: EMPTY };
+  const frames: StrictFrames = {
+    ...{ content, path, line, windowSize, bytes: NOTHING, view: new DataView(NOTHING.buffer) },
+    ...{ base: 0, at, readAt: at, open: 0, ended: false, error: EMPTY },
+  };
+  moveWindow(frames, windowSize);
+  return frames;
+}
+
+const NOTHING = new Uint8Array();
+
+/** The window begins where the next command does. */
+function moveWindow(frames: StrictFrames, size: number): void {
+  const { content, at } = frames;
+  frames.base += at;
+  frames.at = 0;
+  frames.readAt -= at;
+  const { buffer, byteOffset, length } = (frames.bytes = content.piece(frames.base, size));
+  frames.view = new DataView(buffer, byteOffset, length);
+}
+
+function reachesEnd({ content, base, bytes }: StrictFrames): boolean {
+  return base + bytes.length >= content.size;
 }
 
 /** Reads to the end or to the first problem. `until`: seconds since 1970 to truncate to, or 0n. */
 export function readStrictFrames(frames: StrictFrames, until: bigint): FramesEnd {
-  const { bytes } = frames;
-  let okUpTo = frames.at;
+  let okUpTo = frames.base + frames.at;
   for (;;) {
-    if (frames.open === 0) okUpTo = frames.at;
-    if (frames.at >= bytes.length) {
+    if (frames.open === 0) okUpTo = frames.base + frames.at;
+    if (frames.bytes.length - frames.at < LEAST_LEFT && !reachesEnd(frames))
+      moveWindow(frames, frames.windowSize);
+    if (frames.at >= frames.bytes.length) {
       frames.ended = true;
-      break;
+      return { kind: endOf(frames), okUpTo };
     }
-    const first = bytes[frames.at];
-    if (first === STAR) {
-      if (!skipPlainCommand(frames) && !readCommand(frames)) return { kind: endOf(frames), okUpTo };
-    } else if (first === HASH) {
-      const annotation = readAnnotation(frames, until);
-      if (annotation !== undefined) return annotation;
-    } else {
-      return { kind: 'no-frame', okUpTo };
-    }
+    if (skipPlainCommand(frames)) continue;
+    const end = readItem(frames, until);
+    if (end === 'goes-on') continue;
+    return typeof end === 'string' ? { kind: end, okUpTo } : end;
   }
-  return { kind: endOf(frames), okUpTo };
+}
+
+type AnnotationEnd = Extract<FramesEnd, { readonly kind: 'bad-timestamp' | 'later' }>;
+type ItemEnd = 'goes-on' | 'end' | 'wrong' | 'no-frame' | AnnotationEnd;
+
+/** A command or an annotation. What is found in a window is not believed if the rest of the file might change it. */
+function readItem(frames: StrictFrames, until: bigint): ItemEnd {
+  for (let size = frames.windowSize; ; size *= 4) {
+    const { readAt, line, open } = frames;
+    const start = frames.at;
+    const found = readItemHere(frames, until);
+    const inside = found === 'goes-on' && frames.at < frames.bytes.length;
+    if (inside || reachesEnd(frames)) return found;
+    Object.assign(frames, { at: start, readAt, line, open, ended: false, error: EMPTY });
+    moveWindow(frames, size);
+  }
+}
+
+function readItemHere(frames: StrictFrames, until: bigint): ItemEnd {
+  switch (frames.bytes[frames.at]) {
+    case STAR:
+      return readCommand(frames) ? 'goes-on' : endOf(frames);
+    case HASH:
+      return readAnnotation(frames, until) ?? 'goes-on';
+    default:
+      return 'no-frame';
+  }
 }
 
 function endOf(frames: StrictFrames): 'end' | 'wrong' {
@@ -95,44 +153,59 @@ function endOf(frames: StrictFrames): 'end' | 'wrong' {
   return frames.error === EMPTY ? 'end' : 'wrong';
 }
 
+/** The bytes of `*d\r\n`, `$d\r\n` and `$dd\r` in a word of four, the first one lowest, without their digits. */
+const STAR_LINE = 0x0a0d_002a;
+const DOLLAR_LINE = 0x0a0d_0024;
+const DOLLAR_LONGER_LINE = 0x0d00_0024;
+const ONE_DIGIT = 0xffff_00ff | 0;
+const TWO_DIGITS = 0xff00_00ff | 0;
+const LINE_END = 0x0a0d;
+
 /**
  * What nearly all commands are: plain numbers, everything there, neither MULTI nor EXEC. Anything else is left, as it
- * was, to `readCommand`: that takes three times as long, but knows what to say.
+ * was, to `readCommand`: that takes several times as long, but knows what to say.
  */
 function skipPlainCommand(frames: StrictFrames): boolean {
-  const { bytes } = frames;
+  const { bytes, view } = frames;
   const lastLine = bytes.length - PLAIN_LINE;
   let p = frames.at;
-  let prefix = STAR;
-  let count = 0;
-  let left = 0;
-  let start = 0;
-  do {
-    if (p > lastLine || bytes[p] !== prefix) return false;
-    let value = 0;
-    const digits = p + 1;
-    const stop = digits + FAST_DIGITS;
-    for (p = digits; p < stop; p++) {
-      const digit = bytes[p]! - 48;
-      if (digit < 0 || digit > 9) break;
-      value = value * 10 + digit;
-    }
-    if (p === digits || bytes[p] !== CR || bytes[p + 1] !== LF) return false;
-    p += 2;
-    if (prefix === STAR) {
-      if (value === 0) return false;
-      count = value;
-      left = value;
-      prefix = DOLLAR;
-      continue;
+  if (p > lastLine) return false;
+  const header = view.getInt32(p, true);
+  const count = ((header >>> 8) & 0xff) - 48;
+  if ((header & ONE_DIGIT) !== STAR_LINE || count < 1 || count > 9) return false;
+  p += 4;
+  let start = p;
+  for (let left = count; left > 0; left--) {
+    if (p > lastLine) return false;
+    const line = view.getInt32(p, true);
+    let length = ((line >>> 8) & 0xff) - 48;
+    if (length < 0 || length > 9) return false;
+    if ((line & ONE_DIGIT) === DOLLAR_LINE) {
+      p += 4;
+    } else {
+      const second = ((line >>> 16) & 0xff) - 48;
+      if (second < 0 || second > 9) return false;
+      length = length * 10 + second;
+      if ((line & TWO_DIGITS) === DOLLAR_LONGER_LINE && bytes[p + 4] === LF) {
+        p += 5;
+      } else {
+        if (bytes[p] !== DOLLAR) return false;
+        const stop = p + 1 + FAST_DIGITS;
+        for (p += 3; p < stop; p++) {
+          const digit = bytes[p]! - 48;
+          if (digit < 0 || digit > 9) break;
+          length = length * 10 + digit;
+        }
+        if (bytes[p] !== CR || bytes[p + 1] !== LF) return false;
+        p += 2;
+      }
     }
     start = p;
-    p += value;
-    if (p + 2 > bytes.length || bytes[p] !== CR || bytes[p + 1] !== LF) return false;
-    if (left === count && isTransaction(bytes, start, value)) return false;
+    p += length;
+    if (p + 2 > bytes.length || view.getUint16(p, true) !== LINE_END) return false;
+    if (left === count && isTransaction(bytes, start, length)) return false;
     p += 2;
-    left--;
-  } while (left > 0);
+  }
   frames.at = p;
   frames.readAt = start;
   frames.line += 1 + 2 * count;
@@ -240,7 +313,7 @@ function isWord(bytes: Uint8Array, start: number, length: number, word: string):
   return length === word.length || bytes[start + word.length] === 0;
 }
 
-function readAnnotation(frames: StrictFrames, until: bigint): FramesEnd | undefined {
+function readAnnotation(frames: StrictFrames, until: bigint): AnnotationEnd | undefined {
   const { at } = frames;
   frames.readAt = at;
   const line = lineAt(frames, ANNOTATION_LINE);
@@ -248,7 +321,7 @@ function readAnnotation(frames: StrictFrames, until: bigint): FramesEnd | undefi
   if (until === 0n || !line.startsWith('#TS:')) return undefined;
   const { value, end, overflow } = leadingLong(line.slice(4));
   if (overflow || line.charAt(4 + end) !== '\r') return { kind: 'bad-timestamp' };
-  return value <= until ? undefined : { kind: 'later', at };
+  return value <= until ? undefined : { kind: 'later', at: frames.base + at };
 }
 
 function refusePrefix(frames: StrictFrames, prefix: number): number {
@@ -287,6 +360,6 @@ function refuseLength(frames: StrictFrames): false {
 }
 
 function refuse(frames: StrictFrames, text: ByteString): void {
-  const offset = ascii(`0x${frames.readAt.toString(16).padStart(16)}: `);
+  const offset = ascii(`0x${(frames.base + frames.readAt).toString(16).padStart(16)}: `);
   frames.error = concatBytes(offset, sliceBytes(text, 0, ERROR_TEXT - 1));
 }

@@ -42,7 +42,9 @@ report({ name: 'check of a log, as a program', unit: 'MB/s', rounds: figures.asP
 
 function checkHere(): void {
   const words = [utf8Encode(file)];
-  const result = checkAof(ascii('redis-check-aof'), words, new CheckFiles(), toolProcess(), null);
+  const files = new CheckFiles();
+  const result = checkAof(ascii('redis-check-aof'), words, files, toolProcess(), null);
+  files.close();
   if (result.kind !== 'done' || result.exit !== 0) throw new Error(result.output);
 }
 

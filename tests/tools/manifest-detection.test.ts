@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { nextBelow, seedRandom } from '../../src/base/random.ts';
 import { looksLikeManifest } from '../../src/tools/manifest-detection.ts';
+import { inMemory } from '../../src/tools/tool-files.ts';
 
 /** fgets with a buffer of 1025 bytes, line by line. */
 function byLines(text: string): boolean {
@@ -34,7 +35,12 @@ test('a line that begins with file is found wherever it stands, and no other', (
     const bytes = new Uint8Array(text.length + offset).subarray(offset);
     bytes.set(Buffer.from(text, 'latin1'));
     const expected = byLines(text);
-    expect(looksLikeManifest(bytes), `seed ${seed}, ${JSON.stringify(text)}`).toBe(expected);
+    const sizes = [undefined, 4 + nextBelow(random, 60)];
+    for (const size of sizes)
+      expect(
+        looksLikeManifest(inMemory(bytes), size),
+        `seed ${seed}, in pieces of ${size}: ${JSON.stringify(text)}`,
+      ).toBe(expected);
     if (expected) found++;
   }
   expect(found).toBeGreaterThan(500);

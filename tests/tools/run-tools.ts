@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ByteString } from '../../src/base/bytes.ts';
-import type { OpenedFile, ToolFiles } from '../../src/tools/tool-files.ts';
+import { inMemory, type OpenedFile, type ToolFiles } from '../../src/tools/tool-files.ts';
 import type { ToolCase } from './damaged-logs.ts';
 
 export interface Outcome {
@@ -64,7 +64,7 @@ export class MemoryFiles implements ToolFiles {
       return { kind: 'failed', reason: 'File name too long' };
     const bytes = this.files.get(plain(path));
     if (bytes === undefined) return { kind: 'failed', reason: 'No such file or directory' };
-    return { kind: 'read', bytes };
+    return { kind: 'read', content: inMemory(bytes) };
   }
 
   truncate(path: ByteString, size: number): boolean {

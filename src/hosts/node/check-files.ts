@@ -2,32 +2,36 @@
 import fs from 'node:fs';
 import { ascii, utf8Encode, type ByteString } from '../../base/bytes.ts';
 import { microsOfMillis } from '../../base/time.ts';
-import type { OpenedFile, ToolFiles, ToolProcess } from '../../tools/tool-files.ts';
+import type { FileContent, OpenedFile, ToolFiles, ToolProcess } from '../../tools/tool-files.ts';
 import { rawPath } from './configuration.ts';
 
-/** Files are read once, and again only when they were cut. */
+/** Files stay open until `close`, and are opened anew when they were cut. */
 export class CheckFiles implements ToolFiles {
-  private readonly known = new Map<ByteString, OpenedFile>();
+  private readonly known = new Map<ByteString, RealFile>();
 
   open(path: ByteString, access: 'read' | 'update'): OpenedFile {
     try {
       const fd = fs.openSync(rawPath(path), access === 'read' ? 'r' : 'r+');
-      try {
-        const known = this.known.get(path);
-        if (known !== undefined) return known;
-        const file = readAll(fd);
-        this.known.set(path, file);
-        return file;
-      } finally {
+      const known = this.known.get(path);
+      if (known !== undefined) {
         fs.closeSync(fd);
+        return { kind: 'read', content: known };
       }
+      const status = fs.fstatSync(fd);
+      if (status.isDirectory()) {
+        fs.closeSync(fd);
+        return { kind: 'unreadable' };
+      }
+      const content = new RealFile(fd, status.size);
+      this.known.set(path, content);
+      return { kind: 'read', content };
     } catch (thrown) {
       return { kind: 'failed', reason: reasonOf(thrown) };
     }
   }
 
   truncate(path: ByteString, size: number): boolean {
-    this.known.delete(path);
+    this.forget(path);
     try {
       fs.truncateSync(rawPath(path), size);
       return true;
@@ -35,7 +39,54 @@ export class CheckFiles implements ToolFiles {
       return false;
     }
   }
+
+  close(): void {
+    for (const path of this.known.keys()) this.forget(path);
+  }
+
+  private forget(path: ByteString): void {
+    const known = this.known.get(path);
+    if (known !== undefined) fs.closeSync(known.fd);
+    this.known.delete(path);
+  }
 }
+
+/**
+ * Pieces share one buffer, which stays in the processor's cache. That makes reading several times as fast as into
+ * fresh memory.
+ */
+class RealFile implements FileContent {
+  readonly fd: number;
+  readonly size: number;
+  private buffer = Buffer.alloc(0);
+
+  constructor(fd: number, size: number) {
+    this.fd = fd;
+    this.size = size;
+  }
+
+  /** Where the file was cut meanwhile, zeros stand in for what is gone: they are no log. */
+  piece(at: number, length: number): Uint8Array {
+    const wanted = Math.max(0, Math.min(length, this.size - at));
+    // All of it is read over, or zeroed below.
+    if (this.buffer.length < wanted) this.buffer = Buffer.allocUnsafeSlow(wanted);
+    let read = 0;
+    while (read < wanted) {
+      const room = Math.min(LARGEST_READ, wanted - read);
+      const count = fs.readSync(this.fd, this.buffer, read, room, at + read);
+      if (count === 0) break;
+      read += count;
+    }
+    return this.buffer.fill(0, read, wanted).subarray(0, wanted);
+  }
+
+  find(piece: Uint8Array, word: string, from: number): number {
+    return Buffer.from(piece.buffer, piece.byteOffset, piece.length).indexOf(word, from);
+  }
+}
+
+/** One read(2) gives no more than 2 GiB. */
+const LARGEST_READ = 2 ** 30;
 
 export function toolProcess(): ToolProcess {
   return { id: process.pid, now: microsOfMillis(Date.now()) };
@@ -44,23 +95,6 @@ export function toolProcess(): ToolProcess {
 /** The arguments of the program as bytes. */
 export function toolWords(): ByteString[] {
   return process.argv.slice(2).map(utf8Encode);
-}
-
-/** One read(2) gives no more than 2 GiB. */
-const LARGEST_READ = 2 ** 30;
-
-function readAll(fd: number): OpenedFile {
-  const status = fs.fstatSync(fd);
-  if (status.isDirectory()) return { kind: 'unreadable' };
-  // All of it is read over, or cut off below.
-  const bytes = Buffer.allocUnsafeSlow(status.size);
-  let at = 0;
-  while (at < bytes.length) {
-    const read = fs.readSync(fd, bytes, at, Math.min(LARGEST_READ, bytes.length - at), at);
-    if (read === 0) break;
-    at += read;
-  }
-  return { kind: 'read', bytes: at === bytes.length ? bytes : bytes.subarray(0, at) };
 }
 
 /** As strerror(3) words what users run into. */
