@@ -10,8 +10,14 @@ import { elements } from '../engine/data/list.ts';
 import { snapshotEntry, type Snapshot } from '../engine/data/snapshot.ts';
 import { membersByRank, type ScoredMember } from '../engine/data/sorted-set.ts';
 import { stringText } from '../engine/data/string.ts';
-import type { Value } from '../engine/data/value.ts';
-import { encodeCommand } from '../resp/command-encoder.ts';
+import type { StringValue, Value } from '../engine/data/value.ts';
+import {
+  appendBeginning,
+  appendNumber,
+  appendWord,
+  commandBeginning,
+  encodeCommand,
+} from '../resp/command-encoder.ts';
 import { encodeStream } from './resp-stream.ts';
 
 /** aof.c: AOF_REWRITE_ITEMS_PER_CMD. */
@@ -50,8 +56,11 @@ export function stepRespBase(
     if (key !== undefined) {
       const { value, expireAt } = snapshotEntry(database, job.key);
       encodeValue(key, value, sink);
-      if (expireAt !== undefined)
-        encodeCommand([ascii('PEXPIREAT'), key, ascii(String(expireAt))], sink);
+      if (expireAt !== undefined) {
+        appendBeginning(PEXPIREAT, sink);
+        appendWord(key, sink);
+        appendWord(ascii(String(expireAt)), sink);
+      }
     }
     job.key++;
     if (job.key >= database.keys.length) {
@@ -63,10 +72,7 @@ export function stepRespBase(
 }
 
 function encodeValue(key: ByteString, value: Value, sink: GrowableBytes): void {
-  if (typeof value !== 'object' || value.kind === 'raw') {
-    encodeCommand([ascii('SET'), key, stringText(value)], sink);
-    return;
-  }
+  if (typeof value !== 'object' || value.kind === 'raw') return encodeString(key, value, sink);
   switch (value.kind) {
     case 'list':
       return encodeItems('RPUSH', key, elements(value), 1, sink);
@@ -82,6 +88,17 @@ function encodeValue(key: ByteString, value: Value, sink: GrowableBytes): void {
       return unreachable(value);
   }
 }
+
+/** Most keys of most data sets are these, so nothing is allocated for them. */
+function encodeString(key: ByteString, value: StringValue, sink: GrowableBytes): void {
+  appendBeginning(SET, sink);
+  appendWord(key, sink);
+  if (typeof value === 'number' && value >= 0 && value < 2 ** 31) appendNumber(value, sink);
+  else appendWord(stringText(value), sink);
+}
+
+const SET = commandBeginning(3, ascii('SET'));
+const PEXPIREAT = commandBeginning(3, ascii('PEXPIREAT'));
 
 /** At most 64 items a command; an item is `words` words. */
 function encodeItems(
