@@ -1,13 +1,11 @@
 /**
- * Runs the golden vectors of 7.2.4 against a server that takes redis-server's place, and compares the
- * bytes of its log. The vectors and the way they are run come from the shared golden folder, which
- * recorded them from real servers.
+ * Runs the golden vectors of 7.2.4 against a server that takes redis-server's place, and compares the bytes of its
+ * log, or of its snapshot and of DUMP. The vectors were recorded from real servers.
  *
  * usage: node tests/golden/run.mjs [VECTORS.json] [SERVER COMMAND…]
  *
- * From the project's root, with tests/golden/aof.json and `node dist/node/server.mjs` as defaults.
- * Vectors that use a command which the server does not have (COMMAND INFO says so) are skipped and
- * named. Exits with 0 when all others reproduce.
+ * From the project's root, with tests/golden/aof.json and tests/golden/rdb.json, and `node dist/node/server.mjs` as
+ * defaults. Exits with 0 when all reproduce.
  */
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
@@ -15,9 +13,10 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { reproduceSnapshot } from './snapshot-vectors.mjs';
 
 /**
- * @typedef {object} Vector
+ * @typedef {object} LogVector
  * @property {string} name
  * @property {Record<string, string>} config
  * @property {(string | number)[][]} commands
@@ -26,12 +25,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * @property {{ offset: number, length: number }[]} volatile
  * @property {unknown[]} [replies]
  * @property {number[]} [conns]
- * @property {unknown} [nondeterministic]
  */
+
+/** @typedef {LogVector | import('./snapshot-vectors.mjs').SnapshotVector} Vector */
 
 /** @typedef {unknown} Reply text, null, or an array of replies */
 
-const [file = 'tests/golden/aof.json', ...words] = process.argv.slice(2);
+const [file, ...words] = process.argv.slice(2);
+const files = file === undefined ? ['tests/golden/aof.json', 'tests/golden/rdb.json'] : [file];
 const command = words.length > 0 ? words : ['node', 'dist/node/server.mjs'];
 const AT_ONCE = 3;
 const ATTEMPTS = 100;
@@ -39,26 +40,18 @@ const PAUSE_MILLIS = 50;
 const REPLY_MILLIS = 5000;
 
 async function main() {
-  /** @type {Vector[]} */
-  const all = JSON.parse(fs.readFileSync(file, 'utf8'));
-  const vectors = all.filter(
-    ({ server, nondeterministic }) => server === '7.2.4' && !nondeterministic,
-  );
-  const missing = await missingCommands(vectors);
-  const runnable = vectors.filter((vector) =>
-    commandsOf(vector).every((name) => !missing.has(name)),
-  );
-  const failures = await failuresOf(runnable);
-
-  for (const vector of vectors.filter((each) => !runnable.includes(each))) {
-    const names = commandsOf(vector).filter((name) => missing.has(name));
-    console.log(`- ${vector.name}: skipped, there is no ${names.join(', ')}`);
+  let isGood = true;
+  for (const name of files) {
+    /** @type {Vector[]} */
+    const all = JSON.parse(fs.readFileSync(name, 'utf8'));
+    const vectors = all.filter(({ server }) => server === '7.2.4');
+    const failures = await failuresOf(vectors);
+    for (const failure of failures) console.log(`- ${failure}`);
+    const good = vectors.length - failures.length;
+    console.log(`golden: ${good}/${vectors.length} vectors of ${path.basename(name)} reproduce`);
+    isGood &&= failures.length === 0 && vectors.length > 0;
   }
-  for (const failure of failures) console.log(`- ${failure}`);
-  const good = runnable.length - failures.length;
-  const skipped = vectors.length - runnable.length;
-  console.log(`golden: ${good}/${runnable.length} vectors reproduce, ${skipped} skipped`);
-  process.exit(failures.length === 0 && runnable.length > 0 ? 0 : 1);
+  process.exit(isGood ? 0 : 1);
 }
 
 /**
@@ -73,54 +66,14 @@ async function failuresOf(vectors) {
   const drain = async () => {
     for (let vector = queue.shift(); vector !== undefined; vector = queue.shift()) {
       const current = vector;
-      const why = await withServer(current.config, (server) => reproduce(current, server));
+      const why = await withServer(current.config, (server) =>
+        'aof' in current ? reproduce(current, server) : reproduceSnapshot(current, server),
+      );
       if (why !== undefined) failures.push(`${current.name}: ${why}`);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, drain));
   return failures;
-}
-
-/**
- * The real commands of a vector, in lower case.
- *
- * @param {Vector} vector
- */
-function commandsOf({ commands }) {
-  const names = commands.map(([name]) => String(name).toLowerCase());
-  const real = names.flatMap((name) => {
-    if (name === '@restore') return ['dump', 'restore'];
-    return name.startsWith('@') ? [] : [name];
-  });
-  return [...new Set(real)];
-}
-
-/**
- * What the server says it does not have, of all that the vectors use on purpose. A command that no
- * Redis has stands in a vector to be refused, and must not make it skipped.
- *
- * @param {Vector[]} list
- * @returns {Promise<Set<string>>}
- */
-async function missingCommands(list) {
-  const facts = JSON.parse(
-    fs.readFileSync(new URL('commands-7.2.4.json', import.meta.url), 'utf8'),
-  );
-  const real = new Set(facts.command.map((/** @type {string[]} */ [name]) => name));
-  const names = [...new Set(list.flatMap(commandsOf))].filter((name) => real.has(name));
-  /** @type {Set<string>} */
-  const found = new Set();
-  const problem = await withServer({ appendonly: 'no', save: '' }, async ({ client }) => {
-    const replies = await (await client(0)).send(['COMMAND', 'INFO', ...names]);
-    if (!Array.isArray(replies)) return `COMMAND INFO answered ${JSON.stringify(replies)}`;
-    names.filter((_, i) => replies[i] === null).forEach((name) => found.add(name));
-    return undefined;
-  });
-  if (problem !== undefined) {
-    console.error(problem);
-    process.exit(1);
-  }
-  return found;
 }
 
 /**
@@ -172,7 +125,7 @@ async function withServer(config, use) {
 }
 
 /**
- * @param {Vector} vector
+ * @param {LogVector} vector
  * @param {Served} server
  * @returns {Promise<string | undefined>}
  */
@@ -248,7 +201,7 @@ function newestIncr(directory) {
 /**
  * Without what differs from run to run: absolute times, generated ids.
  *
- * @param {Vector} vector
+ * @param {LogVector} vector
  * @param {string} bytes
  */
 function masked({ volatile }, bytes) {

@@ -8,7 +8,7 @@ import { newRdbReader, nextRdbItem, type RdbItem } from '../../src/persistence/r
 import { emptyRdb } from '../../src/persistence/rdb-writer.ts';
 import { newEngineFixture } from '../support/engine-fixture.ts';
 import { configure, testConfig } from '../support/engine-port.ts';
-import { goldenFixture, knownRdbs } from '../engine/serialize/golden-values.ts';
+import { goldenFixture, goldenRdbs } from '../engine/serialize/golden-values.ts';
 import { HEADER, LOADED_AT, loadRdb, saveRdb } from './rdb-files.ts';
 
 /** A file of these bytes, in hexadecimal, behind the signature, with the right sum behind it. */
@@ -33,7 +33,7 @@ function auxiliary(bytes: Uint8Array): Map<string, string> {
 }
 
 describe('beside the files of 7.2.4', () => {
-  test.each(knownRdbs)('$name: the whole file comes out byte for byte', (golden) => {
+  test.each(goldenRdbs)('$name: the whole file comes out byte for byte', (golden) => {
     const theirs = Buffer.from(golden.rdb_hex, 'hex');
     const { engine, port } = goldenFixture(golden);
     // The values were dumped before they were saved, which is an access.
@@ -56,14 +56,14 @@ describe('beside the files of 7.2.4', () => {
     expect(Buffer.from(ours).toString('hex')).toBe(golden.rdb_hex);
   });
 
-  test.each(knownRdbs)('$name: is loaded as the data set that it was', (golden) => {
+  test.each(goldenRdbs)('$name: is loaded as the data set that it was', (golden) => {
     const { engine, port } = goldenFixture(golden);
     const loaded = loadRdb(Buffer.from(golden.rdb_hex, 'hex'), {}, port.config);
     expect(loaded.step).toEqual({ kind: 'done', end: golden.rdb_hex.length / 2 });
     expect(loaded.digest()).toBe(datasetDigest(engine.state.databases));
   });
 
-  test.each(knownRdbs)(
+  test.each(goldenRdbs)(
     '$name: cut anywhere, it is a short read, and nothing else',
     ({ rdb_hex }) => {
       const whole = Buffer.from(rdb_hex, 'hex');
@@ -78,7 +78,7 @@ describe('beside the files of 7.2.4', () => {
     },
   );
 
-  test.each(knownRdbs)(
+  test.each(goldenRdbs)(
     '$name: any flipped bit is found out, but for those of the version',
     ({ rdb_hex, config }) => {
       const whole = Buffer.from(rdb_hex, 'hex');
@@ -93,7 +93,7 @@ describe('beside the files of 7.2.4', () => {
   );
 
   test('a file without a checksum is loaded, and the log says so', () => {
-    const golden = knownRdbs.find(({ config }) => config['rdbchecksum'] === 'no')!;
+    const golden = goldenRdbs.find(({ config }) => config['rdbchecksum'] === 'no')!;
     const { step, lines } = loadRdb(Buffer.from(golden.rdb_hex, 'hex'));
     expect(step.kind).toBe('done');
     expect(lines).toContain(

@@ -49,12 +49,12 @@ async function expectSameAsReal(cases: readonly ToolCase[]): Promise<number> {
 const one = (bytes: Uint8Array) => new Map([['a.aof', bytes]]);
 
 describeWithRedis('redis-check-aof and ours', () => {
-  test('say and do the same about 480 damaged logs, and repair them alike', async () => {
+  test('say and do the same about 500 damaged logs, and repair them alike', async () => {
     const seed = Number(process.env['SEED'] ?? 20_260_101);
     const pick = picker(seed);
     const cases: ToolCase[] = [];
     for (const [damage, harm] of Object.entries(damages)) {
-      for (let n = 0; n < 40; n++) {
+      for (let n = 0; n < (damage === 'none' ? 20 : 46); n++) {
         const bytes = harm(randomLog(pick, 2 + pick(12)), pick);
         const mode = pick(10);
         const time = String(1_700_000_000 + pick(8));
@@ -69,7 +69,7 @@ describeWithRedis('redis-check-aof and ours', () => {
         cases.push({ name, files: one(bytes), words, stdin });
       }
     }
-    expect(cases.length).toBe(480);
+    expect(cases.filter(({ name }) => !name.includes(', none ')).length).toBe(506);
     expect(await expectSameAsReal(cases)).toBeLessThan(20);
   }, 60_000);
 

@@ -31,7 +31,8 @@ describe('a log of which only a window is in memory', () => {
   });
 
   test('may hold a command that is larger than a window, and is read on behind it', () => {
-    const log = command('SET', 'k', 'v'.repeat(3_000_000)) + command('SET', 'k', 'short') + '*1\r\n$3';
+    const log =
+      command('SET', 'k', 'v'.repeat(3_000_000)) + command('SET', 'k', 'short') + '*1\r\n$3';
     const { end, error } = read(bytesOf(ascii(log)), 0n);
     expect(end).toEqual({ kind: 'wrong', okUpTo: log.length - 6 });
     expect(error).toContain('Expected \\r\\n');

@@ -12,7 +12,7 @@ import type { Reply } from '../../../src/resp/reply.ts';
 import { newEngineFixture, type EngineFixture } from '../../support/engine-fixture.ts';
 import { configure } from '../../support/engine-port.ts';
 import { describeWithRedis, replyText, startRedis, words } from '../../support/real-redis.ts';
-import { fromHex, goldenFixture, hex, knownRdbs } from './golden-values.ts';
+import { fromHex, goldenFixture, hex, goldenRdbs } from './golden-values.ts';
 
 const K = ascii('k');
 const DUMP = ascii('DUMP');
@@ -41,7 +41,7 @@ function payload(body: Uint8Array, version = 11): ByteString {
 }
 
 describe('beside the payloads of 7.2.4', () => {
-  const dumped = knownRdbs.filter(({ dump_hex }) => dump_hex !== null);
+  const dumped = goldenRdbs.filter(({ dump_hex }) => dump_hex !== null);
 
   test('all types that the engine has are among them', () => {
     const types = new Set(dumped.map(({ dump_hex }) => parseInt(dump_hex!.slice(0, 2), 16)));
@@ -188,7 +188,7 @@ describe('values of every size', () => {
 });
 
 describe('RESTORE', () => {
-  const value = goldenFixture(knownRdbs.find(({ name }) => name === 'string raw')!);
+  const value = goldenFixture(goldenRdbs.find(({ name }) => name === 'string raw')!);
   const good = dump(value);
   const restore = (fixture: EngineFixture, ...rest: string[]): string =>
     replyText(

@@ -18,15 +18,6 @@ export const goldenRdbs = JSON.parse(
   readFileSync('tests/golden/rdb.json', 'utf8'),
 ) as readonly GoldenRdb[];
 
-/** Entries whose commands the engine has. */
-export const knownRdbs = goldenRdbs.filter(({ commands }) => {
-  const fixture = newEngineFixture();
-  return commands.every(([name]) => {
-    const [info] = fixture.run([ascii('COMMAND'), ascii('INFO'), ascii(name!)]);
-    return info?.type === 'array' && info.value[0]?.type === 'array';
-  });
-});
-
 export function goldenFixture({ config, commands }: GoldenRdb): EngineFixture {
   const settings = testConfig();
   for (const [name, value] of Object.entries(config)) configure(settings, name, value);
