@@ -25,6 +25,8 @@ export interface RdbLoad {
   readonly duplicates: 'refuse' | 'replace';
   readonly checksum: 'verify' | 'ignore';
   readonly startedAt: Micros;
+  /** What the writer says that it used, in bytes. */
+  usedMemory: number;
   database: number;
   loaded: number;
   expired: number;
@@ -52,7 +54,7 @@ export function newRdbLoad(
   options: RdbLoadOptions,
 ): RdbLoad {
   const reader = newRdbReader(bytes, config);
-  return { reader, ...options, database: 0, loaded: 0, expired: 0, empty: 0 };
+  return { reader, ...options, usedMemory: 0, database: 0, loaded: 0, expired: 0, empty: 0 };
 }
 
 /** Goes on for about `budget` bytes. */
@@ -122,7 +124,8 @@ function tellOfAux(load: RdbLoad, name: string, value: ByteString, log: Log): vo
       return log('notice', `RDB age ${Math.max(0, age)} seconds`);
     }
     case 'used-mem': {
-      const megabytes = (leadingInteger(value) / MEGABYTE).toFixed(2);
+      load.usedMemory = leadingInteger(value);
+      const megabytes = (load.usedMemory / MEGABYTE).toFixed(2);
       return log('notice', `RDB memory usage when created ${megabytes} Mb`);
     }
     case 'aof-preamble':

@@ -4,7 +4,6 @@ import { writeErrno } from '../persistence/aof-writer.ts';
 import { pendingFsyncs } from './flush.ts';
 import type { InfoField } from './info.ts';
 import { twoDecimals } from './info-format.ts';
-import { estimateMemory } from './memory-estimate.ts';
 import type { Child, Loading, ServerState } from './state.ts';
 
 export function persistenceFields(state: ServerState, now: Micros): readonly InfoField[] {
@@ -47,7 +46,7 @@ export function persistenceFields(state: ServerState, now: Micros): readonly Inf
     ['module_fork_in_progress', 0],
     ['module_fork_last_cow_size', 0],
     ...(enabled ? aofFields(state) : []),
-    ...(loading === null ? [] : loadingFields(state, loading, now)),
+    ...(loading === null ? [] : loadingFields(loading, now)),
   ];
 }
 
@@ -62,15 +61,16 @@ function aofFields({ aof, rewriteScheduled, threads }: ServerState): readonly In
   ];
 }
 
-function loadingFields(state: ServerState, loading: Loading, now: Micros): readonly InfoField[] {
-  const { startedAt, totalBytes, loadedBefore, load, rdb } = loading;
+function loadingFields(loading: Loading, now: Micros): readonly InfoField[] {
+  const { startedAt, totalBytes, loadedBefore, load, rdb, writersMemory } = loading;
   const loaded = loadedBefore + (load?.at ?? rdb?.reader.input.at ?? 0);
-  const elapsed = secondsOfMicros(now - startedAt);
-  const eta = loaded === 0 ? 1 : Math.floor((elapsed * (totalBytes - loaded)) / loaded);
+  const elapsed = secondsOfMicros(now) - secondsOfMicros(startedAt);
+  // In its first second Redis says one more.
+  const eta = elapsed === 0 ? 1 : Math.floor((elapsed * (totalBytes - loaded)) / (loaded + 1));
   return [
     ['loading_start_time', secondsOfMicros(startedAt)],
     ['loading_total_bytes', totalBytes],
-    ['loading_rdb_used_mem', estimateMemory(state).startup],
+    ['loading_rdb_used_mem', rdb?.usedMemory ?? writersMemory],
     ['loading_loaded_bytes', loaded],
     ['loading_loaded_perc', twoDecimals(totalBytes === 0 ? 0 : (loaded * 100) / totalBytes)],
     ['loading_eta_seconds', eta],
@@ -86,5 +86,7 @@ function status(ok: boolean): string {
 }
 
 function secondsOf(child: Child | null, kind: Child['kind'], now: Micros): number {
-  return child?.kind === kind ? secondsOfMicros(now - child.startedAt) : -1;
+  if (child?.kind !== kind) return -1;
+  // As Redis counts: how often the second has changed.
+  return secondsOfMicros(now) - secondsOfMicros(child.startedAt);
 }

@@ -136,7 +136,6 @@ function becomeReady(core: Core): void {
   state.loading = null;
   state.phase = 'serving';
   state.stage = 'commands';
-  state.engine.dirty = 0;
   if (state.settings.port !== 0) core.log('notice', 'Ready to accept connections tcp');
   core.emit({ event: 'ready', at: core.clock, commands });
 }

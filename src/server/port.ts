@@ -96,6 +96,9 @@ export class StatePort implements ServerPort {
     state.counters = { ...newCounters(), cpuMicros, childCpuMicros };
     state.connectionsReceived = 0;
     state.aof.delayedFsyncs = 0;
+    state.save.count = 0;
+    state.rewrite.count = 0;
+    state.rewrite.consecutiveFailures = 0;
   }
 
   hasAclFile(): boolean {
@@ -142,7 +145,11 @@ export class StatePort implements ServerPort {
   }
 
   schedule(what: 'rewrite-aof' | 'bgsave'): void {
-    if (what === 'rewrite-aof') this.state.rewriteScheduled = true;
+    if (what === 'rewrite-aof') {
+      this.state.rewriteScheduled = true;
+      // Who asks by hand shall not wait for the end of a back-off (aof.c:bgrewriteaofCommand).
+      this.state.rewrite.consecutiveFailures = 0;
+    }
     else this.state.bgsaveScheduled = true;
   }
 

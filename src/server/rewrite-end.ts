@@ -30,7 +30,7 @@ export function rewriteEnded(core: Core, child: Child): void {
   const { state } = core;
   const { exit } = child;
   releaseSnapshot(child.task.snapshot);
-  state.rewrite.lastSeconds = secondsOfMicros(state.now - state.rewrite.startedAt);
+  state.rewrite.lastSeconds = secondsOfMicros(state.now) - secondsOfMicros(state.rewrite.startedAt);
   if (exit?.code === 0 && exit.signal === null) {
     core.log('notice', 'Background AOF rewrite terminated with success');
     return installBase(core, child);

@@ -34,6 +34,7 @@ export function snapshotRead(core: Core, outcome: PlanOutcome): void {
     totalBytes: bytes.length,
     load: null,
     rdb: snapshotLoad(state, bytes, 'snapshot'),
+    writersMemory: 0,
     commands: 0,
   };
 }
@@ -109,6 +110,7 @@ export function sizesRead(core: Core, manifest: Manifest, outcome: PlanOutcome):
     totalBytes,
     load: null,
     rdb: null,
+    writersMemory: 0,
     commands: 0,
   };
   readFile(core, state.loading);
@@ -187,6 +189,7 @@ function stepRdb(core: Core, loading: Loading, rdb: RdbLoad): true {
       return true;
     case 'done':
       loading.rdb = null;
+      loading.writersMemory = rdb.usedMemory;
       // What follows a base is a log, as in files of Redis 4 to 6.
       if (rdb.kind === 'aof-base') readTail(core, loading, rdb, step.end);
       else snapshotLoaded(core, loading);

@@ -111,6 +111,8 @@ export interface Loading {
   /** What is being replayed, or read as a snapshot; both null while the file is not in memory yet. */
   load: AofLoad | null;
   rdb: RdbLoad | null;
+  /** What the writer of the last snapshot said that it used, in bytes. */
+  writersMemory: number;
   commands: number;
 }
 

@@ -144,13 +144,15 @@ describe('persistence', () => {
       totalBytes: 400,
       load: null,
       rdb: null,
+      writersMemory: 123,
       commands: 9,
     };
     const fields = [...info(state, 'persistence')];
     expect(fields[0]).toEqual(['loading', '1']);
-    expect(fields.slice(-6).filter(([name]) => name !== 'loading_rdb_used_mem')).toEqual([
+    expect(fields.slice(-6)).toEqual([
       ['loading_start_time', '1700000001'],
       ['loading_total_bytes', '400'],
+      ['loading_rdb_used_mem', '123'],
       ['loading_loaded_bytes', '300'],
       ['loading_loaded_perc', '75.00'],
       ['loading_eta_seconds', '1'],
