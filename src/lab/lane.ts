@@ -286,8 +286,7 @@ export class Lane {
     const wasReady = state.status === 'running';
     this.kernel.exit(state.pid, code);
     this.kernel.reap(state.pid);
-    if (code !== 0 || signal !== null)
-      state.failure = state.logLines[state.logLines.length - 1] ?? null;
+    if (code !== 0 || signal !== null) state.failure = state.logLines.findLast(isOfServer) ?? null;
     this.endMain(code === 0 || wasReady ? 'stopped' : 'failed');
   }
 
@@ -431,4 +430,9 @@ export class Lane {
   labTime(at: Micros): LabMillis {
     return (at - this.surroundings.epoch) / 1000;
   }
+}
+
+/** A report that a server prints before its end has no such beginning. */
+function isOfServer(line: string): boolean {
+  return /^\d+:[CMS] /.test(line);
 }

@@ -46,7 +46,8 @@ export type RdbLoadStep =
   | { readonly kind: 'more' }
   /** What follows in the file begins at `end`. */
   | { readonly kind: 'done'; readonly end: number }
-  | { readonly kind: 'failed'; readonly exit: 'error' | 'abort' };
+  /** `report`: real Redis then has its redis-check-rdb look at the file, and ends with that one's exit code. */
+  | { readonly kind: 'failed'; readonly exit: 'error' | 'report' | 'abort' };
 
 export function newRdbLoad(
   bytes: Uint8Array,
@@ -91,7 +92,7 @@ function take(
       tellOfAux(load, item.name, item.value, log);
       return undefined;
     case 'library':
-      return takeLibrary(item.code, engine, log);
+      return takeLibrary(load, item.code, engine, log);
     case 'select':
       if (item.database < engine.databases.length) {
         load.database = item.database;
@@ -100,6 +101,12 @@ function take(
       log(
         'warning',
         `FATAL: Data file was created with a Redis server configured to handle more than ${engine.databases.length} databases. Exiting\n`,
+      );
+      return { kind: 'failed', exit: 'error' };
+    case 'module-aux':
+      log(
+        'warning',
+        `The RDB file contains AUX module data I can't load: no matching module '${item.module}'`,
       );
       return { kind: 'failed', exit: 'error' };
     case 'key':
@@ -156,17 +163,18 @@ const MOST_NAMED = 10;
 
 /** rdb.c:rdbFunctionLoad: a library of the same name, of an earlier record or load, makes room. */
 function takeLibrary(
+  load: RdbLoad,
   code: ByteString,
   { scripting }: EngineState,
-  log: (level: LoadLine['level'], text: string) => void,
+  log: Log,
 ): RdbLoadStep | undefined {
   try {
     addLibraries(scripting, [readLibrary(scripting, code)], 'append');
     return undefined;
   } catch (thrown) {
     if (!(thrown instanceof LibraryError)) throw thrown;
-    log('warning', `Failed creating the library: ${thrown.message}`);
-    return { kind: 'failed', exit: 'error' };
+    log('warning', `Failed loading library, ${thrown.message}`);
+    return endsTooEarly(load, log);
   }
 }
 
@@ -238,30 +246,34 @@ function failed(load: RdbLoad, failure: RdbReadFailure, log: Log): RdbLoadStep {
       log('warning', `Can't handle RDB format version ${failure.version}`);
       break;
     case 'short':
-      log('warning', 'Short read or OOM loading DB. Unrecoverable error, aborting now.');
-      internal(load, 'Unexpected EOF reading RDB file', log);
-      break;
+      return endsTooEarly(load, log);
     case 'corrupt':
-      internal(load, failure.reason, log);
-      break;
+      return internal(load, failure.reason, log);
+    case 'when-opcode':
+      return internal(load, 'bad when_opcode', log);
     case 'checksum':
       if (load.checksum === 'ignore') return ended(load, { item: 'end', checksum: 'right' }, log);
       log(
         'warning',
         `Wrong RDB checksum expected: (${failure.expected}) but got (${failure.got}). Aborting now.`,
       );
-      internal(load, 'RDB CRC error', log);
-      break;
+      return internal(load, 'RDB CRC error', log);
   }
   return { kind: 'failed', exit: 'error' };
 }
 
+function endsTooEarly(load: RdbLoad, log: Log): RdbLoadStep {
+  log('warning', 'Short read or OOM loading DB. Unrecoverable error, aborting now.');
+  return internal(load, 'Unexpected EOF reading RDB file', log);
+}
+
 /**
- * rdb.c:rdbReportError, but for the line of rdb.c that it names, and the report of the built-in redis-check-rdb that
- * follows. The offset there counts whole chunks of 2 MiB.
+ * rdb.c:rdbReportError, but for the line of rdb.c that it names, which is another one in every version. The offset
+ * counts whole chunks of 2 MiB.
  */
-function internal(load: RdbLoad, reason: string, log: Log): void {
+function internal(load: RdbLoad, reason: string, log: Log): RdbLoadStep {
   const { at } = load.reader.input;
   const offset = at - (at % (2 * MEGABYTE));
   log('warning', `Internal error in RDB reading offset ${offset} -> ${reason}`);
+  return { kind: 'failed', exit: 'report' };
 }

@@ -64,6 +64,8 @@ export type RdbItem =
   | { readonly item: 'resize'; readonly keys: number; readonly expires: number }
   /** The code of a function library, kept as it is. */
   | { readonly item: 'library'; readonly code: ByteString }
+  /** What a module kept beside the keys: nobody here can take it; `skipModuleValue` goes past it. */
+  | { readonly item: 'module-aux'; readonly module: string }
   | RdbKey
   | { readonly item: 'end'; readonly checksum: 'right' | 'absent' }
   | { readonly item: 'failed'; readonly failure: RdbReadFailure };
@@ -73,6 +75,8 @@ export type RdbReadFailure =
   | { readonly kind: 'version'; readonly version: number }
   | { readonly kind: 'short' }
   | { readonly kind: 'corrupt'; readonly reason: string }
+  /** What a module kept does not say when it is to be loaded. */
+  | { readonly kind: 'when-opcode' }
   /** Both sums as Redis prints them, in hexadecimal without leading zeros. */
   | { readonly kind: 'checksum'; readonly expected: string; readonly got: string };
 
@@ -158,7 +162,7 @@ function readItem(reader: RdbReader): RdbItem | undefined {
         return readAux(input);
       case rdbOpcode.moduleAux:
         reader.doing = 'read-module-aux';
-        return refuseModuleAux(input);
+        return readModuleAux(input);
       case rdbOpcode.functionPreGa:
         return failCorrupt(input, 'Pre-release function format not supported.');
       case rdbOpcode.function2: {
@@ -200,14 +204,50 @@ function readAux(input: RdbInput): RdbItem | undefined {
   return name === undefined || value === undefined ? undefined : { item: 'aux', name, value };
 }
 
-/** What modules keep beside the keys; there are no modules here. */
-function refuseModuleAux(input: RdbInput): undefined {
+/** In the values of modules each part is led by one of these (module.c). */
+const modulePart = { end: 0, signed: 1, unsigned: 2, float: 3, double: 4, string: 5 } as const;
+
+function readModuleAux(input: RdbInput): RdbItem | undefined {
   const id = readLength64(input);
-  if (id === undefined) return undefined;
-  return failCorrupt(
-    input,
-    `The RDB file contains AUX module data I can't load: no matching module '${moduleTypeName(id)}'`,
-  );
+  const opcode = id === undefined ? undefined : readLength(input);
+  const when = opcode === undefined ? undefined : readLength(input);
+  if (id === undefined || when === undefined) return undefined;
+  if (opcode !== modulePart.unsigned) return failed({ kind: 'when-opcode' });
+  return { item: 'module-aux', module: moduleTypeName(id) };
+}
+
+/** rdb.c:rdbLoadCheckModuleValue; null: it came to its end. */
+export function skipModuleValue({ input }: RdbReader): RdbReadFailure | null {
+  if (skipParts(input)) return null;
+  const { failure } = input;
+  return failure === null || failure.kind === 'empty' ? { kind: 'short' } : failure;
+}
+
+function skipParts(input: RdbInput): boolean {
+  for (;;) {
+    const part = readLength(input);
+    switch (part) {
+      case undefined:
+        return false;
+      case modulePart.end:
+        return true;
+      case modulePart.signed:
+      case modulePart.unsigned:
+        if (readLength64(input) === undefined) return false;
+        break;
+      case modulePart.float:
+        if (readBytes(input, 4) === undefined) return false;
+        break;
+      case modulePart.double:
+        if (readBytes(input, 8) === undefined) return false;
+        break;
+      case modulePart.string:
+        if (readText(input) === undefined) return false;
+        break;
+      default:
+      // Whatever else it is, real Redis goes on with what follows it.
+    }
+  }
 }
 
 function readKey(reader: RdbReader, type: number, about: Attributes): RdbItem | undefined {

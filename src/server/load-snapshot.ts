@@ -1,7 +1,9 @@
 /** Reading a file in RDB format into the data set, in steps: dump.rdb, or the base of the log (spec §5). */
+import { ascii } from '../base/bytes.ts';
 import type { PlanOutcome } from '../machine/plan.ts';
 import { errnoText } from '../machine/syscall.ts';
 import { newRdbLoad, stepRdbLoad, type RdbLoad } from '../persistence/rdb-loader.ts';
+import { openingLine, reportRdb } from '../persistence/rdb-report.ts';
 import type { Core } from './core.ts';
 import type { Loading, ServerState } from './state.ts';
 
@@ -56,6 +58,8 @@ export function snapshotLoad(
 /** Whoever asks has `loading.rdb`. The log has said why a load failed; `aborted`: real Redis panics there. */
 export type SnapshotStep =
   | { readonly kind: 'more' | 'failed' | 'refused' | 'aborted' }
+  /** The log holds what the built-in redis-check-rdb says of the file. */
+  | { readonly kind: 'reported'; readonly exit: 0 | 1 }
   | { readonly kind: 'done'; readonly end: number };
 
 export function stepSnapshot(core: Core, loading: Loading): SnapshotStep {
@@ -80,6 +84,23 @@ export function stepSnapshot(core: Core, loading: Loading): SnapshotStep {
   save.expiredKeys = load.expired;
   if (step.kind === 'done') return step;
   if (step.exit === 'abort') return { kind: 'aborted' };
+  if (step.exit === 'report') return { kind: 'reported', exit: reportDamage(core, loading) };
   // Neither signature nor version: the caller is told, and may go on.
   return { kind: load.reader.version === 0 ? 'refused' : 'failed' };
+}
+
+/**
+ * The report goes to stdout as it is, and an end without complaint is a clean exit, also where the server could not
+ * read the file. Real Redis opens the file by its bare name, in the working directory: it does not find a base of the
+ * log there, and says no more than its name.
+ */
+function reportDamage({ state, clock }: Core, { files, file, rdb }: Loading): 0 | 1 {
+  const { kind, reader } = rdb!;
+  const name = ascii(files[file]!.name);
+  const { pid, utcOffset } = state;
+  const around = { id: pid, now: clock, role: 'M', utcOffset } as const;
+  const report = kind === 'snapshot' ? reportRdb(name, reader.input.bytes, around) : undefined;
+  const lines = (report?.output ?? openingLine(name)).trimEnd().split('\n');
+  for (const line of lines) state.events.push({ event: 'log', line });
+  return report?.kind === 'right' ? 0 : 1;
 }

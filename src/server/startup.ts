@@ -198,6 +198,9 @@ function stepRdb(core: Core, loading: Loading, rdb: RdbLoad): true {
     case 'refused':
       rdbRefused(core, loading, rdb, step.kind);
       return true;
+    case 'reported':
+      core.die(step.exit);
+      return true;
     case 'aborted':
       core.die(1, 'SIGABRT');
       return true;

@@ -6,11 +6,17 @@ import { ascii, concatBytes, EMPTY, type ByteString } from '../base/bytes.ts';
 import { formatLogTime } from '../base/time.ts';
 import { parseManifest, type Manifest, type ManifestParse } from '../persistence/aof-manifest.ts';
 import { isRdb } from '../persistence/rdb-reader.ts';
+import { reportRdb } from '../persistence/rdb-report.ts';
 import { looksLikeManifest } from './manifest-detection.ts';
 import { leadingLong } from './leading-long.ts';
-import { reportRdb } from './check-rdb.ts';
 import { newStrictFrames, readStrictFrames, type FramesEnd } from './strict-frames.ts';
-import { wholeOf, type OpenedFile, type ToolFiles, type ToolProcess } from './tool-files.ts';
+import {
+  asProgram,
+  wholeOf,
+  type OpenedFile,
+  type ToolFiles,
+  type ToolProcess,
+} from './tool-files.ts';
 
 /**
  * `asks`: the output ends in a question, and nothing has been changed. The caller asks it, and calls again with the
@@ -182,7 +188,7 @@ function checkFile(check: Check, part: Part): Verdict | Stop {
 
   let start = 0;
   if (part.format === 'RDB') {
-    const report = reportRdb(name, wholeOf(content), check.process);
+    const report = reportRdb(name, wholeOf(content), asProgram(check.process));
     check.output.push(report.output);
     if (report.kind === 'died') return 'failed';
     if (report.kind === 'wrong')

@@ -1,27 +1,17 @@
 /**
- * redis-check-rdb of 7.2: reads a snapshot and tells what it saw, and where it stopped (redis-check-rdb.c; spec §7.2).
- * The same report stands in front of redis-check-aof's for a log that begins with a snapshot.
+ * redis-check-rdb of 7.2 as a program (redis-check-rdb.c; spec §7.2); what it says of a file is in
+ * persistence/rdb-report.ts.
  */
-import { ascii, concatBytes, type ByteString } from '../base/bytes.ts';
-import { formatLogTime, millisOfMicros, type Millis } from '../base/time.ts';
-import { isValueType, rdbOpcode } from '../engine/serialize/rdb-format.ts';
-import type { ValueLimits } from '../engine/serialize/load-value.ts';
-import { newRdbInput, readLength } from '../engine/serialize/rdb-input.ts';
+import { ascii, type ByteString } from '../base/bytes.ts';
 import { redisVersion } from '../engine/version.ts';
+import { openingLine, reportRdb } from '../persistence/rdb-report.ts';
 import {
-  newRdbReader,
-  nextRdbItem,
-  type RdbItem,
-  type RdbReader,
-} from '../persistence/rdb-reader.ts';
-import { wholeOf, type ToolFiles, type ToolProcess, type ToolRun } from './tool-files.ts';
-
-export type RdbReport =
-  /** What follows in the file begins at `end`. */
-  | { readonly kind: 'right'; readonly output: ByteString; readonly end: number }
-  | { readonly kind: 'wrong'; readonly output: ByteString }
-  /** The real tool ends at once, whoever called it: what it met makes no sense. */
-  | { readonly kind: 'died'; readonly output: ByteString };
+  asProgram,
+  wholeOf,
+  type ToolFiles,
+  type ToolProcess,
+  type ToolRun,
+} from './tool-files.ts';
 
 /** `words`: the arguments, without the name of the program. The usage goes to stderr, everything else to stdout. */
 export function checkRdb(
@@ -37,221 +27,8 @@ export function checkRdb(
   if (path === '-v' || path === '--version')
     return { output: ascii(`redis-check-rdb ${redisVersion}\n`), exit: 0, to: 'stdout' };
   const file = files.open(path, 'read');
-  if (file.kind === 'failed') return { output: opening(path), exit: 1, to: 'stdout' };
+  if (file.kind === 'failed') return { output: openingLine(path), exit: 1, to: 'stdout' };
   const bytes = file.kind === 'read' ? wholeOf(file.content) : new Uint8Array(0);
-  const { kind, output } = reportRdb(path, bytes, process);
+  const { kind, output } = reportRdb(path, bytes, asProgram(process));
   return { output, exit: kind === 'right' ? 0 : 1, to: 'stdout' };
 }
-
-interface Seen {
-  readonly reader: RdbReader;
-  readonly now: Millis;
-  readonly output: ByteString[];
-  keys: number;
-  expires: number;
-  expired: number;
-  /** Of the value at hand; -1 between two of them. It begins as 0, which the report then shows as a string. */
-  type: number;
-}
-
-export function reportRdb(name: ByteString, bytes: Uint8Array, process: ToolProcess): RdbReport {
-  const reader = newRdbReader(bytes, LIMITS);
-  const now = millisOfMicros(process.now);
-  const seen: Seen = {
-    reader,
-    now,
-    output: [opening(name)],
-    keys: 0,
-    expires: 0,
-    expired: 0,
-    type: 0,
-  };
-  for (;;) {
-    const invalid = reader.version === 0 ? undefined : invalidType(bytes, reader.input.at);
-    if (invalid !== undefined) {
-      tellError(seen, `Invalid object type: ${invalid.type}`, {
-        at: invalid.end,
-        doing: 'read-type',
-      });
-      return { kind: 'wrong', output: concatBytes(...seen.output) };
-    }
-    const item = nextRdbItem(reader);
-    const end = take(seen, item, process);
-    if (end === undefined) continue;
-    const output = concatBytes(...seen.output);
-    return end === 'right' ? { kind: end, output, end: reader.input.at } : { kind: end, output };
-  }
-}
-
-/** By these the values that are read get their encodings, which nobody sees. */
-const LIMITS: ValueLimits = {
-  hashMaxListpackEntries: 128,
-  hashMaxListpackValue: 64,
-  listMaxListpackSize: -2,
-  setMaxIntsetEntries: 512,
-  setMaxListpackEntries: 128,
-  setMaxListpackValue: 64,
-  zsetMaxListpackEntries: 128,
-  zsetMaxListpackValue: 64,
-};
-
-function opening(name: ByteString): ByteString {
-  return ascii(`[offset 0] Checking RDB file ${name}\n`);
-}
-
-function take(seen: Seen, item: RdbItem, process: ToolProcess): RdbReport['kind'] | undefined {
-  switch (item.item) {
-    case 'version':
-    case 'resize':
-    case 'library':
-      return undefined;
-    case 'aux':
-      tell(seen, `AUX FIELD ${cText(item.name)} = '${cText(item.value)}'`);
-      return undefined;
-    case 'select':
-      tell(seen, `Selecting DB ID ${item.database}`);
-      return undefined;
-    case 'key':
-      seen.keys++;
-      if (item.value === null) return stopShort(seen);
-      if (item.expireAt !== null) {
-        seen.expires++;
-        if (item.expireAt < seen.now) seen.expired++;
-      }
-      seen.type = BETWEEN_KEYS;
-      return undefined;
-    case 'end':
-      if (item.checksum === 'right') tell(seen, 'Checksum OK');
-      else if (seen.reader.version >= CHECKSUM_SINCE)
-        tell(seen, 'RDB file was saved with checksum disabled: no check performed.');
-      tell(seen, '\\o/ RDB looks OK! \\o/');
-      tellCounts(seen);
-      return 'right';
-    case 'failed':
-      return takeFailure(seen, item, process);
-  }
-}
-
-const BETWEEN_KEYS = -1;
-const CHECKSUM_SINCE = 5;
-
-function takeFailure(
-  seen: Seen,
-  { failure }: Extract<RdbItem, { readonly item: 'failed' }>,
-  { id, now }: ToolProcess,
-): RdbReport['kind'] {
-  if (seen.reader.doing === 'read-object-value') seen.keys++;
-  switch (failure.kind) {
-    case 'signature':
-      return stop(seen, 'Wrong signature trying to load DB from file');
-    case 'version':
-      return stop(seen, `Can't handle RDB format version ${failure.version}`);
-    case 'short':
-      return stopShort(seen);
-    case 'checksum':
-      return stop(seen, 'RDB CRC error');
-    case 'corrupt': {
-      // The real tool names the line of rdb.c too, which is another one in every version.
-      stop(seen, `Internal error in RDB reading offset 0 -> ${failure.reason}`);
-      const line = `${id}:C ${formatLogTime(now)} # Terminating server after rdb file reading failure.\n`;
-      seen.output.push(ascii(line));
-      return 'died';
-    }
-  }
-}
-
-function stopShort(seen: Seen): 'wrong' {
-  return stop(seen, 'Unexpected EOF reading RDB file');
-}
-
-function stop(seen: Seen, text: string): 'wrong' {
-  const { doing, input } = seen.reader;
-  tellError(seen, text, { at: input.at, doing });
-  return 'wrong';
-}
-
-interface Place {
-  readonly at: number;
-  readonly doing: RdbReader['doing'];
-}
-
-function tellError(seen: Seen, text: string, { at, doing }: Place): void {
-  const { key, type } = seen.reader;
-  const more = (line: string): void => void seen.output.push(ascii(`[additional info] ${line}\n`));
-  seen.output.push(ascii('--- RDB ERROR DETECTED ---\n'), ascii(`[offset ${at}] ${text}\n`));
-  more(`While doing: ${doing}`);
-  if (doing === 'read-object-value' && key !== null) more(`Reading key '${cText(key)}'`);
-  const atHand = doing === 'read-key' || doing === 'read-object-value' ? type : seen.type;
-  if (atHand !== BETWEEN_KEYS) more(`Reading type ${atHand} (${TYPE_NAMES[atHand] ?? 'unknown'})`);
-  tellCounts(seen);
-}
-
-/** Room of one text of the report. */
-const LONGEST_TEXT = 1024;
-
-function tell(seen: Seen, text: string): void {
-  const line = `[offset ${seen.reader.input.at}] ${text.slice(0, LONGEST_TEXT - 1)}\n`;
-  seen.output.push(ascii(line));
-}
-
-function tellCounts(seen: Seen): void {
-  const { keys, expires, expired } = seen;
-  const info = `[info] ${keys} keys read\n[info] ${expires} expires\n[info] ${expired} already expired\n`;
-  seen.output.push(ascii(info));
-}
-
-/** C prints a text up to its first NUL. */
-function cText(text: ByteString): string {
-  const nul = text.indexOf('\0');
-  return nul < 0 ? text : text.slice(0, nul);
-}
-
-/**
- * The type of the next key when there is none such: the real tool says so before it reads the key, unlike the loader.
- * What may stand in front of a type is passed over.
- */
-function invalidType(
-  bytes: Uint8Array,
-  start: number,
-): { readonly type: number; readonly end: number } | undefined {
-  const input = newRdbInput(bytes, start);
-  for (;;) {
-    const type = bytes[input.at++];
-    if (type === undefined) return undefined;
-    if (type === rdbOpcode.expireSeconds) input.at += 4;
-    else if (type === rdbOpcode.expireMillis) input.at += 8;
-    else if (type === rdbOpcode.frequency) input.at += 1;
-    else if (type === rdbOpcode.idle) {
-      if (readLength(input) === undefined) return undefined;
-    } else if (OPCODES.has(type) || isValueType(type)) return undefined;
-    else return { type, end: input.at };
-  }
-}
-
-const OPCODES: ReadonlySet<number> = new Set(Object.values(rdbOpcode));
-
-/** By the number of a type; the eighth was never used. */
-const TYPE_NAMES: readonly string[] = [
-  'string',
-  'list-linked',
-  'set-hashtable',
-  'zset-v1',
-  'hash-hashtable',
-  'zset-v2',
-  'module-pre-release',
-  'module-value',
-  '',
-  'hash-zipmap',
-  'list-ziplist',
-  'set-intset',
-  'zset-ziplist',
-  'hash-ziplist',
-  'quicklist',
-  'stream',
-  'hash-listpack',
-  'zset-listpack',
-  'quicklist-v2',
-  'stream-v2',
-  'set-listpack',
-  'stream-v3',
-];

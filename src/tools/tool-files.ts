@@ -2,6 +2,7 @@
 import { indexOfWord } from '../base/find-bytes.ts';
 import type { ByteString } from '../base/bytes.ts';
 import type { Micros } from '../base/time.ts';
+import type { ReportingProcess } from '../persistence/rdb-report.ts';
 
 export interface ToolFiles {
   /** As fopen(3) with "r" or "r+". The bytes are only looked at. */
@@ -48,4 +49,9 @@ export interface ToolProcess {
 export interface ToolRun {
   readonly output: ByteString;
   readonly exit: number;
+}
+
+/** As a report of a snapshot wants to know it. */
+export function asProgram({ id, now }: ToolProcess): ReportingProcess {
+  return { id, now, role: 'C', utcOffset: 0 };
 }

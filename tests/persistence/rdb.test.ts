@@ -69,7 +69,7 @@ describe('beside the files of 7.2.4', () => {
       const whole = Buffer.from(rdb_hex, 'hex');
       for (let end = 0; end < whole.length; end++) {
         const { step, lines } = loadRdb(whole.subarray(0, end));
-        expect(step).toEqual({ kind: 'failed', exit: 'error' });
+        expect(step).toEqual({ kind: 'failed', exit: 'report' });
         expect(lines.slice(-2)).toEqual([
           'warning: Short read or OOM loading DB. Unrecoverable error, aborting now.',
           'warning: Internal error in RDB reading offset 0 -> Unexpected EOF reading RDB file',
@@ -237,9 +237,9 @@ describe('loading', () => {
     ['an unknown string', '00' + 'c4', 'Unknown RDB string encoding type 4'],
     ['functions from before their time', 'f6', 'Pre-release function format not supported.'],
     [
-      'a module’s data',
-      'f7' + '81' + '79bd2a4b1c2d0c01',
-      "The RDB file contains AUX module data I can't load: no matching module 'eb0qSxwtD'",
+      'a module’s data without a time',
+      'f7' + '81' + '79bd2a4b1c2d0c01' + '0500',
+      'bad when_opcode',
     ],
     ['a member twice', '02' + '016b' + '02' + '0161' + '0161', 'Duplicate set members detected'],
     [
@@ -267,6 +267,14 @@ describe('loading', () => {
     const cut = loadRdb(emptyRdb(HEADER).subarray(0, 40), { kind: 'aof-base' });
     expect(cut.lines.at(-1)).toBe(
       'warning: Internal error in RDB reading offset 0 -> Unexpected EOF reading RDB file',
+    );
+  });
+
+  test('a module’s data ends the server, without a report', () => {
+    const { step, lines } = loadRdb(file('f7' + '81' + '79bd2a4b1c2d0c01' + '0201'));
+    expect(step).toEqual({ kind: 'failed', exit: 'error' });
+    expect(lines.at(-1)).toBe(
+      "warning: The RDB file contains AUX module data I can't load: no matching module 'eb0qSxwtD'",
     );
   });
 
