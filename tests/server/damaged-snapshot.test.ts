@@ -120,7 +120,7 @@ describeWithRedis('a start on a damaged snapshot beside the real server', () => 
     async (path, appendonly) => {
       let reports = 0;
       for (const [name, bytes] of damaged) {
-        const files = new Map([[path, bytes]]);
+        const files = new Map<string, Uint8Array>([[path, bytes]]);
         if (appendonly === 'yes') files.set('appendonlydir/appendonly.aof.manifest', manifest);
         const theirs = await realEnd(files, appendonly);
         if (namedExceptions.test(theirs.lines.join('\n'))) continue;

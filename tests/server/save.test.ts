@@ -538,9 +538,11 @@ describe('a rewrite', () => {
     kernel.writeFile(base, bytesOf(bytes.slice(0, -3) as ByteString));
     boot(lab);
     expect(lab.log()).toMatch(
-      /Internal error in RDB reading offset 0 -> Unexpected EOF reading RDB file$/,
+      /-> Unexpected EOF reading RDB file\n\[offset 0\] Checking RDB file appendonly\.aof\.2\.base\.rdb$/,
     );
-    expect(lab.lab.lanes[0]!.state.status).toBe('failed');
+    const { status, failure } = lab.lab.lanes[0]!.state;
+    expect(status).toBe('failed');
+    expect(failure).toMatch(/Unexpected EOF reading RDB file$/);
     const newer = bytesOf(`REDIS0012${bytes.slice(9)}` as ByteString);
     kernel.writeFile(base, newer);
     boot(lab);
