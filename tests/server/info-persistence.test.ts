@@ -219,6 +219,7 @@ async function real(): Promise<Subject & { end(): Promise<void> }> {
       rmSync(place, { recursive: true, force: true });
       if (bytes === 'a directory') mkdirSync(place);
       else writeFileSync(place, bytes);
+      await Promise.resolve();
     },
     async end() {
       await server.stop();
