@@ -5,7 +5,6 @@
 import { ascii, concatBytes, type ByteString } from '../base/bytes.ts';
 import { formatLogTime, millisOfMicros, type Millis } from '../base/time.ts';
 import { isValueType, rdbOpcode } from '../engine/serialize/rdb-format.ts';
-import type { ValueLimits } from '../engine/serialize/load-value.ts';
 import { newRdbInput, readLength } from '../engine/serialize/rdb-input.ts';
 import { redisVersion } from '../engine/version.ts';
 import {
@@ -14,6 +13,7 @@ import {
   type RdbItem,
   type RdbReader,
 } from '../persistence/rdb-reader.ts';
+import { SNAPSHOT_LIMITS } from './snapshot-limits.ts';
 import type { ToolFiles, ToolProcess, ToolRun } from './tool-files.ts';
 
 export type RdbReport =
@@ -55,7 +55,7 @@ interface Seen {
 }
 
 export function reportRdb(name: ByteString, bytes: Uint8Array, process: ToolProcess): RdbReport {
-  const reader = newRdbReader(bytes, LIMITS);
+  const reader = newRdbReader(bytes, SNAPSHOT_LIMITS);
   const now = millisOfMicros(process.now);
   const seen: Seen = {
     reader,
@@ -82,18 +82,6 @@ export function reportRdb(name: ByteString, bytes: Uint8Array, process: ToolProc
     return end === 'right' ? { kind: end, output, end: reader.input.at } : { kind: end, output };
   }
 }
-
-/** By these the values that are read get their encodings, which nobody sees. */
-const LIMITS: ValueLimits = {
-  hashMaxListpackEntries: 128,
-  hashMaxListpackValue: 64,
-  listMaxListpackSize: -2,
-  setMaxIntsetEntries: 512,
-  setMaxListpackEntries: 128,
-  setMaxListpackValue: 64,
-  zsetMaxListpackEntries: 128,
-  zsetMaxListpackValue: 64,
-};
 
 function opening(name: ByteString): ByteString {
   return ascii(`[offset 0] Checking RDB file ${name}\n`);

@@ -15,7 +15,7 @@ export class CheckFiles implements ToolFiles {
       try {
         const known = this.known.get(path);
         if (known !== undefined) return known;
-        const file = readAll(fd);
+        const file = readWhole(fd);
         this.known.set(path, file);
         return file;
       } finally {
@@ -49,7 +49,7 @@ export function toolWords(): ByteString[] {
 /** One read(2) gives no more than 2 GiB. */
 const LARGEST_READ = 2 ** 30;
 
-function readAll(fd: number): OpenedFile {
+export function readWhole(fd: number): OpenedFile {
   const status = fs.fstatSync(fd);
   if (status.isDirectory()) return { kind: 'unreadable' };
   // All of it is read over, or cut off below.
@@ -77,7 +77,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ETXTBSY: 'Text file busy',
 };
 
-function reasonOf(thrown: unknown): string {
+export function reasonOf(thrown: unknown): string {
   if (!(thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string'))
     throw thrown;
   return ascii(REASONS[thrown.code] ?? thrown.code);
