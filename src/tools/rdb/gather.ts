@@ -20,7 +20,8 @@ export function gather(gathered: Gathered, event: RdbEvent): void {
   } else if (event.kind === 'record') {
     const { record } = event;
     let keys = gathered.databases.get(record.database);
-    if (keys === undefined) gathered.databases.set(record.database, (keys = new Map()));
+    if (keys === undefined)
+      gathered.databases.set(record.database, (keys = new Map<ByteString, RdbRecord>()));
     // A key that is replaced stands where the last file has it.
     keys.delete(record.key);
     keys.set(record.key, record);
