@@ -8,6 +8,8 @@ const executablePath = await findBrowser();
 export default defineConfig({
   plugins: [svelte({ configFile: false })],
   test: {
+    // What was transformed once need not be again; a fresh clone has nothing of the kind.
+    experimental: { fsModuleCache: true },
     projects: [
       {
         extends: true,

@@ -17,7 +17,7 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const nodeEntry = join(root, 'src/hosts/node/server.ts');
 
 /** Where the tools start that run on real files. */
-const toolEntries = ['check-aof', 'check-rdb'];
+const toolEntries = ['check-aof', 'check-rdb', 'aof-parse', 'rdb'];
 
 /**
  * Builds dist/site.
@@ -87,7 +87,7 @@ export async function buildNodeHost(when) {
 }
 
 /**
- * Writes check-aof.mjs or check-rdb.mjs to a folder.
+ * Writes one of the tools, check-aof.mjs for example, to a folder.
  *
  * @param {string} tool
  * @param {string} outDir

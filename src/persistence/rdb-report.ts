@@ -6,7 +6,6 @@
 import { ascii, concatBytes, type ByteString } from '../base/bytes.ts';
 import { formatLogTime, millisOfMicros, type Micros, type Millis } from '../base/time.ts';
 import { isValueType, rdbOpcode } from '../engine/serialize/rdb-format.ts';
-import type { ValueLimits } from '../engine/serialize/load-value.ts';
 import { newRdbInput, readLength } from '../engine/serialize/rdb-input.ts';
 import {
   newRdbReader,
@@ -15,6 +14,7 @@ import {
   type RdbItem,
   type RdbReader,
 } from './rdb-reader.ts';
+import { SNAPSHOT_LIMITS } from './snapshot-limits.ts';
 
 export type RdbReport =
   /** What follows in the file begins at `end`. */
@@ -37,7 +37,7 @@ export function reportRdb(
   bytes: Uint8Array,
   process: ReportingProcess,
 ): RdbReport {
-  const reader = newRdbReader(bytes, LIMITS);
+  const reader = newRdbReader(bytes, SNAPSHOT_LIMITS);
   const now = millisOfMicros(process.now);
   const seen: Seen = {
     reader,
@@ -75,18 +75,6 @@ interface Seen {
   /** Of the value at hand; -1 between two of them. It begins as 0, which the report then shows as a string. */
   type: number;
 }
-
-/** By these the values that are read get their encodings, which nobody sees. */
-const LIMITS: ValueLimits = {
-  hashMaxListpackEntries: 128,
-  hashMaxListpackValue: 64,
-  listMaxListpackSize: -2,
-  setMaxIntsetEntries: 512,
-  setMaxListpackEntries: 128,
-  setMaxListpackValue: 64,
-  zsetMaxListpackEntries: 128,
-  zsetMaxListpackValue: 64,
-};
 
 /** All that is said of a file that cannot be opened. */
 export function openingLine(name: ByteString): ByteString {

@@ -7,7 +7,7 @@ import { rawPath } from './configuration.ts';
 
 /** Files stay open until `close`, and are opened anew when they were cut. */
 export class CheckFiles implements ToolFiles {
-  private readonly known = new Map<ByteString, RealFile>();
+  private readonly known = new Map<ByteString, FileContent & { readonly fd: number }>();
 
   open(path: ByteString, access: 'read' | 'update'): OpenedFile {
     try {
@@ -17,12 +17,11 @@ export class CheckFiles implements ToolFiles {
         fs.closeSync(fd);
         return { kind: 'read', content: known };
       }
-      const status = fs.fstatSync(fd);
-      if (status.isDirectory()) {
+      const content = realFile(fd);
+      if (content === undefined) {
         fs.closeSync(fd);
         return { kind: 'unreadable' };
       }
-      const content = new RealFile(fd, status.size);
       this.known.set(path, content);
       return { kind: 'read', content };
     } catch (thrown) {
@@ -49,6 +48,12 @@ export class CheckFiles implements ToolFiles {
     if (known !== undefined) fs.closeSync(known.fd);
     this.known.delete(path);
   }
+}
+
+/** Undefined: it is a directory. */
+export function realFile(fd: number): (FileContent & { readonly fd: number }) | undefined {
+  const status = fs.fstatSync(fd);
+  return status.isDirectory() ? undefined : new RealFile(fd, status.size);
 }
 
 /**
@@ -111,7 +116,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ETXTBSY: 'Text file busy',
 };
 
-function reasonOf(thrown: unknown): string {
+export function reasonOf(thrown: unknown): string {
   if (!(thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string'))
     throw thrown;
   return ascii(REASONS[thrown.code] ?? thrown.code);
