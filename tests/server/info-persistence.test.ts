@@ -17,9 +17,9 @@ const KEYS = 40;
 const SLOW_CHILD_MICROS = 6_000;
 
 const config = {
-  'appendonly': 'no',
+  appendonly: 'no',
   'aof-use-rdb-preamble': 'no',
-  'appendfsync': 'always',
+  appendfsync: 'always',
   'auto-aof-rewrite-percentage': '0',
   'enable-debug-command': 'yes',
 } as const;
@@ -303,10 +303,6 @@ describeWithRedis('INFO persistence of a start beside the real server', () => {
 describe('the masks', () => {
   test('hide no name, no order and no value that both servers have to share', () => {
     const same = 'rdb_saves:3\r\naof_enabled:1\r\nrdb_last_bgsave_time_sec:-1\r\n';
-    expect(fieldsOf(same)).toEqual([
-      'rdb_saves:3',
-      'aof_enabled:1',
-      'rdb_last_bgsave_time_sec:-1',
-    ]);
+    expect(fieldsOf(same)).toEqual(['rdb_saves:3', 'aof_enabled:1', 'rdb_last_bgsave_time_sec:-1']);
   });
 });
