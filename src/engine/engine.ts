@@ -10,15 +10,15 @@ import { commandOf, problemOf } from './command-lookup.ts';
 import { commandTable } from './command-table.ts';
 import { Context } from './context.ts';
 import { leaveRows, nextReadyRow, servable } from './blocking.ts';
-import type { Cause, Delivery, Outcome, PropagatedCommand } from './effects.ts';
+import type { Cause, Delivery, Outcome } from './effects.ts';
 import type { ServerRequest, Unit } from './effects.ts';
 import { newCommandStats, type CommandStats, type EngineState } from './engine-state.ts';
 import { noteDuration } from './command-duration.ts';
 import { error, QUEUED } from './replies.ts';
 import { errors, oneLine, ReplyError } from './errors.ts';
 import { forgetSession } from './farewell.ts';
-import { nextVictim } from './eviction.ts';
-import { nextExpired } from './expire-cycle.ts';
+import { performEvictions } from './eviction.ts';
+import { activeExpireCycle } from './expire-cycle.ts';
 import { isShown, monitorLine } from './monitor.ts';
 import { endPause } from './pause.ts';
 import { redacted } from './redaction.ts';
@@ -80,7 +80,8 @@ export class Engine {
     ctx.now = now;
     ctx.nowMs = Math.floor(now / 1000);
     ctx.effects = true;
-    ctx.requests.length = 0;
+    // Assigning the length of an array is slow enough to show.
+    if (ctx.requests.length > 0) ctx.requests.length = 0;
     ctx.actor = session.id;
     session.lastCommandAt = now;
     session.commands++;
@@ -92,7 +93,7 @@ export class Engine {
       problemOf(found, argv, this.state.renames) ??
       (found === undefined ? '' : refusalOf(ctx, session, found, argv));
     const evicted =
-      refusal === undefined && this.server.config.maxmemory > 0 ? this.evict() : NO_UNITS;
+      refusal === undefined && this.server.config.maxmemory > 0 ? performEvictions(ctx) : NO_UNITS;
     if (refusal === undefined && lacksMemory(ctx, session, found)) refusal = errors.oom;
     if (found === undefined || refusal !== undefined) {
       return {
@@ -130,8 +131,7 @@ export class Engine {
     const request = this.request();
     if (request !== null && reply === undefined) session.blocked = { reason: 'server' };
     let units = ctx.pending.length === 0 ? NO_UNITS : this.units(command, session, argv);
-    const own =
-      reply === undefined ? NO_REPLIES : this.deliver(session, reply, ...ctx.following.splice(0));
+    const own = reply === undefined ? NO_REPLIES : this.delivered(session, reply);
     if (this.state.ready.size > 0) units = [...units, ...this.serveReady()];
     if (this.state.tracking.clients.size > 0) endTracking(ctx, session, command);
     const replies = ctx.served.length === 0 ? own : [...own, ...ctx.served.splice(0)];
@@ -233,7 +233,6 @@ export class Engine {
     ctx.now = now;
     ctx.nowMs = Math.floor(now / 1000);
     ctx.effects = false;
-    // Assigning the length of an array is slow enough to show in a long replay.
     if (ctx.requests.length > 0) ctx.requests.length = 0;
     const found = this.commandOf(argv);
     const problem = problemOf(found, argv, this.state.renames);
@@ -310,18 +309,7 @@ export class Engine {
     ctx.now = now;
     ctx.nowMs = Math.floor(now / 1000);
     ctx.effects = true;
-    const units: Unit[] = [];
-    for (const db of this.state.databases) {
-      ctx.db = db;
-      for (const key of nextExpired(db.space, ctx.nowMs, maxKeys)) {
-        ctx.expire(key);
-        units.push({
-          cause: { client: null, typed: null, kind: 'expiry' },
-          commands: ctx.pending.splice(0),
-        });
-      }
-    }
-    return units;
+    return activeExpireCycle(ctx, maxKeys);
   }
 
   /**
@@ -374,31 +362,6 @@ export class Engine {
     return { kind: 'sequence', requests: requests.slice() };
   }
 
-  /** evict.c:performEvictions: keys go until the data set fits, each in a unit of its own. */
-  private evict(): readonly Unit[] {
-    const ctx = this.context;
-    const { config } = this.server;
-    const units: Unit[] = [];
-    if (this.state.pause !== null) return units;
-    const { actor } = ctx;
-    ctx.actor = null;
-    while (this.server.usedMemory() > config.maxmemory) {
-      const victim = nextVictim(this.state.databases, config, ctx.nowMs, this.state.random);
-      if (victim === undefined) {
-        ctx.outOfMemory = true;
-        break;
-      }
-      ctx.db = victim.database;
-      ctx.evict(victim.key);
-      units.push({
-        cause: { client: null, typed: null, kind: 'eviction' },
-        commands: ctx.pending.splice(0),
-      });
-    }
-    ctx.actor = actor;
-    return units;
-  }
-
   /** A refused command makes a transaction that is being queued fail at EXEC; a refused EXEC ends it. */
   private reject(session: Session, command: Command | undefined, message: string): Reply {
     if (command !== undefined) this.statsOf(command.facts.name).rejected++;
@@ -418,6 +381,14 @@ export class Engine {
     this.state.stats.errors.set(code, (this.state.stats.errors.get(code) ?? 0) + 1);
   }
 
+  /** The reply of a command, and what follows it. */
+  private delivered(session: Session, reply: Reply): readonly Delivery[] {
+    const { following } = this.context;
+    if (following.length > 0) return this.deliver(session, reply, ...following.splice(0));
+    if (session.replyMode !== 'on') return this.deliver(session, reply);
+    return [{ client: session.id, reply }];
+  }
+
   /** What goes to the client of a reply, which it may not want (CLIENT REPLY). */
   private deliver(session: Session, ...replies: readonly Reply[]): readonly Delivery[] {
     const { id: client, replyMode } = session;
@@ -427,7 +398,9 @@ export class Engine {
   }
 
   private units(command: Command, session: Session, argv: readonly ByteString[]): readonly Unit[] {
-    const commands: PropagatedCommand[] = this.context.pending.splice(0);
+    const { pending } = this.context;
+    // Mostly there is one, and splice is slow.
+    const commands = pending.length === 1 ? [pending.pop()!] : pending.splice(0);
     const cause: Cause = {
       client: session.id,
       typed: argv,

@@ -58,7 +58,8 @@ function refusalOf(
   const { arity } = command.facts;
   if (arity >= 0 ? argv.length !== arity : argv.length < -arity)
     return scriptErrors.scriptWrongArity;
-  if ((command.flags & commandFlag.noscript) !== 0) return scriptErrors.scriptNotAllowed;
+  if ((command.flags & commandFlag.noscript) !== 0 && ctx.state.scripting.deniesCommands)
+    return scriptErrors.scriptNotAllowed;
   const denied = scriptDenial(ctx, command, argv);
   if (denied !== undefined) return denied;
   const writes = (command.flags & commandFlag.write) !== 0;
