@@ -88,6 +88,7 @@ export class Engine {
     this.state.stats.commands++;
 
     const found = this.commandOf(argv);
+    session.lastCommand = found?.facts.name ?? 'NULL';
     ctx.outOfMemory = false;
     let refusal =
       problemOf(found, argv, this.state.renames) ??
@@ -104,7 +105,6 @@ export class Engine {
     }
     if (isHeldBack(this.state, session, found)) return this.holdBack(session, argv, evicted);
     ctx.db = this.state.databases[session.db]!;
-    session.lastCommand = found.facts.name;
     if (session.transaction !== null && !runInsideMulti.has(found.facts.name)) {
       session.transaction.queue.push(argv);
       return { replies: this.deliver(session, QUEUED), units: evicted, request: null };
@@ -251,6 +251,9 @@ export class Engine {
     const ctx = this.context;
     const stats = this.statsOf(command.facts.name);
     const dirty = ctx.begin();
+    const monitored = this.state.monitors.size > 0 && ctx.waitedUntil === undefined;
+    // A script is shown before what it runs, any other command when it has run.
+    if (monitored && isScript(command.facts.name)) this.show(argv);
     const started = this.server.stopwatch();
     const reply = this.run(command, argv);
     const micros = this.server.elapsed(started) + this.asleep();
@@ -263,8 +266,7 @@ export class Engine {
     this.countFailure(stats, reply);
     ctx.end(dirty, argv);
     noteReads(ctx, command, argv);
-    if (this.state.monitors.size > 0 && ctx.waitedUntil === undefined && isShown(command))
-      this.show(redacted(command.facts.name, argv));
+    if (monitored && isShown(command)) this.show(redacted(command.facts.name, argv));
     return reply;
   }
 
@@ -282,7 +284,8 @@ export class Engine {
 
   private show(argv: readonly ByteString[]): void {
     const { client, db, now, served } = this.context;
-    const line = monitorLine(now, db.id, client, argv);
+    const inScript = this.state.scripting.running?.session === client;
+    const line = monitorLine(now, db.id, inScript ? 'lua' : client, argv);
     for (const id of this.state.monitors) served.push({ client: id, reply: line });
   }
 
