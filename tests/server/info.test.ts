@@ -58,9 +58,14 @@ test('INFO counts what is freed lazily, cached scripts and expired keys', () => 
   client.authenticated = true;
   let now = START;
   const run = (line: string): void => {
-    engine.execute(client, line.split(' ').map((word) => ascii(word)), now);
+    engine.execute(
+      client,
+      line.split(' ').map((word) => ascii(word)),
+      now,
+    );
   };
-  const members = (count: number): string => Array.from({ length: count }, (_, i) => `m${i}`).join(' ');
+  const members = (count: number): string =>
+    Array.from({ length: count }, (_, i) => `m${i}`).join(' ');
   run(`SADD large ${members(200)}`);
   run(`SADD small ${members(3)}`);
   run('DEL large small');
@@ -74,7 +79,12 @@ test('INFO counts what is freed lazily, cached scripts and expired keys', () => 
   now += 1_000_000;
   engine.activeExpire(now, 100);
   const fields = info(state, 'memory', 'stats');
-  const names = ['lazyfreed_objects', 'number_of_cached_scripts', 'expired_keys', 'expired_stale_perc'];
+  const names = [
+    'lazyfreed_objects',
+    'number_of_cached_scripts',
+    'expired_keys',
+    'expired_stale_perc',
+  ];
   expect(names.map((name) => fields.get(name))).toEqual(['3', '1', '1', '2.50']);
 });
 
