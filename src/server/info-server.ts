@@ -49,14 +49,14 @@ export function serverFields(state: ServerState, now: Micros): readonly InfoFiel
   ];
 }
 
-export function clientFields({ engine, settings }: ServerState): readonly InfoField[] {
+export function clientFields({ engine, settings, counters }: ServerState): readonly InfoField[] {
   const sessions = [...engine.sessions.values()].filter(({ loading }) => !loading);
   return [
     ['connected_clients', sessions.length],
     ['cluster_connections', 0],
     ['maxclients', settings.maxClients],
-    ['client_recent_max_input_buffer', 0],
-    ['client_recent_max_output_buffer', 0],
+    ['client_recent_max_input_buffer', Math.max(...counters.recentPeaks.input)],
+    ['client_recent_max_output_buffer', Math.max(...counters.recentPeaks.output)],
     ['blocked_clients', sessions.filter(({ blocked }) => blocked !== null).length],
     ['tracking_clients', engine.tracking.clients.size],
     ['clients_in_timeout_table', sessions.filter(hasDeadline).length],

@@ -129,11 +129,13 @@ describe('the start', () => {
         resolve(address !== null && typeof address === 'object' ? address.port : 0);
       });
     });
-    const refused = await host.send(`CONFIG SET timeout 7 port ${takenPort}`, 'CONFIG GET timeout');
+    const [refused] = await host.send(`CONFIG SET timeout 7 port ${takenPort}`);
     taken.close();
-    expect(refused.map(replyText)).toEqual([
+    expect(replyText(refused)).toBe(
       "ERR CONFIG SET failed (possibly related to argument 'port') - Unable to listen on this port. Check server logs.",
-      'timeout 0',
+    );
+    expect(await host.send('CONFIG GET timeout')).toMatchObject([
+      { value: [{ value: 'timeout' }, { value: '0' }] },
     ]);
     const port = await freePort();
     const [moved] = await host.send(`CONFIG SET port ${port}`);
