@@ -22,7 +22,8 @@ import {
   type Database,
 } from './data/key-space.ts';
 import { firstUse, lruClock, nextUse } from './data/usage.ts';
-import type { Entry, Expiry, StringValue, Value } from './data/value.ts';
+import type { Entry, ExpireTime, Expiry, StringValue, Value } from './data/value.ts';
+import { noteLazilyFreed } from './lazy-free.ts';
 import { published } from './pubsub.ts';
 import { array, error, integer, NULL_ARRAY } from './replies.ts';
 import type { ServerPort } from './server-port.ts';
@@ -32,6 +33,8 @@ import { touchWatchers } from './transaction.ts';
 
 const DEL = ascii('DEL');
 const UNLINK = ascii('UNLINK');
+
+const LETTER_F = 0x66;
 
 export type NotificationType =
   'g' | '$' | 'l' | 's' | 'h' | 'z' | 'x' | 'e' | 't' | 'd' | 'm' | 'n';
@@ -126,9 +129,9 @@ export class Context {
     return entry;
   }
 
-  /** Deletes `key` if its time is over; for commands that do not need what it holds. */
-  expireIfDue(key: ByteString): void {
-    if (this.effects) this.live(key);
+  /** Deletes `key` if its time is over; what is there then, without being an access. */
+  expireIfDue(key: ByteString): Entry | undefined {
+    return this.effects ? this.live(key) : this.db.space.keys.get(key);
   }
 
   private live(key: ByteString): Entry | undefined {
@@ -153,6 +156,7 @@ export class Context {
 
   /** evict.c: a key goes since memory is short. */
   evict(key: ByteString): void {
+    this.willGo(key, this.server.config.lazyfreeLazyEviction);
     removeKey(this.db.space, key);
     if (this.state.rows.size > 0) signalGone(this.state, this.db.id, key);
     this.state.stats.evicted++;
@@ -166,6 +170,7 @@ export class Context {
 
   /** db.c:deleteExpiredKeyAndPropagate. */
   expire(key: ByteString): void {
+    this.willGo(key, this.server.config.lazyfreeLazyExpire);
     removeKey(this.db.space, key);
     if (this.state.rows.size > 0) signalGone(this.state, this.db.id, key);
     this.state.stats.expired++;
@@ -209,9 +214,8 @@ export class Context {
   }
 
   /** Adds or overwrites a value and leaves the expiry alone. */
-  put(key: ByteString, value: Value): Entry {
+  put(key: ByteString, value: Value, known = this.db.space.keys.get(key)): Entry {
     const { space } = this.db;
-    const known = space.keys.get(key);
     if (known === undefined) {
       const entry = addKey(space, key, value, this.firstAccess());
       if (this.state.rows.size > 0) signalReady(this.state, this.db.id, key);
@@ -234,18 +238,24 @@ export class Context {
     }
   }
 
-  /** db.c:setKey: adds or overwrites, drops the expiry unless it is to be kept. */
-  set(key: ByteString, value: Value, ttl: 'keep' | 'drop' = 'drop'): void {
-    const entry = this.put(key, value);
+  /** db.c:setKey: adds or overwrites, drops the expiry unless it is to be kept. `known`: what the key is known to hold. */
+  set(key: ByteString, value: Value, ttl: 'keep' | 'drop' = 'drop', known?: Entry): void {
+    const entry = this.put(key, value, known);
     if (ttl === 'drop') clearExpiry(this.db.space, key, entry);
     this.touched(key);
   }
 
-  remove(key: ByteString): boolean {
+  remove(key: ByteString, how: 'at-once' | 'lazily' = 'at-once'): boolean {
+    this.willGo(key, how === 'lazily');
     if (!removeKey(this.db.space, key)) return false;
     if (this.state.rows.size > 0) signalGone(this.state, this.db.id, key);
     this.touched(key);
     return true;
+  }
+
+  private willGo(key: ByteString, lazily: boolean): void {
+    const entry = lazily ? this.db.space.keys.get(key) : undefined;
+    if (entry !== undefined) noteLazilyFreed(this.state, entry.value);
   }
 
   /** A collection that has lost its last element goes with its key; the change itself was counted. */
@@ -254,11 +264,11 @@ export class Context {
     this.notify('g', 'del', key);
   }
 
-  expiryOf(key: ByteString): Millis | undefined {
+  expiryOf(key: ByteString): ExpireTime | undefined {
     return expiryOf(this.db.space, key);
   }
 
-  setExpiry(key: ByteString, at: Millis): void {
+  setExpiry(key: ByteString, at: ExpireTime): void {
     setExpiry(this.db.space, key, at);
   }
 
@@ -274,7 +284,9 @@ export class Context {
   }
 
   private usesLfu(): boolean {
-    return this.server.config.maxmemoryPolicy.endsWith('lfu');
+    const { maxmemoryPolicy } = this.server.config;
+    // Of all policies only those that end in `lfu` have an f there, and this is asked for every key.
+    return maxmemoryPolicy.charCodeAt(maxmemoryPolicy.length - 2) === LETTER_F;
   }
 
   private firstAccess(): number {

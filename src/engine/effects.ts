@@ -60,11 +60,14 @@ export type ServerRequest =
   | {
       readonly kind: 'apply-config';
       readonly directory: ByteString | undefined;
+      /** Which of the directives that say where to listen was asked for; undefined: none changed. */
+      readonly listens: string | undefined;
       readonly appendOnly: boolean | undefined;
       readonly undo: ReadonlyMap<string, ByteString>;
       readonly transaction: boolean;
     }
-  | { readonly kind: 'rewrite-config' }
+  /** `all`: with the directives that are as they are by default. */
+  | { readonly kind: 'rewrite-config'; readonly which: 'changed' | 'all' }
   | { readonly kind: 'save-acl' }
   | { readonly kind: 'load-acl' }
   | { readonly kind: 'sleep'; readonly micros: Micros }

@@ -2,6 +2,7 @@
 import type { ByteString } from '../base/bytes.ts';
 import { newLatencyHistogram, type LatencyHistogram } from '../base/latency-histogram.ts';
 import { seedRandom, type RandomState } from '../base/random.ts';
+import type { Micros } from '../base/time.ts';
 import { newKeySpace, type Database } from './data/key-space.ts';
 import type { LatencyEvents } from './latency-events.ts';
 import { newListeners, type Listeners } from './pubsub.ts';
@@ -33,6 +34,14 @@ export interface EngineStats {
   misses: number;
   expired: number;
   evicted: number;
+  /** Values that Redis would have given to another thread to free. */
+  lazyFreed: number;
+  /** The share of keys that were expired when the expire cycle looked at them, averaged; and its time. */
+  staleShare: number;
+  expireMicros: Micros;
+  /** Since when memory has been short with nothing to evict; and how long it was before. */
+  exceededSince: Micros | null;
+  exceededMicros: Micros;
   errors: Map<string, number>;
   byCommand: Map<string, CommandStats>;
 }
@@ -75,6 +84,8 @@ export interface EngineState {
   /** Changes to the data set since the last save: Redis's server.dirty. */
   dirty: number;
   activeExpire: boolean;
+  /** The database from which a random key was evicted last. */
+  evictedFrom: number;
 }
 
 export function newEngineState(
@@ -103,6 +114,7 @@ export function newEngineState(
     stats: newEngineStats(),
     dirty: 0,
     activeExpire: true,
+    evictedFrom: -1,
   };
 }
 
@@ -113,6 +125,11 @@ export function newEngineStats(): EngineStats {
     misses: 0,
     expired: 0,
     evicted: 0,
+    lazyFreed: 0,
+    staleShare: 0,
+    expireMicros: 0,
+    exceededSince: null,
+    exceededMicros: 0,
     errors: new Map(),
     byCommand: new Map(),
   };

@@ -10,15 +10,15 @@ import { commandOf, problemOf } from './command-lookup.ts';
 import { commandTable } from './command-table.ts';
 import { Context } from './context.ts';
 import { leaveRows, nextReadyRow, servable } from './blocking.ts';
-import type { Cause, Delivery, Outcome, PropagatedCommand } from './effects.ts';
+import type { Cause, Delivery, Outcome } from './effects.ts';
 import type { ServerRequest, Unit } from './effects.ts';
 import { newCommandStats, type CommandStats, type EngineState } from './engine-state.ts';
 import { noteDuration } from './command-duration.ts';
 import { error, QUEUED } from './replies.ts';
 import { errors, oneLine, ReplyError } from './errors.ts';
 import { forgetSession } from './farewell.ts';
-import { nextVictim } from './eviction.ts';
-import { nextExpired } from './expire-cycle.ts';
+import { performEvictions } from './eviction.ts';
+import { activeExpireCycle } from './expire-cycle.ts';
 import { isShown, monitorLine } from './monitor.ts';
 import { endPause } from './pause.ts';
 import { redacted } from './redaction.ts';
@@ -80,19 +80,21 @@ export class Engine {
     ctx.now = now;
     ctx.nowMs = Math.floor(now / 1000);
     ctx.effects = true;
-    ctx.requests.length = 0;
+    // Assigning the length of an array is slow enough to show.
+    if (ctx.requests.length > 0) ctx.requests.length = 0;
     ctx.actor = session.id;
     session.lastCommandAt = now;
     session.commands++;
     this.state.stats.commands++;
 
     const found = this.commandOf(argv);
+    session.lastCommand = found?.facts.name ?? 'NULL';
     ctx.outOfMemory = false;
     let refusal =
       problemOf(found, argv, this.state.renames) ??
       (found === undefined ? '' : refusalOf(ctx, session, found, argv));
     const evicted =
-      refusal === undefined && this.server.config.maxmemory > 0 ? this.evict() : NO_UNITS;
+      refusal === undefined && this.server.config.maxmemory > 0 ? performEvictions(ctx) : NO_UNITS;
     if (refusal === undefined && lacksMemory(ctx, session, found)) refusal = errors.oom;
     if (found === undefined || refusal !== undefined) {
       return {
@@ -103,7 +105,6 @@ export class Engine {
     }
     if (isHeldBack(this.state, session, found)) return this.holdBack(session, argv, evicted);
     ctx.db = this.state.databases[session.db]!;
-    session.lastCommand = found.facts.name;
     if (session.transaction !== null && !runInsideMulti.has(found.facts.name)) {
       session.transaction.queue.push(argv);
       return { replies: this.deliver(session, QUEUED), units: evicted, request: null };
@@ -130,8 +131,7 @@ export class Engine {
     const request = this.request();
     if (request !== null && reply === undefined) session.blocked = { reason: 'server' };
     let units = ctx.pending.length === 0 ? NO_UNITS : this.units(command, session, argv);
-    const own =
-      reply === undefined ? NO_REPLIES : this.deliver(session, reply, ...ctx.following.splice(0));
+    const own = reply === undefined ? NO_REPLIES : this.delivered(session, reply);
     if (this.state.ready.size > 0) units = [...units, ...this.serveReady()];
     if (this.state.tracking.clients.size > 0) endTracking(ctx, session, command);
     const replies = ctx.served.length === 0 ? own : [...own, ...ctx.served.splice(0)];
@@ -233,7 +233,6 @@ export class Engine {
     ctx.now = now;
     ctx.nowMs = Math.floor(now / 1000);
     ctx.effects = false;
-    // Assigning the length of an array is slow enough to show in a long replay.
     if (ctx.requests.length > 0) ctx.requests.length = 0;
     const found = this.commandOf(argv);
     const problem = problemOf(found, argv, this.state.renames);
@@ -252,6 +251,9 @@ export class Engine {
     const ctx = this.context;
     const stats = this.statsOf(command.facts.name);
     const dirty = ctx.begin();
+    const monitored = this.state.monitors.size > 0 && ctx.waitedUntil === undefined;
+    // A script is shown before what it runs, any other command when it has run.
+    if (monitored && isScript(command.facts.name)) this.show(argv);
     const started = this.server.stopwatch();
     const reply = this.run(command, argv);
     const micros = this.server.elapsed(started) + this.asleep();
@@ -264,8 +266,7 @@ export class Engine {
     this.countFailure(stats, reply);
     ctx.end(dirty, argv);
     noteReads(ctx, command, argv);
-    if (this.state.monitors.size > 0 && ctx.waitedUntil === undefined && isShown(command))
-      this.show(redacted(command.facts.name, argv));
+    if (monitored && isShown(command)) this.show(redacted(command.facts.name, argv));
     return reply;
   }
 
@@ -283,7 +284,8 @@ export class Engine {
 
   private show(argv: readonly ByteString[]): void {
     const { client, db, now, served } = this.context;
-    const line = monitorLine(now, db.id, client, argv);
+    const inScript = this.state.scripting.running?.session === client;
+    const line = monitorLine(now, db.id, inScript ? 'lua' : client, argv);
     for (const id of this.state.monitors) served.push({ client: id, reply: line });
   }
 
@@ -310,18 +312,7 @@ export class Engine {
     ctx.now = now;
     ctx.nowMs = Math.floor(now / 1000);
     ctx.effects = true;
-    const units: Unit[] = [];
-    for (const db of this.state.databases) {
-      ctx.db = db;
-      for (const key of nextExpired(db.space, ctx.nowMs, maxKeys)) {
-        ctx.expire(key);
-        units.push({
-          cause: { client: null, typed: null, kind: 'expiry' },
-          commands: ctx.pending.splice(0),
-        });
-      }
-    }
-    return units;
+    return activeExpireCycle(ctx, maxKeys);
   }
 
   /**
@@ -374,31 +365,6 @@ export class Engine {
     return { kind: 'sequence', requests: requests.slice() };
   }
 
-  /** evict.c:performEvictions: keys go until the data set fits, each in a unit of its own. */
-  private evict(): readonly Unit[] {
-    const ctx = this.context;
-    const { config } = this.server;
-    const units: Unit[] = [];
-    if (this.state.pause !== null) return units;
-    const { actor } = ctx;
-    ctx.actor = null;
-    while (this.server.usedMemory() > config.maxmemory) {
-      const victim = nextVictim(this.state.databases, config, ctx.nowMs, this.state.random);
-      if (victim === undefined) {
-        ctx.outOfMemory = true;
-        break;
-      }
-      ctx.db = victim.database;
-      ctx.evict(victim.key);
-      units.push({
-        cause: { client: null, typed: null, kind: 'eviction' },
-        commands: ctx.pending.splice(0),
-      });
-    }
-    ctx.actor = actor;
-    return units;
-  }
-
   /** A refused command makes a transaction that is being queued fail at EXEC; a refused EXEC ends it. */
   private reject(session: Session, command: Command | undefined, message: string): Reply {
     if (command !== undefined) this.statsOf(command.facts.name).rejected++;
@@ -418,6 +384,14 @@ export class Engine {
     this.state.stats.errors.set(code, (this.state.stats.errors.get(code) ?? 0) + 1);
   }
 
+  /** The reply of a command, and what follows it. */
+  private delivered(session: Session, reply: Reply): readonly Delivery[] {
+    const { following } = this.context;
+    if (following.length > 0) return this.deliver(session, reply, ...following.splice(0));
+    if (session.replyMode !== 'on') return this.deliver(session, reply);
+    return [{ client: session.id, reply }];
+  }
+
   /** What goes to the client of a reply, which it may not want (CLIENT REPLY). */
   private deliver(session: Session, ...replies: readonly Reply[]): readonly Delivery[] {
     const { id: client, replyMode } = session;
@@ -427,7 +401,9 @@ export class Engine {
   }
 
   private units(command: Command, session: Session, argv: readonly ByteString[]): readonly Unit[] {
-    const commands: PropagatedCommand[] = this.context.pending.splice(0);
+    const { pending } = this.context;
+    // Mostly there is one, and splice is slow.
+    const commands = pending.length === 1 ? [pending.pop()!] : pending.splice(0);
     const cause: Cause = {
       client: session.id,
       typed: argv,

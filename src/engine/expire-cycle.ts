@@ -1,21 +1,63 @@
 /**
- * Which keys the active expire cycle finds now (expire.c:activeExpireCycle): it walks on through the keys that have
- * an expiry, 20 at a time, and goes on while more than a tenth of a batch had expired.
+ * The active expire cycle (expire.c:activeExpireCycle): it walks on through the keys that have an expiry, 20 at a
+ * time, and goes on while more than a tenth of a batch had expired.
  */
+import { secondsOfMicros } from '../base/time.ts';
 import type { ByteString } from '../base/bytes.ts';
 import type { Millis } from '../base/time.ts';
+import type { Context } from './context.ts';
 import type { KeySpace } from './data/key-space.ts';
+import type { Unit } from './effects.ts';
+import { noteLatency } from './latency-events.ts';
 
 const KEYS_PER_LOOP = 20;
 const ACCEPTABLE_STALE_PERCENT = 10;
+/** What one cycle weighs in the average share of keys that were expired when it looked at them. */
+const STALE_WEIGHT = 0.05;
+
+/** Deletes expired keys as the cron does; each deletion is a unit of its own, born of no client. */
+export function activeExpireCycle(ctx: Context, maxKeys: number): readonly Unit[] {
+  const { state, server } = ctx;
+  const started = server.stopwatch();
+  const units: Unit[] = [];
+  let looked = 0;
+  for (const db of state.databases) {
+    ctx.db = db;
+    const batch = nextExpired(db.space, ctx.nowMs, maxKeys);
+    looked += batch.looked;
+    for (const key of batch.expired) {
+      ctx.expire(key);
+      units.push({
+        cause: { client: null, typed: null, kind: 'expiry' },
+        commands: ctx.pending.splice(0),
+      });
+    }
+  }
+  const micros = server.elapsed(started);
+  const { stats } = state;
+  stats.expireMicros += micros;
+  const share = looked === 0 ? 0 : units.length / looked;
+  stats.staleShare = share * STALE_WEIGHT + stats.staleShare * (1 - STALE_WEIGHT);
+  noteLatency(
+    state.latency,
+    server.config.latencyMonitorThreshold,
+    'expire-cycle',
+    Math.floor(micros / 1000),
+    secondsOfMicros(ctx.now),
+  );
+  return units;
+}
 
 /** Keys that have expired, `maxKeys` looked at most. The caller deletes them before it asks again. */
-export function nextExpired(space: KeySpace, now: Millis, maxKeys: number): ByteString[] {
+function nextExpired(
+  space: KeySpace,
+  now: Millis,
+  maxKeys: number,
+): { readonly expired: readonly ByteString[]; readonly looked: number } {
   const found: ByteString[] = [];
   const size = space.expireOrder.length;
-  if (size === 0) return found;
   let looked = 0;
-  for (;;) {
+  while (looked < size && looked < maxKeys) {
     let expired = 0;
     const batch = Math.min(KEYS_PER_LOOP, size - looked);
     for (let i = 0; i < batch; i++) {
@@ -27,7 +69,7 @@ export function nextExpired(space: KeySpace, now: Millis, maxKeys: number): Byte
       }
     }
     looked += batch;
-    if (looked >= size || looked >= maxKeys || expired * 100 <= batch * ACCEPTABLE_STALE_PERCENT)
-      return found;
+    if (expired * 100 <= batch * ACCEPTABLE_STALE_PERCENT) break;
   }
+  return { expired: found, looked };
 }

@@ -12,14 +12,18 @@ export function isShown({ flags }: Command): boolean {
   return (flags & (commandFlag.skip_monitor | commandFlag.admin)) === 0;
 }
 
-/** `1339518083.107412 [0 127.0.0.1:60866] "keys" "*"` */
+/** `1339518083.107412 [0 127.0.0.1:60866] "keys" "*"`; what a script runs has `lua` for an address. */
 export function monitorLine(
   now: Micros,
   db: number,
-  client: Session,
+  client: Session | 'lua',
   argv: readonly ByteString[],
 ): Reply {
   const time = `${secondsOfMicros(now)}.${String(microsWithinSecond(now)).padStart(6, '0')}`;
-  const from = client.address.startsWith('/') ? `unix:${client.localAddress}` : client.address;
+  const from = client === 'lua' ? client : addressOf(client);
   return status(ascii(`${time} [${db} ${from}] ${argv.map(quoteBytes).join(' ')}`));
+}
+
+function addressOf({ address, localAddress }: Session): string {
+  return address.startsWith('/') ? `unix:${localAddress}` : address;
 }

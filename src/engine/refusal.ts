@@ -39,7 +39,12 @@ export function refusalOf(
   const { flags } = command;
   const { name } = command.facts;
   if (name === 'debug' && !server.debugAllowed(session)) return errors.debugDenied;
-  if (loadsModules.has(name) && !server.modulesAllowed(session)) return errors.moduleDenied;
+  if (
+    (flags & commandFlag.admin) !== 0 &&
+    loadsModules.has(name) &&
+    !server.modulesAllowed(session)
+  )
+    return errors.moduleDenied;
   if (!session.authenticated && (flags & commandFlag.no_auth) === 0) return errors.noAuth;
   if (session.transaction !== null && (flags & commandFlag.no_multi) !== 0)
     return errors.notInMulti;

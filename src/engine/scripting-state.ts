@@ -75,12 +75,21 @@ export interface ScriptingState {
   readonly scripts: Map<ByteString, ByteString>;
   readonly libraries: Map<ByteString, Library>;
   running: RunningScript | null;
+  /** Commands that scripts may not run are refused: DEBUG SET-DISABLE-DENY-SCRIPTS lets them pass. */
+  deniesCommands: boolean;
   /** Instructions of Lua since whoever charges for them has taken them. */
   instructions: number;
 }
 
 export function newScriptingState(): ScriptingState {
-  return { world: null, scripts: new Map(), libraries: new Map(), running: null, instructions: 0 };
+  return {
+    world: null,
+    scripts: new Map(),
+    libraries: new Map(),
+    running: null,
+    deniesCommands: true,
+    instructions: 0,
+  };
 }
 
 /** The code of all libraries, in the order in which they are saved. */

@@ -66,6 +66,7 @@ export type ConfigSetResult =
       /** What is in effect only after system calls; `undo`: the texts of the directives before. */
       readonly pending?: {
         readonly directory: ByteString | undefined;
+        readonly listens: string | undefined;
         readonly appendOnly: boolean | undefined;
         readonly undo: ReadonlyMap<string, ByteString>;
       };

@@ -24,5 +24,5 @@ export const limited: Readonly<Record<string, string>> = {
   'memory|stats': 'Estimates of what a real server would use.',
   'memory|malloc-stats': 'Answers as with the allocator of the C library, which has none.',
   debug:
-    'Without those that need the C program: LEAK, MALLCTL, QUICKLIST, STRINGMATCH-TEST, cluster links. RESTART and CRASH-AND-RECOVER are refused.',
+    'Without MALLCTL and MALLCTL-STR, as with another allocator than jemalloc. RESTART and CRASH-AND-RECOVER are refused, LEAK loses nothing, LISTPACK and QUICKLIST print a line.',
 };

@@ -9,9 +9,11 @@ import type { Delivery } from '../engine/effects.ts';
 import type { Clock, ClockEvent } from '../machine/clock.ts';
 import { SimulatedKernel } from '../machine/kernel.ts';
 import type { Syscall } from '../machine/syscall.ts';
+import { listened } from '../server/config-apply.ts';
 import type { ServerEvent } from '../server/events.ts';
 import { Server } from '../server/server.ts';
 import type { ThreadName, Work } from '../server/state.ts';
+import { canListen } from './addresses.ts';
 import { logOffsets, snapshotOffset } from './durability.ts';
 import type { LabClockEvent, LaneEvent, LaneEventPayload, LaneState } from './lane-state.ts';
 import { riskOf, survivesTo } from './ledger.ts';
@@ -219,6 +221,10 @@ export class Lane {
         break;
       case 'sleep':
         this.wakeAt(now + this.cost(wait.work) + wait.micros, 'time');
+        break;
+      case 'listen':
+        listened(server, canListen(server.state.directives) ? 'listening' : 'failed');
+        this.wakeAt(now + Math.max(1, this.cost(wait.work)), 'time');
         break;
       case 'poll': {
         const busy = this.cost(wait.work);

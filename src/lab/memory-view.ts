@@ -138,7 +138,7 @@ function valueOf(space: KeySpace | undefined, key: ByteString, millis: number): 
     type: typeName(entry.value),
     encoding: encodingOf(entry.value),
     text: valueText(entry.value),
-    ttl: entry.expiry === null ? null : Math.max(0, entry.expiry.at - millis),
+    ttl: entry.expiry === null ? null : Math.max(0, Number(entry.expiry.at) - millis),
   };
 }
 

@@ -109,23 +109,27 @@ function appendRecord(
   annotate: boolean,
   record: (record: AppendedRecord) => void,
 ): void {
+  const { buffer } = aof;
+  let before = buffer.length;
   if (annotate && now > aof.lastAnnotation) {
     aof.lastAnnotation = now;
-    append(aof, 'annotation', null, record, () => appendString(aof.buffer, `#TS:${now}\r\n`));
+    appendString(buffer, `#TS:${now}\r\n`);
+    appended(aof, before, 'annotation', null, record);
+    before = buffer.length;
   }
-  append(aof, role, command, record, () => encodeCommand(argv, aof.buffer));
+  encodeCommand(argv, buffer);
+  appended(aof, before, role, command, record);
 }
 
-function append(
+/** `from`: where the record begins in the buffer. */
+function appended(
   aof: AofState,
+  from: number,
   role: RecordRole,
   command: PropagatedCommand | null,
   record: (record: AppendedRecord) => void,
-  encode: () => void,
 ): void {
-  const before = aof.buffer.length;
-  encode();
-  const length = aof.buffer.length - before;
+  const length = aof.buffer.length - from;
   const offset = aof.appended;
   aof.appended += length;
   record({ offset, length, role, command });

@@ -4,8 +4,9 @@
  */
 import { byteStringOf, type ByteString } from '../base/bytes.ts';
 import { crc64Bytes, newCrc64, updateCrc64, type Crc64State } from '../base/crc64.ts';
-import type { Millis, Seconds } from '../base/time.ts';
-import type { Value } from '../engine/data/value.ts';
+import { narrowed } from '../base/integers.ts';
+import type { Seconds } from '../base/time.ts';
+import type { ExpireTime, Value } from '../engine/data/value.ts';
 import { loadValue, moduleTypeName, type ValueLimits } from '../engine/serialize/load-value.ts';
 import { RDB_VERSION, rdbOpcode } from '../engine/serialize/rdb-format.ts';
 import {
@@ -52,7 +53,7 @@ export interface RdbKey {
   readonly key: ByteString;
   /** Null: a collection without elements, which is passed over. */
   readonly value: Value | null;
-  readonly expireAt: Millis | null;
+  readonly expireAt: ExpireTime | null;
   readonly idle: Seconds | null;
   readonly frequency: number | null;
 }
@@ -180,10 +181,10 @@ function readItem(reader: RdbReader): RdbItem | undefined {
 type Attributes = Pick<RdbKey, 'expireAt' | 'idle' | 'frequency'>;
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-function readExpiry(input: RdbInput, opcode: number): Millis | undefined {
+function readExpiry(input: RdbInput, opcode: number): ExpireTime | undefined {
   if (opcode === rdbOpcode.expireMillis) {
     const millis = readInt64(input);
-    return millis === undefined ? undefined : Number(millis);
+    return millis === undefined ? undefined : narrowed(millis);
   }
   const seconds = readLittleEndian(input, 4);
   // A signed number of 32 bits.

@@ -1,4 +1,5 @@
 /** What CONFIG SET puts into effect by system calls: the working directory, and the log (config.c, spec §8.3). */
+import { assert } from '../base/assert.ts';
 import { ascii } from '../base/bytes.ts';
 import { configSetFailed } from '../engine/errors.ts';
 import { error, OK } from '../engine/replies.ts';
@@ -17,6 +18,28 @@ import type { ApplyRequest, Step } from './steps.ts';
 
 /** The client waits for the reply: all of its directives are in effect, or none. */
 export function applyConfig(core: Core, client: ClientId, request: ApplyRequest): void {
+  if (request.listens === undefined) return applyDirectory(core, client, request);
+  core.state.listening = { client, request };
+}
+
+/** What CONFIG SET waited for has happened, or not; then the host listens where it did before. */
+export function listened(core: Core, how: 'listening' | 'failed'): void {
+  const { state } = core;
+  assert(state.listening !== null, 'nobody has asked for other addresses');
+  const { client, request } = state.listening;
+  state.listening = null;
+  if (how === 'listening') return applyDirectory(core, client, request);
+  undoConfigSet(state, request.undo);
+  const { listens = '' } = request;
+  core.answer(client, error(configSetFailed(listens, listenProblems[listens] ?? '')));
+}
+
+const listenProblems: Readonly<Record<string, string>> = {
+  bind: 'Failed to bind to specified addresses.',
+  port: 'Unable to listen on this port. Check server logs.',
+};
+
+function applyDirectory(core: Core, client: ClientId, request: ApplyRequest): void {
   const { directory } = request;
   if (directory === undefined) return applyLog(core, client, request);
   core.begin('main', [{ call: 'chdir', path: directory }], {

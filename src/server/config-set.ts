@@ -51,6 +51,8 @@ export type ConfigSetOutcome =
       readonly ok: true;
       /** Where the process has still to go: the caller makes the system call. */
       readonly directory?: ByteString;
+      /** The first of the directives that say where to listen, if one has changed. */
+      readonly listens?: string;
     }
   | { readonly ok: false; readonly error: string };
 
@@ -73,8 +75,17 @@ export function configSet(
   const directory = checked.directives.find(
     ({ directive }) => directive.kind.kind === 'dir',
   )?.value;
-  return directory === undefined ? { ok: true } : { ok: true, directory };
+  const listens = checked.directives
+    .map(({ directive }) => directive.name)
+    .find((name) => LISTENING.includes(name) && before.get(name) !== values.texts.get(name));
+  return {
+    ok: true,
+    ...(directory === undefined ? {} : { directory }),
+    ...(listens === undefined ? {} : { listens }),
+  };
 }
+
+const LISTENING: readonly string[] = ['bind', 'port'];
 
 interface Asked {
   /** The name or alias that was used, in lower case. */

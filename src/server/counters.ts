@@ -1,5 +1,6 @@
 /** What INFO counts beside the engine's own statistics: traffic, forks, turns of the event loop, and rates. */
 import type { Micros } from '../base/time.ts';
+import { newRecentPeaks, type RecentPeaks } from './recent-peaks.ts';
 
 export interface Counters {
   netInputBytes: number;
@@ -17,6 +18,7 @@ export interface Counters {
   /** Processor time of the main thread, and of children that have ended. */
   cpuMicros: Micros;
   childCpuMicros: Micros;
+  readonly recentPeaks: RecentPeaks;
   readonly rates: Readonly<Record<RateName, Rate>>;
 }
 
@@ -48,6 +50,7 @@ export function newCounters(): Counters {
     commandMicros: 0,
     cpuMicros: 0,
     childCpuMicros: 0,
+    recentPeaks: newRecentPeaks(),
     rates: {
       commands: newRate(),
       input: newRate(),

@@ -1,7 +1,8 @@
 /** serverCron: what happens ten times a second (`hz`), between the commands and the flush of a turn. */
-import type { Micros } from '../base/time.ts';
+import { secondsOfMicros, type Micros } from '../base/time.ts';
 import type { Core } from './core.ts';
 import { sampleRates } from './counters.ts';
+import { notePeaks } from './recent-peaks.ts';
 import { rewriteDue } from './rewrite.ts';
 import { savePointReached } from './save.ts';
 import type { Settings } from './settings.ts';
@@ -30,6 +31,11 @@ export function cron(core: Core): void {
     state.shutdownAsked = null;
     state.tasks.push({ task: 'shutdown', request, client: null });
     return;
+  }
+  if (state.cronRuns % state.settings.hz === 0) {
+    const { sessions } = state.engine;
+    const { server } = core.engine.context;
+    notePeaks(state.counters.recentPeaks, sessions.values(), server, secondsOfMicros(state.now));
   }
   sampleRates(state.counters, state.engine.stats.commands, state.now);
   core.propagate(core.engine.activeExpire(state.now, EXPIRE_KEYS_PER_RUN));

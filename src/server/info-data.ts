@@ -6,7 +6,7 @@ import { humanBytes, percent, ratio } from './info-format.ts';
 import { microsAtPercentile } from '../base/latency-histogram.ts';
 import { formatFixedPoint } from '../base/doubles.ts';
 import { directiveText } from './directives.ts';
-import { memoryFacts } from './memory-estimate.ts';
+import { memoryFacts, scriptFacts } from './memory-estimate.ts';
 import type { ServerState } from './state.ts';
 
 export function memoryFields(state: ServerState): readonly InfoField[] {
@@ -32,7 +32,7 @@ export function memoryFields(state: ServerState): readonly InfoField[] {
     // What Redis reports where the system does not tell.
     ['total_system_memory', 0],
     ['total_system_memory_human', humanBytes(0)],
-    ...scriptMemory(),
+    ...scriptMemory(state),
     ['maxmemory', settings.maxmemory],
     ['maxmemory_human', humanBytes(settings.maxmemory)],
     ['maxmemory_policy', settings.maxmemoryPolicy],
@@ -54,33 +54,44 @@ export function memoryFields(state: ServerState): readonly InfoField[] {
     ['mem_allocator', 'libc'],
     ['active_defrag_running', 0],
     ['lazyfree_pending_objects', 0],
-    ['lazyfreed_objects', 0],
+    ['lazyfreed_objects', state.engine.stats.lazyFreed],
   ];
 }
 
-function scriptMemory(): readonly InfoField[] {
+function scriptMemory({ engine }: ServerState): readonly InfoField[] {
+  const { cached, functions, libraries, cachedBytes, functionBytes } = scriptFacts(
+    engine.scripting,
+  );
+  const interpreters = EVAL_INTERPRETER + FUNCTION_INTERPRETER;
+  const scripts = cachedBytes + functionBytes;
   return [
-    ['used_memory_lua', 0],
-    ['used_memory_vm_eval', 0],
-    ['used_memory_lua_human', humanBytes(0)],
-    ['used_memory_scripts_eval', 0],
-    ['number_of_cached_scripts', 0],
-    ['number_of_functions', 0],
-    ['number_of_libraries', 0],
-    ['used_memory_vm_functions', 0],
-    ['used_memory_vm_total', 0],
-    ['used_memory_vm_total_human', humanBytes(0)],
-    ['used_memory_functions', 0],
-    ['used_memory_scripts', 0],
-    ['used_memory_scripts_human', humanBytes(0)],
+    ['used_memory_lua', EVAL_INTERPRETER],
+    ['used_memory_vm_eval', EVAL_INTERPRETER],
+    ['used_memory_lua_human', humanBytes(EVAL_INTERPRETER)],
+    ['used_memory_scripts_eval', cachedBytes],
+    ['number_of_cached_scripts', cached],
+    ['number_of_functions', functions],
+    ['number_of_libraries', libraries],
+    ['used_memory_vm_functions', FUNCTION_INTERPRETER],
+    ['used_memory_vm_total', interpreters],
+    ['used_memory_vm_total_human', humanBytes(interpreters)],
+    ['used_memory_functions', functionBytes],
+    ['used_memory_scripts', scripts],
+    ['used_memory_scripts_human', humanBytes(scripts)],
   ];
 }
+
+/** What idle interpreters of a real server take. */
+const EVAL_INTERPRETER = 32_768;
+const FUNCTION_INTERPRETER = 33_792;
 
 export function commandFields({ engine }: ServerState): readonly InfoField[] {
-  return [...engine.stats.byCommand].map(([name, { calls, micros, rejected, failed }]) => [
-    `cmdstat_${name}`,
-    `calls=${calls},usec=${micros},usec_per_call=${ratio(micros, calls)},rejected_calls=${rejected},failed_calls=${failed}`,
-  ]);
+  return [...engine.stats.byCommand]
+    .filter(([, { calls, rejected, failed }]) => calls + rejected + failed > 0)
+    .map(([name, { calls, micros, rejected, failed }]) => [
+      `cmdstat_${name}`,
+      `calls=${calls},usec=${micros},usec_per_call=${ratio(micros, calls)},rejected_calls=${rejected},failed_calls=${failed}`,
+    ]);
 }
 
 /** The percentiles of latency-tracking-info-percentiles, in µs. */
@@ -121,7 +132,7 @@ function averageTtl({ keys, expireOrder }: KeySpace, now: Micros): number {
   let sum = 0;
   let seen = 0;
   for (let i = 0; i < expireOrder.length; i += step) {
-    sum += Math.max(0, keys.get(expireOrder[i]!)!.expiry!.at - nowMs);
+    sum += Math.max(0, Number(keys.get(expireOrder[i]!)!.expiry!.at) - nowMs);
     seen++;
   }
   return Math.round(sum / seen);

@@ -49,14 +49,14 @@ export function serverFields(state: ServerState, now: Micros): readonly InfoFiel
   ];
 }
 
-export function clientFields({ engine, settings }: ServerState): readonly InfoField[] {
+export function clientFields({ engine, settings, counters }: ServerState): readonly InfoField[] {
   const sessions = [...engine.sessions.values()].filter(({ loading }) => !loading);
   return [
     ['connected_clients', sessions.length],
     ['cluster_connections', 0],
     ['maxclients', settings.maxClients],
-    ['client_recent_max_input_buffer', 0],
-    ['client_recent_max_output_buffer', 0],
+    ['client_recent_max_input_buffer', Math.max(...counters.recentPeaks.input)],
+    ['client_recent_max_output_buffer', Math.max(...counters.recentPeaks.output)],
     ['blocked_clients', sessions.filter(({ blocked }) => blocked !== null).length],
     ['tracking_clients', engine.tracking.clients.size],
     ['clients_in_timeout_table', sessions.filter(hasDeadline).length],
@@ -79,12 +79,12 @@ function rowsWaitingForGone({ rows, sessions }: EngineState): number {
   ).length;
 }
 
-export function statsFields({
-  engine,
-  counters,
-  connectionsReceived,
-}: ServerState): readonly InfoField[] {
+export function statsFields(
+  { engine, counters, connectionsReceived }: ServerState,
+  now: Micros,
+): readonly InfoField[] {
   const { stats } = engine;
+  const exceeded = stats.exceededSince === null ? 0 : Math.max(0, now - stats.exceededSince);
   const errors = [...stats.errors.values()].reduce((sum, count) => sum + count, 0);
   const kilobytes = (name: 'input' | 'output'): string =>
     twoDecimals(rateOf(counters, name) / 1024);
@@ -105,13 +105,13 @@ export function statsFields({
     ['sync_partial_ok', 0],
     ['sync_partial_err', 0],
     ['expired_keys', stats.expired],
-    ['expired_stale_perc', '0.00'],
+    ['expired_stale_perc', twoDecimals(stats.staleShare * 100)],
     ['expired_time_cap_reached_count', 0],
-    ['expire_cycle_cpu_milliseconds', 0],
+    ['expire_cycle_cpu_milliseconds', Math.floor(stats.expireMicros / 1000)],
     ['evicted_keys', stats.evicted],
     ['evicted_clients', counters.evictedClients],
-    ['total_eviction_exceeded_time', 0],
-    ['current_eviction_exceeded_time', 0],
+    ['total_eviction_exceeded_time', Math.floor((stats.exceededMicros + exceeded) / 1000)],
+    ['current_eviction_exceeded_time', Math.floor(exceeded / 1000)],
     ['keyspace_hits', stats.hits],
     ['keyspace_misses', stats.misses],
     ['pubsub_channels', engine.listeners.channels.size],

@@ -4,6 +4,7 @@
  */
 import type { KeySpace } from '../engine/data/key-space.ts';
 import { keySize, slotsSize, valueSize } from '../engine/data/value-size.ts';
+import type { ScriptingState } from '../engine/scripting-state.ts';
 import type { MemoryFacts } from '../engine/server-port.ts';
 import type { ServerState } from './state.ts';
 
@@ -49,10 +50,7 @@ export function memoryFacts(state: ServerState): MemoryFacts {
   state.peakMemory = Math.max(state.peakMemory, used);
   // There is no allocator whose waste could be measured: what is used stands in whole pages.
   const active = Math.ceil(used / PAGE) * PAGE;
-  const scripts = [...state.engine.scripting.scripts.values()].reduce(
-    (sum, { length }) => sum + length,
-    0,
-  );
+  const { cachedBytes, functionBytes } = scriptFacts(state.engine.scripting);
   return {
     used,
     startup,
@@ -60,7 +58,7 @@ export function memoryFacts(state: ServerState): MemoryFacts {
     clients,
     aofBuffer,
     active,
-    scripts,
+    scripts: cachedBytes + functionBytes,
     rss: active + IMAGE,
     peak: state.peakMemory,
     databases: state.engine.databases
@@ -90,3 +88,31 @@ function dataBytes({ order, keys }: KeySpace): number {
   }
   return Math.round((bytes / seen) * order.length);
 }
+
+/** Scripts that EVAL has brought, and functions, with the bytes that a real server keeps for them. */
+export function scriptFacts({ scripts, libraries }: ScriptingState): ScriptFacts {
+  let cachedBytes = slotsSize(scripts.size);
+  for (const code of scripts.values()) cachedBytes += SCRIPT + ENTRY + valueSize(code, 1) - OBJECT;
+  let functions = 0;
+  let functionBytes = NO_FUNCTIONS + slotsSize(libraries.size);
+  for (const library of libraries.values()) {
+    functions += library.functions.size;
+    functionBytes += ENTRY + keySize(library.name) + library.code.length;
+    for (const name of library.functions.keys()) functionBytes += ENTRY + keySize(name);
+  }
+  const { size: cached } = scripts;
+  return { cached, cachedBytes, functions, libraries: libraries.size, functionBytes };
+}
+
+export interface ScriptFacts {
+  readonly cached: number;
+  readonly cachedBytes: number;
+  readonly functions: number;
+  readonly libraries: number;
+  readonly functionBytes: number;
+}
+
+/** sizeof(luaScript) with the text of its SHA-1, sizeof(robj), and the tables of functions while they are empty. */
+const SCRIPT = 16 + 48;
+const OBJECT = 16;
+const NO_FUNCTIONS = 200;

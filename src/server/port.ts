@@ -82,11 +82,12 @@ export class StatePort implements ServerPort {
     if (!result.ok) return result;
     refreshSettings(state.settings, state.directives);
     const { appendOnly } = state.settings;
-    const { directory } = result;
+    const { directory, listens } = result;
     const collects = aofDisableAutoGc && !state.settings.aofDisableAutoGc;
-    if (appendOnly === before && directory === undefined && !collects) return { ok: true };
+    const atOnce = directory === undefined && listens === undefined && !collects;
+    if (appendOnly === before && atOnce) return { ok: true };
     const changed = appendOnly === before ? undefined : appendOnly;
-    return { ok: true, pending: { directory, appendOnly: changed, undo } };
+    return { ok: true, pending: { directory, listens, appendOnly: changed, undo } };
   }
 
   configResetStat(): void {

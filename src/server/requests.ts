@@ -19,7 +19,7 @@ import { beginShutdown } from './shutdown.ts';
 import { readManifest } from './read-manifest.ts';
 import { readSnapshot } from './load-snapshot.ts';
 import type { ReloadRequest } from './state.ts';
-import type { Step } from './steps.ts';
+import type { Step, WhichDirectives } from './steps.ts';
 import { beginLoadUsers, beginSaveUsers, userLines } from './users.ts';
 
 const WHOLE_FILE = 0x7fff_ffff;
@@ -39,7 +39,7 @@ export function startRequest(core: Core, client: ClientId, request: ServerReques
     case 'flushed-all':
       return flushedAll(core);
     case 'rewrite-config':
-      return readConfig(core, client);
+      return readConfig(core, client, request.which);
     case 'save-acl':
       return beginSaveUsers(core, client);
     case 'load-acl':
@@ -75,7 +75,7 @@ function flushedAll(core: Core): void {
 }
 
 /** CONFIG REWRITE: the file as it stands, with what has changed; written beside it and renamed over it. */
-function readConfig(core: Core, client: ClientId): void {
+function readConfig(core: Core, client: ClientId, which: WhichDirectives): void {
   const { configFile } = core.state;
   if (configFile === null) return core.answer(client, error(errors.noConfigFile));
   core.begin(
@@ -85,7 +85,7 @@ function readConfig(core: Core, client: ClientId): void {
       { call: 'read', fd: 'config', length: WHOLE_FILE, mayFail: true },
       { call: 'close', fd: 'config', mayFail: true },
     ],
-    { step: 'config-read', client },
+    { step: 'config-read', client, which },
   );
 }
 
@@ -107,7 +107,12 @@ export function configRead(
         call: 'write',
         fd: 'temp',
         bytes: bytesOf(
-          rewrittenConfig(old, state.directives, userLines(state.engine, state.directives)),
+          rewrittenConfig(
+            old,
+            state.directives,
+            userLines(state.engine, state.directives),
+            step.which,
+          ),
         ),
         whole: true,
       },

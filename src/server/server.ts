@@ -122,6 +122,7 @@ export class Server implements Core {
         state.sleepMicros = 0;
         return { wait: 'sleep', micros, work: this.takeWork() };
       }
+      if (state.listening !== null) return { wait: 'listen', work: this.takeWork() };
       const { plan } = state.threads.main;
       if (plan !== null) {
         const call = nextCall(plan);

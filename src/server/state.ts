@@ -17,7 +17,7 @@ import { newCounters, type Counters } from './counters.ts';
 import type { DirectiveValues } from './directives.ts';
 import type { ServerEvent } from './events.ts';
 import type { Settings } from './settings.ts';
-import type { Step } from './steps.ts';
+import type { ApplyRequest, Step } from './steps.ts';
 import { configureUsers } from './users.ts';
 
 export type ThreadName = 'main' | 'bio_aof' | 'bio_close_file';
@@ -163,6 +163,8 @@ export interface ServerState {
     readonly client: ClientId | null;
     readonly undo: ReadonlyMap<string, ByteString>;
   } | null;
+  /** CONFIG SET of addresses until they are listened on. */
+  listening: { readonly client: ClientId; readonly request: ApplyRequest } | null;
   /** Who waits for DEBUG LOADAOF or RELOAD, and which it is; null: a load is the server's own start. */
   reload: { readonly client: ClientId; readonly request: ReloadRequest } | null;
   rewriteScheduled: boolean;
@@ -303,6 +305,7 @@ export function newServerState(setup: ServerSetup): ServerState {
       loadedKeys: 0,
       expiredKeys: 0,
     },
+    listening: null,
     shutdownAsked: null,
     shutdown: null,
     flushSleepMicros: 0,

@@ -3,6 +3,8 @@ import type { ServerRequest } from '../engine/effects.ts';
 import type { ClientId } from '../engine/session.ts';
 import type { Manifest } from '../persistence/aof-manifest.ts';
 
+/** What CONFIG REWRITE writes down. */
+export type WhichDirectives = Extract<ServerRequest, { readonly kind: 'rewrite-config' }>['which'];
 export type ApplyRequest = Extract<ServerRequest, { readonly kind: 'apply-config' }>;
 
 /** What the main thread goes on with once the log is flushed. */
@@ -63,7 +65,7 @@ export type Step =
       readonly request: ApplyRequest;
     }
   | { readonly step: 'history-collected'; readonly client: ClientId }
-  | { readonly step: 'config-read'; readonly client: ClientId }
+  | { readonly step: 'config-read'; readonly client: ClientId; readonly which: WhichDirectives }
   | { readonly step: 'config-written'; readonly client: ClientId }
   // The ACL file (users.ts)
   | { readonly step: 'acl-read'; readonly client: ClientId | null }

@@ -12,4 +12,6 @@ export type Wait =
   | { readonly wait: 'sleep'; readonly micros: Micros; readonly work: Work }
   /** epoll_wait: until a client has something to say, at most until the next timer. */
   | { readonly wait: 'poll'; readonly until: Micros; readonly work: Work }
+  /** Has to listen on other addresses (CONFIG SET bind, port); `listened` of config-apply.ts brings the result. */
+  | { readonly wait: 'listen'; readonly work: Work }
   | { readonly wait: 'exit'; readonly code: number; readonly signal: string | null };

@@ -92,7 +92,8 @@ function missingCase(command: CommandSpec): Case {
   const lines = waits(command)
     ? inTransaction
     : [least, most, `${least} surplus`, ...inTransaction];
-  return systematic(`${typedName(command)} without a key`, lines);
+  // The id of an entry is that of the moment.
+  return systematic(`${typedName(command)} without a key`, lines, command.name === 'xadd');
 }
 
 function typeCases(command: CommandSpec): Case[] {

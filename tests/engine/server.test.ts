@@ -319,9 +319,9 @@ test('WAITAOF answers when the log is on disk, or when its time is up', () => {
   expect(
     engine.execute(session(), [ascii('WAITAOF'), ascii('1'), ascii('0'), ascii('50')], now).replies,
   ).toEqual([]);
-  expect(engine.nextDeadline()).toBe(now + 50_000);
-  expect(engine.wake(now + 49_999).replies).toEqual([]);
-  expect(engine.wake(now + 50_000).replies).toMatchObject([
+  expect(engine.nextDeadline()).toBe(now + 51_000);
+  expect(engine.wake(now + 50_999).replies).toEqual([]);
+  expect(engine.wake(now + 51_000).replies).toMatchObject([
     { reply: { value: [{ value: 0 }, { value: 0 }] } },
   ]);
   expect(engine.nextDeadline()).toBeNull();

@@ -120,6 +120,32 @@ describe('the start', () => {
     ]);
   });
 
+  test('CONFIG SET port listens there, and no longer where it did; a port that is taken changes nothing', async () => {
+    const host = await startHost(directory());
+    const taken = createServer();
+    const takenPort = await new Promise<number>((resolve) => {
+      taken.listen(0, '127.0.0.1', () => {
+        const address = taken.address();
+        resolve(address !== null && typeof address === 'object' ? address.port : 0);
+      });
+    });
+    const [refused] = await host.send(`CONFIG SET timeout 7 port ${takenPort}`);
+    taken.close();
+    expect(replyText(refused)).toBe(
+      "ERR CONFIG SET failed (possibly related to argument 'port') - Unable to listen on this port. Check server logs.",
+    );
+    expect(await host.send('CONFIG GET timeout')).toMatchObject([
+      { value: [{ value: 'timeout' }, { value: '0' }] },
+    ]);
+    const port = await freePort();
+    const [moved] = await host.send(`CONFIG SET port ${port}`);
+    expect(moved).toEqual({ type: 'status', value: 'OK' });
+    const ping = (at: number): number | null =>
+      spawnSync('redis-cli', ['-p', String(at), 'PING']).status;
+    expect([ping(port), ping(host.port)]).toEqual([0, 1]);
+    await host.stop();
+  });
+
   test('logfile and pidfile are written, and the pidfile goes with the process', async () => {
     const dir = directory();
     const [log, pid] = [join(dir, 'redis.log'), join(dir, 'redis.pid')];

@@ -12,6 +12,7 @@ import { infoText } from '../../src/server/info.ts';
 import { humanBytes } from '../../src/server/info-format.ts';
 import { parseRedisConf } from '../../src/server/redis-conf.ts';
 import { settingsOf } from '../../src/server/config-settings.ts';
+import { Server } from '../../src/server/server.ts';
 import { newServerState, type ServerState } from '../../src/server/state.ts';
 import {
   describeWithRedis,
@@ -49,6 +50,43 @@ function fieldsOf(text: string): Map<string, string> {
 
 const info = (state: ServerState, ...sections: string[]): Map<string, string> =>
   fieldsOf(infoText(state, sections, START + 5_000_000));
+
+test('INFO counts what is freed lazily, cached scripts and expired keys', () => {
+  const state = newState('lazyfree-lazy-user-del yes');
+  const engine = new Server(state, 'log-only').engine;
+  const client = newSession(1, START, '127.0.0.1:1', '127.0.0.1:2');
+  client.authenticated = true;
+  let now = START;
+  const run = (line: string): void => {
+    engine.execute(
+      client,
+      line.split(' ').map((word) => ascii(word)),
+      now,
+    );
+  };
+  const members = (count: number): string =>
+    Array.from({ length: count }, (_, i) => `m${i}`).join(' ');
+  run(`SADD large ${members(200)}`);
+  run(`SADD small ${members(3)}`);
+  run('DEL large small');
+  run('MSET a 1 b 2 c 3');
+  run('FLUSHALL');
+  run('MSET a 1 b 2');
+  run('FLUSHALL ASYNC');
+  engine.execute(client, [ascii('EVAL'), ascii('return 1'), ascii('0')], now);
+  run('SET soon 1 PX 1');
+  run('SET later 1 EX 100');
+  now += 1_000_000;
+  engine.activeExpire(now, 100);
+  const fields = info(state, 'memory', 'stats');
+  const names = [
+    'lazyfreed_objects',
+    'number_of_cached_scripts',
+    'expired_keys',
+    'expired_stale_perc',
+  ];
+  expect(names.map((name) => fields.get(name))).toEqual(['3', '1', '1', '2.50']);
+});
 
 test('INFO everything has the fields of the real 7.2.4 in its order', () => {
   const text = infoText(newState(), ['everything'], START);

@@ -164,7 +164,7 @@ function permitEverything(selector: Selector, yes: boolean): void {
 
 function addKeyPattern(selector: Selector, rule: ByteString): RuleProblem {
   if (selector.allKeys) return problems.keysGiven;
-  const parts = /^(?:~|%([rRwW]+)~)([^]*)$/.exec(rule);
+  const parts = /^(?:~|%(r|w|rw|wr)~)([^]*)$/i.exec(rule);
   if (parts === null) return problems.syntax;
   const [, access = 'rw', pattern = ''] = parts;
   if (hasBlanks(pattern)) return problems.syntax;

@@ -1,6 +1,6 @@
 /** CLIENT TRACKING and its like, CLIENT PAUSE. https://redis.io/docs/latest/develop/reference/client-side-caching/ */
 import { ascii, type ByteString } from '../../base/bytes.ts';
-import { int64Argument, integerArgument, is, syntaxError } from '../arguments.ts';
+import { int64Argument, is, millisTimeout, syntaxError } from '../arguments.ts';
 import type { Handlers } from '../command.ts';
 import type { Context } from '../context.ts';
 import { errors, overlappingPrefixes, ReplyError, unknownSubcommandOrArity } from '../errors.ts';
@@ -58,9 +58,7 @@ export const clientTrackingCommands: Handlers = {
       if (is(argv[3], 'WRITE')) what = 'write';
       else if (!is(argv[3], 'ALL')) throw new ReplyError(errors.pauseMode);
     }
-    const timeout = integerArgument(argv[2]!, errors.timeoutNotInteger);
-    if (timeout < 0) throw new ReplyError(errors.timeoutNegative);
-    pauseClients(ctx.state, what, ctx.now + timeout * 1000);
+    pauseClients(ctx.state, what, millisTimeout(argv[2]!, ctx.nowMs) ?? ctx.now);
     return OK;
   },
 

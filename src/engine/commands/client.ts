@@ -11,6 +11,7 @@ import {
   noSuchUser,
   ReplyError,
   unknownClientType,
+  unknownSubcommandOrArity,
   unrecognizedOption,
 } from '../errors.ts';
 import { isListening } from '../pubsub.ts';
@@ -70,6 +71,7 @@ export const clientCommands: Handlers = {
   },
 
   'client|unblock'(ctx, argv) {
+    if (argv.length > 4) throw new ReplyError(unknownSubcommandOrArity('client', argv[1]!));
     let how: 'timeout' | 'error' = 'timeout';
     if (argv.length === 4) {
       if (is(argv[3], 'ERROR')) how = 'error';

@@ -5,11 +5,12 @@ import { integerArgument, is } from '../arguments.ts';
 import type { Context } from '../context.ts';
 import { encodingOf } from '../data/encoding.ts';
 import { isString, stringText } from '../data/string.ts';
-import type { Entry, Value } from '../data/value.ts';
+import { allocated, textSize } from '../data/value-size.ts';
+import type { Entry, StringValue, Value } from '../data/value.ts';
 import { errors, ReplyError, unknownSubcommandOrArity } from '../errors.ts';
 import { bulk, OK, status, verbatim } from '../replies.ts';
 import type { Reply } from '../../resp/reply.ts';
-import { atLeast, exactly, subcommand, type DebugSubcommand } from './debug-subcommand.ts';
+import { atLeast, between, exactly, subcommand, type DebugSubcommand } from './debug-subcommand.ts';
 
 export const structureSubcommands: readonly [string, DebugSubcommand][] = [
   subcommand('CLIENT-EVICTION', 'Tells of the eviction of clients.', exactly(2), () => {
@@ -32,8 +33,19 @@ export const structureSubcommands: readonly [string, DebugSubcommand][] = [
     ctx.server.log('warning', `DEBUG LISTPACK ${argv[2]!}`);
     return status('Listpack structure printed on stdout');
   }),
+  subcommand(
+    'QUICKLIST <key> [<0 | 1>]',
+    'Prints the nodes of a list to the log.',
+    between(3, 4),
+    (ctx, argv) => {
+      const value = valueOf(ctx, argv[2]!);
+      if (encodingOf(value) !== 'quicklist') throw new ReplyError(errors.notQuicklist);
+      ctx.server.log('warning', `DEBUG QUICKLIST ${argv[2]!}`);
+      return status('Quicklist structure printed on stdout');
+    },
+  ),
   subcommand('PAUSE-CRON <0 | 1>', 'Stops the cron, or lets it go on.', exactly(3), (ctx, argv) => {
-    ctx.server.pauseCron(/^\s*[+-]?0*[1-9]/.test(argv[2]!));
+    ctx.server.pauseCron(isSwitchedOn(argv[2]!));
     return OK;
   }),
   subcommand(
@@ -55,22 +67,64 @@ export const structureSubcommands: readonly [string, DebugSubcommand][] = [
     (ctx, argv) => {
       const value = kept(ctx.db.space.keys.get(argv[2]!));
       if (!isString(value) || encodingOf(value) === 'int') throw new ReplyError(errors.notSds);
-      const [key, text] = [argv[2]!.length, stringText(value).length];
-      return status(
-        `key_sds_len:${key}, key_sds_avail:0, key_zmalloc: ${key + 2}, val_sds_len:${text}, val_sds_avail:0, val_zmalloc: ${text + 2}`,
-      );
+      return status(textSizes(argv[2]!, value));
     },
   ),
   subcommand(
     'SET-DISABLE-DENY-SCRIPTS <0 | 1>',
     'Lets scripts run commands that they may not.',
     exactly(3),
-    () => OK,
+    (ctx, argv) => {
+      ctx.state.scripting.deniesCommands = !isSwitchedOn(argv[2]!);
+      return OK;
+    },
   ),
   subcommand('STRUCTSIZE', 'Tells the sizes of structures.', exactly(2), () =>
     bulk(ascii(STRUCTURE_SIZES)),
   ),
 ];
+
+/** There is no cluster to lose packets or links of. */
+export const clusterSubcommands: readonly [string, DebugSubcommand][] = [
+  ...['DROP-CLUSTER-PACKET-FILTER <packet-type>', 'CLOSE-CLUSTER-LINK-ON-PACKET-DROP <0 | 1>'].map(
+    (usage) =>
+      subcommand(usage, 'Concerns a cluster, which this is not.', exactly(3), (_ctx, argv) => {
+        integerArgument(argv[2]!);
+        return OK;
+      }),
+  ),
+  subcommand(
+    'CLUSTERLINK KILL <to | from | all> <node-id>',
+    'Concerns a cluster, which this is not.',
+    exactly(5),
+    () => {
+      throw new ReplyError(errors.debugNoCluster);
+    },
+  ),
+];
+
+/** As C's atoi: the number that a text begins with is not 0. */
+function isSwitchedOn(word: ByteString): boolean {
+  return /^\s*[+-]?0*[1-9]/.test(word);
+}
+
+/** As sds.c keeps a key and its text: a short one stands in one allocation with its object, a changed one has room to grow. */
+function textSizes(key: ByteString, value: StringValue): string {
+  const { length } = stringText(value);
+  const header = length < 256 ? 3 : length < 65_536 ? 5 : 9;
+  const embedded = encodingOf(value) === 'embstr';
+  const size = embedded
+    ? allocated(OBJECT + header + length + 1) - OBJECT
+    : allocated(header + length + 1);
+  const left = embedded ? 0 : size - header - length - 1;
+  return (
+    `key_sds_len:${key.length}, key_sds_avail:0, key_zmalloc: ${textSize(key.length)}, ` +
+    `val_sds_len:${length}, val_sds_avail:${left}, val_zmalloc: ${size}`
+  );
+}
+
+/** sizeof(robj) */
+const OBJECT = 16;
 
 const STRUCTURE_SIZES =
   'bits:64 robj:16 dictentry:24 sdshdr5:1 sdshdr8:3 sdshdr16:5 sdshdr32:9 sdshdr64:17 ';

@@ -9,6 +9,7 @@ import {
 } from '../../base/bytes.ts';
 import { globMatch } from '../../base/glob.ts';
 import { formatInteger } from '../../base/integers.ts';
+import { nextBelow, type RandomState } from '../../base/random.ts';
 import type { Reply } from '../../resp/reply.ts';
 import { integerArgument, is, positiveArgument } from '../arguments.ts';
 import type { Handlers } from '../command.ts';
@@ -30,9 +31,10 @@ import {
   verbatim,
 } from '../replies.ts';
 import { saveOptionsOf, serializedLength } from '../serialize/save-value.ts';
-import { structureSubcommands } from './debug-structures.ts';
+import { clusterSubcommands, structureSubcommands } from './debug-structures.ts';
 import { atLeast, between, exactly, subcommand, type DebugSubcommand } from './debug-subcommand.ts';
 import { helpReply } from './help.ts';
+import { referenceCount } from './object.ts';
 import { later } from './server.ts';
 
 export const debugCommands: Handlers = {
@@ -55,7 +57,7 @@ const subcommands: ReadonlyMap<string, DebugSubcommand> = new Map([
       return OK;
     },
   ),
-  subcommand('ASSERT', 'Fails an assertion: the server dies.', exactly(2), (ctx) =>
+  subcommand('ASSERT', 'Fails an assertion: the server dies.', atLeast(2), (ctx) =>
     die(ctx, 'assert'),
   ),
   subcommand('CHANGE-REPL-ID', 'Takes a new replication id.', exactly(2), (ctx) => {
@@ -67,6 +69,16 @@ const subcommands: ReadonlyMap<string, DebugSubcommand> = new Map([
     'Dies without a clean shutdown, and restarts.',
     between(2, 3),
     (ctx, argv) => die(ctx, 'crash', argv[2]),
+  ),
+  subcommand(
+    'CONFIG-REWRITE-FORCE-ALL',
+    'Rewrites the configuration file with every directive.',
+    exactly(2),
+    (ctx) => {
+      if (!ctx.server.hasConfigFile()) throw new ReplyError(errors.noConfigToForce);
+      ctx.ask({ kind: 'rewrite-config', which: 'all' });
+      return later(ctx, OK);
+    },
   ),
   subcommand('DIGEST', 'Prints a sum of the whole data set.', exactly(2), (ctx) =>
     status(datasetDigest(ctx.state.databases)),
@@ -83,6 +95,12 @@ const subcommands: ReadonlyMap<string, DebugSubcommand> = new Map([
   subcommand('JMAP', 'Is for another kind of machine.', atLeast(2), (_ctx, argv) => {
     throw new ReplyError(unknownSubcommandOrArity('debug', argv[1]!));
   }),
+  subcommand(
+    'LEAK <string>',
+    'Forgets a text without giving its memory back; here it is given back all the same.',
+    exactly(3),
+    () => OK,
+  ),
   subcommand('LOADAOF', 'Flushes the log to its file and loads it again.', exactly(2), (ctx) => {
     ctx.ask({ kind: 'reload', from: 'aof', save: false, flush: true, merge: false });
     return later(ctx, OK);
@@ -94,10 +112,10 @@ const subcommands: ReadonlyMap<string, DebugSubcommand> = new Map([
   subcommand('OBJECT <key>', 'Shows how the value is kept.', exactly(3), (ctx, argv) =>
     describeObject(ctx, argv[2]!),
   ),
-  subcommand('OOM', 'Asks for more memory than there is: the server dies.', exactly(2), (ctx) =>
+  subcommand('OOM', 'Asks for more memory than there is: the server dies.', atLeast(2), (ctx) =>
     die(ctx, 'oom'),
   ),
-  subcommand('PANIC', 'Panics: the server dies.', exactly(2), (ctx) => die(ctx, 'panic')),
+  subcommand('PANIC', 'Panics: the server dies.', atLeast(2), (ctx) => die(ctx, 'panic')),
   subcommand(
     'POPULATE <count> [<prefix>] [<size>]',
     'Adds that many keys that do not exist yet.',
@@ -131,7 +149,7 @@ const subcommands: ReadonlyMap<string, DebugSubcommand> = new Map([
     between(2, 3),
     (ctx, argv) => die(ctx, 'restart', argv[2]),
   ),
-  subcommand('SEGFAULT', 'Writes where it may not: the server dies.', exactly(2), (ctx) =>
+  subcommand('SEGFAULT', 'Writes where it may not: the server dies.', atLeast(2), (ctx) =>
     die(ctx, 'segfault'),
   ),
   subcommand(
@@ -159,7 +177,18 @@ const subcommands: ReadonlyMap<string, DebugSubcommand> = new Map([
       return integer(globMatch(argv[3]!, ascii('A'.repeat(Math.min(length, 1e6)))) ? 1 : 0);
     },
   ),
+  subcommand(
+    'STRINGMATCH-TEST',
+    'Tries random patterns on random texts.',
+    exactly(2),
+    ({ state }) => {
+      for (let i = 0; i < RANDOM_MATCHES; i++)
+        globMatch(randomBytes(state.random, 32), randomBytes(state.random, 32));
+      return status('Apparently Redis did not crash: test passed');
+    },
+  ),
   ...structureSubcommands,
+  ...clusterSubcommands,
   subcommand('HELP', 'Prints this help.', exactly(2), () =>
     helpReply(
       'debug',
@@ -169,6 +198,18 @@ const subcommands: ReadonlyMap<string, DebugSubcommand> = new Map([
     ),
   ),
 ]);
+
+const RANDOM_MATCHES = 20_000;
+
+/** Of few different letters, so that patterns match now and then. */
+function randomBytes(random: RandomState, longest: number): ByteString {
+  let text = '';
+  for (let left = nextBelow(random, longest); left > 0; left--)
+    text += PATTERN_LETTERS.charAt(nextBelow(random, PATTERN_LETTERS.length));
+  return ascii(text);
+}
+
+const PATTERN_LETTERS = 'ab-^[]*?\\';
 
 /** As C's atoi and strtod: the number that a text begins with, 0 if it begins with none. */
 function leadingNumber(word: ByteString): number {
@@ -234,7 +275,7 @@ function describeObject(ctx: Context, key: ByteString): Reply {
   if (entry === undefined) throw new ReplyError(errors.noSuchKey);
   const address = (0x7f0000000000 + entry.slot * 16).toString(16);
   return status(
-    `Value at:0x${address} refcount:1 encoding:${encodingOf(entry.value)}` +
+    `Value at:0x${address} refcount:${referenceCount(ctx, entry.value)} encoding:${encodingOf(entry.value)}` +
       ` serializedlength:${serializedLength(entry.value, saveOptionsOf(ctx.server.config))}` +
       ` lru:${entry.lru} lru_seconds_idle:${idleSeconds(entry.lru, ctx.nowMs)}`,
   );

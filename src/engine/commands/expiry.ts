@@ -1,14 +1,21 @@
 /** Expiry of keys. https://redis.io/docs/latest/commands/expire/, expire.c */
 import { ascii, type ByteString } from '../../base/bytes.ts';
-import { addInt64, multiplyInt64 } from '../../base/integers.ts';
+import {
+  addInt64,
+  formatInteger,
+  multiplyInt64,
+  narrowed,
+  subtractInt64,
+  type Integer,
+} from '../../base/integers.ts';
 import type { Millis } from '../../base/time.ts';
 import type { Reply } from '../../resp/reply.ts';
 import { int64Argument, is } from '../arguments.ts';
 import type { Handlers } from '../command.ts';
 import type { Context } from '../context.ts';
+import type { ExpireTime } from '../data/value.ts';
 import { errors, invalidExpire, ReplyError, unsupportedOption } from '../errors.ts';
 import { integer, ONE, ZERO } from '../replies.ts';
-import { instant, millisText } from './expire-time.ts';
 
 const DEL = ascii('DEL');
 const UNLINK = ascii('UNLINK');
@@ -20,8 +27,8 @@ export const expiryCommands: Handlers = {
   expireat: (ctx, argv) => expire(ctx, argv, 1000, 0),
   pexpireat: (ctx, argv) => expire(ctx, argv, 1, 0),
 
-  ttl: (ctx, argv) => timeOf(ctx, argv[1]!, (at) => inSeconds(Math.max(0, at - ctx.nowMs))),
-  pttl: (ctx, argv) => timeOf(ctx, argv[1]!, (at) => Math.max(0, at - ctx.nowMs)),
+  ttl: (ctx, argv) => timeOf(ctx, argv[1]!, (at) => inSeconds(left(ctx, at))),
+  pttl: (ctx, argv) => timeOf(ctx, argv[1]!, (at) => left(ctx, at)),
   expiretime: (ctx, argv) => timeOf(ctx, argv[1]!, inSeconds),
   pexpiretime: (ctx, argv) => timeOf(ctx, argv[1]!, (at) => at),
 
@@ -33,16 +40,20 @@ export const expiryCommands: Handlers = {
   },
 };
 
-function timeOf(ctx: Context, key: ByteString, show: (at: Millis) => number): Reply {
+function timeOf(ctx: Context, key: ByteString, show: (at: ExpireTime) => Integer): Reply {
   if (ctx.peek(key) === undefined) return integer(-2);
   const at = ctx.expiryOf(key);
-  if (at === undefined) return integer(-1);
-  const shown = show(at);
-  return integer(Number.isSafeInteger(shown) ? shown : BigInt(shown));
+  return integer(at === undefined ? -1 : show(at));
 }
 
-function inSeconds(millis: Millis): number {
-  return Math.floor((millis + 500) / 1000);
+function left(ctx: Context, at: ExpireTime): Integer {
+  return typeof at === 'number' && at <= ctx.nowMs ? 0 : (subtractInt64(at, ctx.nowMs) ?? 0);
+}
+
+function inSeconds(millis: Integer): Integer {
+  return typeof millis === 'number'
+    ? Math.floor((millis + 500) / 1000)
+    : narrowed((millis + 500n) / 1000n);
 }
 
 /** `base` is 0 for an absolute time. expire.c:expireGenericCommand. */
@@ -55,9 +66,8 @@ function expire(
   const key = argv[1]!;
   const options = expireOptions(argv);
   const millis = multiplyInt64(int64Argument(argv[2]!), unitMillis);
-  const exact = millis === undefined ? undefined : addInt64(millis, base);
-  if (exact === undefined) throw new ReplyError(invalidExpire(ctx.command.facts.name));
-  const at = instant(exact);
+  const at = millis === undefined ? undefined : addInt64(millis, base);
+  if (at === undefined) throw new ReplyError(invalidExpire(ctx.command.facts.name));
 
   if (ctx.write(key) === undefined) return ZERO;
   if (!allowed(ctx.expiryOf(key), at, options)) return ZERO;
@@ -71,7 +81,7 @@ function expire(
   }
   ctx.setExpiry(key, at);
   if (base !== 0 || unitMillis !== 1)
-    ctx.propagate(PEXPIREAT, key, millisText(at), ...argv.slice(3));
+    ctx.propagate(PEXPIREAT, key, formatInteger(at), ...argv.slice(3));
   ctx.modified(key, 'g', 'expire');
   return ONE;
 }
@@ -100,8 +110,8 @@ function expireOptions(argv: readonly ByteString[]): ExpireOptions {
 
 /** A key without an expiry counts as one that lives for ever. */
 function allowed(
-  current: Millis | undefined,
-  at: Millis,
+  current: ExpireTime | undefined,
+  at: ExpireTime,
   { nx, xx, gt, lt }: ExpireOptions,
 ): boolean {
   if (nx && current !== undefined) return false;

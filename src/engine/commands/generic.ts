@@ -9,7 +9,7 @@ import type { Handlers } from '../command.ts';
 import type { Context } from '../context.ts';
 import { copyValue } from '../data/copy.ts';
 import { newKeySpace, type Database } from '../data/key-space.ts';
-import { typeName, type Value } from '../data/value.ts';
+import { typeName, type ExpireTime, type Value } from '../data/value.ts';
 import { errors, ReplyError } from '../errors.ts';
 import { bulk, bulks, integer, NULL, OK, ONE, status, ZERO } from '../replies.ts';
 import { invalidateAll } from '../tracking.ts';
@@ -19,8 +19,9 @@ const INT_MIN = -0x80000000;
 const INT_MAX = 0x7fffffff;
 
 export const genericCommands: Handlers = {
-  del: remove,
-  unlink: remove,
+  del: (ctx, argv) =>
+    remove(ctx, argv, ctx.server.config.lazyfreeLazyUserDel ? 'lazily' : 'at-once'),
+  unlink: (ctx, argv) => remove(ctx, argv, 'lazily'),
 
   exists(ctx, argv) {
     let found = 0;
@@ -135,14 +136,14 @@ export const genericCommands: Handlers = {
   flushdb(ctx, argv) {
     checkFlushOption(argv);
     tellOfFlush(ctx);
-    ctx.changed(empty(ctx, ctx.db));
+    ctx.changed(empty(ctx, ctx.db, flushesLazily(ctx, argv)));
     ctx.forcePropagation();
     return OK;
   },
 
   flushall(ctx, argv) {
     checkFlushOption(argv);
-    ctx.changed(emptyAll(ctx));
+    ctx.changed(emptyAll(ctx, flushesLazily(ctx, argv)));
     ctx.forcePropagation();
     ctx.ask({ kind: 'flushed-all' });
     return OK;
@@ -150,9 +151,9 @@ export const genericCommands: Handlers = {
 };
 
 /** Every database emptied, as FLUSHALL does; returns how many keys there were. */
-export function emptyAll(ctx: Context): number {
+export function emptyAll(ctx: Context, lazily = false): number {
   tellOfFlush(ctx);
-  return ctx.state.databases.reduce((total, db) => total + empty(ctx, db), 0);
+  return ctx.state.databases.reduce((total, db) => total + empty(ctx, db, lazily), 0);
 }
 
 /** Clients that keep what they have read are told that all of it is gone, whichever database is flushed. */
@@ -160,9 +161,10 @@ function tellOfFlush(ctx: Context): void {
   if (ctx.state.tracking.clients.size > 0) ctx.served.push(...invalidateAll(ctx.state, ctx.actor));
 }
 
-function empty(ctx: Context, db: Database): number {
+function empty(ctx: Context, db: Database, lazily: boolean): number {
   touchAllWatchers(ctx.state, db, null, ctx.nowMs);
   const { size } = db.space.keys;
+  if (lazily) ctx.state.stats.lazyFreed += size;
   // A snapshot that is being written keeps the old key space.
   if (size > 0) {
     const before = db.space;
@@ -172,12 +174,12 @@ function empty(ctx: Context, db: Database): number {
   return size;
 }
 
-function remove(ctx: Context, argv: readonly ByteString[]): Reply {
+function remove(ctx: Context, argv: readonly ByteString[], how: 'at-once' | 'lazily'): Reply {
   let removed = 0;
   for (let i = 1; i < argv.length; i++) {
     const key = argv[i]!;
     ctx.expireIfDue(key);
-    if (!ctx.remove(key)) continue;
+    if (!ctx.remove(key, how)) continue;
     ctx.notify('g', 'del', key);
     ctx.changed();
     removed++;
@@ -210,7 +212,7 @@ function place(
   ctx: Context,
   key: ByteString,
   value: Value,
-  expiry: number | undefined,
+  expiry: ExpireTime | undefined,
   lru: number,
 ): void {
   ctx.put(key, value);
@@ -240,6 +242,10 @@ function copyOptions(
     else syntaxError();
   }
   return { db, replace };
+}
+
+function flushesLazily({ server }: Context, argv: readonly ByteString[]): boolean {
+  return argv.length === 2 ? is(argv[1], 'ASYNC') : server.config.lazyfreeLazyUserFlush;
 }
 
 function checkFlushOption(argv: readonly ByteString[]): void {

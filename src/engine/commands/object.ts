@@ -17,7 +17,7 @@ export const objectCommands: Handlers = {
 
   'object|refcount'(ctx, argv) {
     const entry = lookUp(ctx, argv[2]!);
-    return entry === undefined ? NULL : integer(isShared(ctx, entry.value) ? SHARED : 1);
+    return entry === undefined ? NULL : integer(referenceCount(ctx, entry.value));
   },
 
   'object|idletime'(ctx, argv) {
@@ -41,11 +41,12 @@ const SHARED = 0x7fffffff;
 const SHARED_INTEGERS = 10_000;
 
 /** Small integers are one object for all keys, unless eviction needs to know the use of each. */
-function isShared(ctx: Context, value: Value): boolean {
+export function referenceCount(ctx: Context, value: Value): number {
   const { maxmemory, maxmemoryPolicy } = ctx.server.config;
   const separate =
     maxmemory > 0 && (maxmemoryPolicy.endsWith('lru') || maxmemoryPolicy.endsWith('lfu'));
-  return typeof value === 'number' && value >= 0 && value < SHARED_INTEGERS && !separate;
+  const small = typeof value === 'number' && value >= 0 && value < SHARED_INTEGERS;
+  return small && !separate ? SHARED : 1;
 }
 
 function usesLfu(ctx: Context): boolean {

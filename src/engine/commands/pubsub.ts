@@ -54,7 +54,8 @@ const confirmations = {
 function subscriber(kind: SubscriptionKind): Handler {
   return (ctx, argv) => {
     // Without a reply for each command there is no telling them apart; MULTI is excepted for old clients' sake.
-    if (ctx.mayNotWait() && (kind === 'shardChannels' || !ctx.insideTransaction)) {
+    const forMulti = kind !== 'shardChannels' && ctx.state.scripting.running === null;
+    if (ctx.mayNotWait() && !(forMulti && ctx.insideTransaction)) {
       throw new ReplyError(notForDenyBlocking(ctx.command.facts.name));
     }
     return confirmed(

@@ -1,6 +1,6 @@
 /** DUMP and RESTORE. https://redis.io/docs/latest/commands/restore/, cluster.c */
 import { ascii, bytesOf, type ByteString } from '../../base/bytes.ts';
-import { addInt64 } from '../../base/integers.ts';
+import { addInt64, formatInteger, narrowed, type Integer } from '../../base/integers.ts';
 import type { Millis } from '../../base/time.ts';
 import type { Reply } from '../../resp/reply.ts';
 import { int64Argument, integerArgument, is, syntaxError } from '../arguments.ts';
@@ -11,7 +11,6 @@ import { errors, ReplyError } from '../errors.ts';
 import { bulk, NULL, OK } from '../replies.ts';
 import { dumpPayload, isPayload, restoredValue } from '../serialize/dump-payload.ts';
 import { saveOptionsOf } from '../serialize/save-value.ts';
-import { instant, millisText } from './expire-time.ts';
 
 const DEL = ascii('DEL');
 const UNLINK = ascii('UNLINK');
@@ -29,6 +28,11 @@ export const serializeCommands: Handlers = {
   'restore-asking': restore,
 };
 
+/** C's sum, which goes on below zero beyond the largest: such a key has expired already. */
+function wrappedSum(a: Integer, b: Integer): Integer {
+  return addInt64(a, b) ?? narrowed(BigInt.asIntN(64, BigInt(a) + BigInt(b)));
+}
+
 /** The checks come in the order of restoreCommand: a client sees which one fails first. */
 function restore(ctx: Context, argv: readonly ByteString[]): Reply {
   const [, key, , payload] = argv;
@@ -42,8 +46,7 @@ function restore(ctx: Context, argv: readonly ByteString[]): Reply {
   if (value === undefined) throw new ReplyError(errors.payloadFormat);
 
   const relative = ttl !== 0 && !options.absolute;
-  const exact = relative ? addInt64(ttl, ctx.nowMs) : ttl;
-  const at = ttl === 0 ? undefined : instant(exact ?? BigInt(ttl));
+  const at = ttl === 0 ? undefined : relative ? wrappedSum(ttl, ctx.nowMs) : ttl;
   const removed = options.replace && ctx.remove(key!);
   if (at !== undefined && ctx.effects && at <= ctx.nowMs) {
     if (removed) deleted(ctx, key!);
@@ -52,7 +55,7 @@ function restore(ctx: Context, argv: readonly ByteString[]): Reply {
   const entry = ctx.put(key!, value);
   if (at !== undefined) ctx.setExpiry(key!, at);
   if (at !== undefined && relative)
-    ctx.propagate(argv[0]!, key!, millisText(at), ...argv.slice(3), ABSTTL);
+    ctx.propagate(argv[0]!, key!, formatInteger(at), ...argv.slice(3), ABSTTL);
   entry.lru = use(ctx, options) ?? entry.lru;
   ctx.modified(key!, 'g', 'restore');
   return OK;

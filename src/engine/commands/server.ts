@@ -51,7 +51,7 @@ export const serverCommands: Handlers = {
 
   'config|rewrite'(ctx) {
     if (!ctx.server.hasConfigFile()) throw new ReplyError(errors.noConfigFile);
-    ctx.ask({ kind: 'rewrite-config' });
+    ctx.ask({ kind: 'rewrite-config', which: 'changed' });
     return later(ctx, OK);
   },
 
@@ -60,7 +60,7 @@ export const serverCommands: Handlers = {
   save(ctx) {
     if (ctx.server.childActive() === 'rdb') throw new ReplyError(errors.saveInProgress);
     ctx.ask({ kind: 'save' });
-    return undefined;
+    return later(ctx, OK);
   },
 
   bgsave(ctx, argv) {

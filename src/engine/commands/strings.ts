@@ -2,6 +2,7 @@
 import { ascii, EMPTY, LONGEST_BYTE_STRING, type ByteString } from '../../base/bytes.ts';
 import {
   addInt64,
+  formatInteger,
   INT64_MIN,
   parseInt64,
   subtractInt64,
@@ -22,10 +23,11 @@ import {
   stringSlice,
   stringText,
 } from '../data/string.ts';
-import type { RawString, StringValue } from '../data/value.ts';
+import type { ExpireTime, RawString, StringValue } from '../data/value.ts';
 import { errors, ReplyError, wrongArity } from '../errors.ts';
 import { array, bulk, integer, NULL, OK, ONE, ZERO } from '../replies.ts';
-import { expireMillis, millisText, type ExpireOption } from './expire-time.ts';
+import { asString } from '../kinds.ts';
+import { expireMillis, type ExpireOption } from './expire-time.ts';
 
 const DEL = ascii('DEL');
 const UNLINK = ascii('UNLINK');
@@ -262,15 +264,15 @@ function set(
   const { when, get, keepTtl, expire } = options;
   const at = expire === undefined ? undefined : expireMillis(ctx, expire);
   const old = get ? textOrNull(ctx.readString(key)) : undefined;
-  if (when === 'always') ctx.expireIfDue(key);
-  else if ((ctx.write(key) !== undefined) === (when === 'NX')) return old ?? NULL;
+  const known = when === 'always' ? ctx.expireIfDue(key) : undefined;
+  if (when !== 'always' && (ctx.write(key) !== undefined) === (when === 'NX')) return old ?? NULL;
 
-  ctx.set(key, stringOf(text), keepTtl || at !== undefined ? 'keep' : 'drop');
+  ctx.set(key, stringOf(text), keepTtl || at !== undefined ? 'keep' : 'drop', known);
   ctx.changed();
   ctx.notify('$', 'set', key);
   if (at !== undefined) {
     ctx.setExpiry(key, at);
-    if (expire!.unit !== 'PXAT') ctx.propagate(SET, key, text, PXAT, millisText(at));
+    if (expire!.unit !== 'PXAT') ctx.propagate(SET, key, text, PXAT, formatInteger(at));
     ctx.notify('g', 'expire', key);
   } else if (get) {
     ctx.propagate(...argv.filter((word, i) => i < 3 || !is(word, 'GET')));
@@ -279,7 +281,12 @@ function set(
 }
 
 /** GETEX with a time: a time that has passed ends the key's life. */
-function setOrEndLife(ctx: Context, key: ByteString, at: number, unit: ExpireOption['unit']): void {
+function setOrEndLife(
+  ctx: Context,
+  key: ByteString,
+  at: ExpireTime,
+  unit: ExpireOption['unit'],
+): void {
   if ((unit === 'EXAT' || unit === 'PXAT') && ctx.effects && at <= ctx.nowMs) {
     ctx.remove(key);
     ctx.propagate(ctx.server.config.lazyfreeLazyExpire ? UNLINK : DEL, key);
@@ -288,7 +295,7 @@ function setOrEndLife(ctx: Context, key: ByteString, at: number, unit: ExpireOpt
     return;
   }
   ctx.setExpiry(key, at);
-  ctx.propagate(PEXPIREAT, key, millisText(at));
+  ctx.propagate(PEXPIREAT, key, formatInteger(at));
   ctx.modified(key, 'g', 'expire');
 }
 
@@ -308,12 +315,13 @@ function checkPairs(ctx: Context, argv: readonly ByteString[]): void {
 }
 
 function increment(ctx: Context, key: ByteString, by: Integer, how: 'add' | 'subtract'): Reply {
-  const known = ctx.writeString(key);
+  const entry = ctx.write(key);
+  const known = asString(entry);
   const old = known === undefined ? 0 : integerOf(known);
   if (old === undefined) throw new ReplyError(errors.notInteger);
   const value = how === 'add' ? addInt64(old, by) : subtractInt64(old, by);
   if (value === undefined) throw new ReplyError(errors.overflow);
-  ctx.put(key, value);
+  ctx.put(key, value, entry);
   ctx.modified(key, '$', 'incrby');
   return integer(value);
 }

@@ -6,14 +6,13 @@
  * key's place is taken by the last one, hence a scan that walks downwards never misses a key that stays.
  */
 import type { ByteString } from '../../base/bytes.ts';
-import type { Millis } from '../../base/time.ts';
 import { copyValue } from './copy.ts';
-import type { Entry, Expiry, Value } from './value.ts';
+import type { Entry, ExpireTime, Expiry, Value } from './value.ts';
 
 /** What a key was when the snapshot was taken; `value` undefined: there was no such key. */
 export interface PreImage {
   readonly value: Value | undefined;
-  readonly expireAt: Millis | undefined;
+  readonly expireAt: ExpireTime | undefined;
   readonly lru: number;
 }
 
@@ -95,7 +94,7 @@ export function removeKey(space: KeySpace, key: ByteString): boolean {
 }
 
 /** The key is there. */
-export function setExpiry(space: KeySpace, key: ByteString, at: Millis): void {
+export function setExpiry(space: KeySpace, key: ByteString, at: ExpireTime): void {
   if (space.preImages !== null) beforeChange(space, key);
   const entry = space.keys.get(key)!;
   if (entry.expiry !== null) {
@@ -117,7 +116,7 @@ export function clearExpiry(
   return true;
 }
 
-export function expiryOf(space: KeySpace, key: ByteString): Millis | undefined {
+export function expiryOf(space: KeySpace, key: ByteString): ExpireTime | undefined {
   return space.keys.get(key)?.expiry?.at;
 }
 

@@ -30,3 +30,10 @@ export function nodeRoom(limits: ListLimits): NodeRoom {
     },
   };
 }
+
+/** How many nodes of 8 kB, as list-max-listpack-size is by default, so many bytes of elements fill. */
+export function estimatedNodes(bytes: number): number {
+  return Math.max(1, Math.ceil(bytes / NODE_BYTES));
+}
+
+const NODE_BYTES = 8192;

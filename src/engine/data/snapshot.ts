@@ -3,9 +3,8 @@
  * the parent changes them (see key-space.ts). One snapshot at a time, as Redis has one child at a time.
  */
 import type { ByteString } from '../../base/bytes.ts';
-import type { Millis } from '../../base/time.ts';
 import type { Database, KeySpace, PreImage } from './key-space.ts';
-import type { Entry, Value } from './value.ts';
+import type { Entry, ExpireTime, Value } from './value.ts';
 
 export interface Snapshot {
   readonly databases: readonly SnapshotDatabase[];
@@ -26,7 +25,7 @@ export interface SnapshotDatabase {
 
 export interface SnapshotEntry {
   readonly value: Value;
-  readonly expireAt: Millis | undefined;
+  readonly expireAt: ExpireTime | undefined;
   /** When, or how often, it was used: see usage.ts. Reads after the fork may have made it later. */
   readonly lru: number;
 }

@@ -8,6 +8,7 @@ import { formatDoubleShortest } from '../../base/doubles.ts';
 import { formatInteger } from '../../base/integers.ts';
 import type { HashValue } from './hash.ts';
 import { elements, type ListValue } from './list.ts';
+import { estimatedNodes } from './list-node.ts';
 import { EMPTY_LISTPACK_BYTES, listpackEntryBytes } from './listpack-size.ts';
 import type { SetValue } from './set.ts';
 import { membersByRank, sortedSetSize, type SortedSetValue } from './sorted-set.ts';
@@ -26,12 +27,15 @@ const SKIP_LIST = 16 + 32;
 const SKIP_LIST_HEADER = 640;
 /** A node of a skip list has a third of a level more than one, on average: 24 bytes and 16 a level. */
 const SKIP_NODE = 46;
-const STREAM = 136;
+const STREAM = 80;
 const GROUP = 56;
 const CONSUMER = 56;
 const PENDING_ENTRY = 24;
-/** A node of a radix tree, about. */
-const RADIX_NODE = 30;
+/** A node of a radix tree, and what an element of one adds, as object.c:streamRadixTreeMemoryUsage guesses. */
+const RADIX_NODE = 244;
+const RADIX_ELEMENT = 16;
+/** The last node of a stream has room for more (t_stream.c:STREAM_LISTPACK_MAX_PRE_ALLOCATE). */
+const LAST_STREAM_NODE = 4096;
 /** A string of up to 44 bytes stands in one allocation with its object. */
 const LONGEST_EMBEDDED = 44;
 const INTSET_HEADER = 8;
@@ -79,7 +83,7 @@ export function allocated(bytes: number): number {
 }
 
 /** A string of sds.c: its header depends on how long it is. */
-function textSize(length: number): number {
+export function textSize(length: number): number {
   const header = length < 32 ? 1 : length < 256 ? 3 : length < 65_536 ? 5 : 9;
   return allocated(header + length + 1);
 }
@@ -115,8 +119,7 @@ function estimated<T>(
 function listSize(list: ListValue, samples: number): number {
   if (list.encoding === 'listpack') return OBJECT + allocated(list.bytes);
   const bytes = estimated(elements(list), list.length, samples, listpackEntryBytes);
-  // A node holds up to 8 kB, as list-max-listpack-size is by default.
-  const nodes = Math.max(1, Math.ceil(bytes / 8192));
+  const nodes = estimatedNodes(bytes);
   return Math.round(
     OBJECT + QUICKLIST + nodes * (QUICKLIST_NODE + allocated(EMPTY_LISTPACK_BYTES + bytes / nodes)),
   );
@@ -187,11 +190,23 @@ function scoreText(score: number): ByteString {
 }
 
 function streamSize({ nodes, groups }: StreamValue): number {
-  let size = OBJECT + STREAM + RADIX_NODE * (nodes.length + 1);
-  for (const { bytes } of nodes) size += allocated(bytes + EMPTY_LISTPACK_BYTES);
+  let size =
+    OBJECT + STREAM + radixSize(nodes.length) + (groups.size === 0 ? 0 : radixSize(groups.size));
+  nodes.forEach(({ bytes }, i) => {
+    const own = bytes + EMPTY_LISTPACK_BYTES;
+    size += allocated(i === nodes.length - 1 ? Math.max(own, LAST_STREAM_NODE) : own);
+  });
   for (const { pending, consumers } of groups.values()) {
-    size += GROUP + pending.entries.size * (PENDING_ENTRY + RADIX_NODE);
-    for (const name of consumers.keys()) size += CONSUMER + textSize(name.length);
+    const count = pending.entries.size;
+    size += GROUP + radixSize(count) + radixSize(consumers.size) + count * PENDING_ENTRY;
+    // Each consumer has a tree of its own of what it has been given.
+    for (const name of consumers.keys()) size += CONSUMER + textSize(name.length) + RADIX_NODE;
+    size += count * (RADIX_NODE + RADIX_ELEMENT);
   }
   return size;
+}
+
+/** About one node an element, and the root. */
+function radixSize(elements: number): number {
+  return elements * RADIX_ELEMENT + (elements + 1) * RADIX_NODE;
 }

@@ -1,7 +1,7 @@
 /** Values behind keys, as plain data. What differs from type to type stands in one file a type beside this one. */
 import type { ByteString } from '../../base/bytes.ts';
 import type { GrowableBytes } from '../../base/growable-bytes.ts';
-import type { Millis } from '../../base/time.ts';
+import type { Integer } from '../../base/integers.ts';
 import type { HashValue } from './hash.ts';
 import type { ListValue } from './list.ts';
 import type { SetValue } from './set.ts';
@@ -38,8 +38,11 @@ export interface Entry {
   expiry: Expiry | null;
 }
 
+/** Milliseconds since the epoch: any 64-bit integer, as Redis keeps it, though most are far from what a number holds. */
+export type ExpireTime = Integer;
+
 export interface Expiry {
-  at: Millis;
+  at: ExpireTime;
   /** Where the key stands in its key space's `expireOrder`. */
   slot: number;
 }

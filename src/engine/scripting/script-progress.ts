@@ -8,7 +8,7 @@ import { continueScript } from './script-runner.ts';
 
 /** Whether the command of that name runs a script or a function. */
 export function isScript(name: string): boolean {
-  return /^(eval|fcall)/.test(name);
+  return name.startsWith('eval') || name.startsWith('fcall');
 }
 
 /** For about `budget` instructions; the reply to the client's command if that has come to its end. */

@@ -100,7 +100,7 @@ export function appendDouble(sink: GrowableBytes, value: number): void {
 }
 
 /** A signed 64-bit number of milliseconds, the least significant byte first. */
-export function appendMillis(sink: GrowableBytes, millis: number): void {
+export function appendMillis(sink: GrowableBytes, millis: Integer): void {
   scratch.setBigInt64(0, BigInt(millis), true);
   for (let i = 0; i < 8; i++) appendByte(sink, scratch.getUint8(i));
 }

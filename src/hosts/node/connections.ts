@@ -99,7 +99,11 @@ export class Connections {
     };
     this.byClient.set(connection.session.id, connection);
     socket.on('data', (bytes: Buffer) => this.arrived(connection, bytes));
-    socket.on('end', () => this.endInput(connection, 'ended'));
+    socket.on('end', () => {
+      // The end is read as well.
+      this.server.state.counters.reads++;
+      this.endInput(connection, 'ended');
+    });
     socket.on('close', () => this.closed(connection));
     if (this.sleeping) socket.pause();
   }

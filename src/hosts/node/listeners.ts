@@ -26,31 +26,48 @@ const bindProblems: Readonly<Record<string, string>> = {
   EINVAL: 'Invalid argument',
 };
 
-/** Undefined when everything that was asked for is listened on. */
-export async function listen(
-  directives: DirectiveValues,
-  accept: Accept,
-): Promise<ListenProblem | undefined> {
-  const text = (name: string): string => directiveText(directives, name);
-  const port = Number(text('port'));
-  const listening: NetServer[] = [];
-  for (const address of port === 0 ? [] : addresses(directives)) {
-    const problem = await listenOn(newServer(directives, accept), listening, {
-      host: hostOf(address),
-      port,
-      backlog: Number(text('tcp-backlog')),
-      ipv6Only: true,
-    });
-    if (problem === undefined) continue;
-    if (address.startsWith('-') && NO_SUCH_FAMILY.includes(problem.code ?? '')) continue;
-    for (const server of listening) server.close();
-    const shown = address.replace(/^-/, '');
-    return [
-      `Warning: Could not create server TCP listening socket ${shown}:${port}: bind: ${inWords(problem)}`,
-      `Failed listening on port ${port} (tcp), aborting.`,
-    ];
+export class Listeners {
+  private readonly directives: DirectiveValues;
+  private readonly accept: Accept;
+  private tcp: NetServer[] = [];
+
+  constructor(directives: DirectiveValues, accept: Accept) {
+    this.directives = directives;
+    this.accept = accept;
   }
-  return text('unixsocket') === '' ? undefined : listenOnUnixSocket(directives, accept);
+
+  /** Undefined when everything that was asked for is listened on. */
+  async start(): Promise<ListenProblem | undefined> {
+    const problem = await this.listenOnAddresses();
+    const port = directiveText(this.directives, 'port');
+    if (problem !== undefined)
+      return [...problem, `Failed listening on port ${port} (tcp), aborting.`];
+    if (directiveText(this.directives, 'unixsocket') === '') return undefined;
+    return listenOnUnixSocket(this.directives, this.accept);
+  }
+
+  /** Listens on the addresses that the directives name now, and on no others; clients that there are stay. */
+  async listenOnAddresses(): Promise<ListenProblem | undefined> {
+    const { directives } = this;
+    for (const server of this.tcp.splice(0)) server.close();
+    const port = Number(directiveText(directives, 'port'));
+    for (const address of port === 0 ? [] : addresses(directives)) {
+      const problem = await listenOn(newServer(directives, this.accept), this.tcp, {
+        host: hostOf(address),
+        port,
+        backlog: Number(directiveText(directives, 'tcp-backlog')),
+        ipv6Only: true,
+      });
+      if (problem === undefined) continue;
+      if (address.startsWith('-') && NO_SUCH_FAMILY.includes(problem.code ?? '')) continue;
+      for (const server of this.tcp.splice(0)) server.close();
+      const shown = `${address.replace(/^-/, '')}:${port}`;
+      return [
+        `Warning: Could not create server TCP listening socket ${shown}: ${bindProblem(problem)}`,
+      ];
+    }
+    return undefined;
+  }
 }
 
 /**
@@ -127,6 +144,13 @@ function listenOn(
       resolve(undefined);
     });
   });
+}
+
+/** A name that nobody knows is found out before there is a socket to bind. */
+function bindProblem(error: NodeJS.ErrnoException): string {
+  return error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN'
+    ? 'Name or service not known'
+    : `bind: ${inWords(error)}`;
 }
 
 function inWords(error: NodeJS.ErrnoException): string {

@@ -6,6 +6,7 @@
 import { unreachable } from '../../base/assert.ts';
 import type { Micros } from '../../base/time.ts';
 import type { Delivery } from '../../engine/effects.ts';
+import { listened } from '../../server/config-apply.ts';
 import type { Server } from '../../server/server.ts';
 import type { ThreadName } from '../../server/state.ts';
 import { ChildJob } from './child-job.ts';
@@ -21,6 +22,8 @@ export interface Surroundings {
   /** Replies, in their order; and all of them leave. */
   answer(replies: readonly Delivery[]): void;
   send(): void;
+  /** Listens where the directives say now, and nowhere else; lines for the log if that fails. */
+  listen(): Promise<readonly string[] | undefined>;
   /** A turn is over: nothing that has arrived waits any more. True: more has arrived by that. */
   turnEnded(): 'more' | 'idle';
   /** The main thread sleeps, and reads no sockets; and wakes again. */
@@ -91,6 +94,9 @@ export class RedisProcess {
           return;
         case 'sleep':
           return this.sleep(wait.micros);
+        case 'listen':
+          void this.listenElsewhere();
+          return;
         case 'poll':
           if (this.around.turnEnded() === 'more') continue;
           this.countTime(startedAt);
@@ -102,6 +108,17 @@ export class RedisProcess {
           return unreachable(wait);
       }
     }
+  }
+
+  private async listenElsewhere(): Promise<void> {
+    const { server } = this;
+    const problem = await this.around.listen();
+    server.clock = this.clock();
+    for (const line of problem ?? []) server.log('warning', line);
+    listened(server, problem === undefined ? 'listening' : 'failed');
+    // As before: that has worked once.
+    if (problem !== undefined) await this.around.listen();
+    this.run();
   }
 
   private sleep(micros: Micros): void {

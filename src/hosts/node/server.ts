@@ -13,7 +13,7 @@ import { Server } from '../../server/server.ts';
 import { newServerState } from '../../server/state.ts';
 import { rawPath, readConfiguration, type Configuration } from './configuration.ts';
 import { Connections } from './connections.ts';
-import { listen } from './listeners.ts';
+import { Listeners } from './listeners.ts';
 import { LogOutput, writeAll } from './log-output.ts';
 import { NodeKernel } from './node-kernel.ts';
 import { RedisProcess } from './process.ts';
@@ -52,6 +52,7 @@ async function serve(directives: DirectiveValues, configFile: string | null): Pr
   const output = new LogOutput(text('logfile'));
   const server = new Server(state, 'log-only', () => performance.now() * 1000);
   const connections: Connections = new Connections(server, clock, () => redis.wake());
+  const listeners = new Listeners(directives, (...client) => connections.accept(...client));
   const redis: RedisProcess = new RedisProcess(server, new NodeKernel(clock), clock, {
     log: (line) => output.write(line),
     ready: () => {
@@ -62,6 +63,7 @@ async function serve(directives: DirectiveValues, configFile: string | null): Pr
     turnEnded: () => connections.turnEnded(),
     sleeps: () => connections.sleeps(),
     wakes: () => connections.wakes(),
+    listen: () => listeners.listenOnAddresses(),
     exit: (code, signal) => {
       removeFiles(directives);
       return signal === null ? process.exit(code) : dieBy(signal);
@@ -75,7 +77,7 @@ async function serve(directives: DirectiveValues, configFile: string | null): Pr
   process.on('SIGUSR1', () => process.exit(DIED_OF_SIGUSR1));
 
   redis.announce();
-  const problem = await listen(directives, (...client) => connections.accept(...client));
+  const problem = await listeners.start();
   if (problem !== undefined) {
     for (const line of problem) server.log('warning', line);
     redis.collect();

@@ -90,7 +90,9 @@ export function nextRdbEvent(events: RdbEvents): RdbEvent {
         if (value === null) continue;
         const { database } = events;
         const record: RdbRecord = {
-          ...{ database, key, value, expireAt },
+          ...{ database, key, value },
+          // Only what is too far away for a date loses its last digits.
+          expireAt: expireAt === null ? null : Number(expireAt),
           type: recordType(value),
           written: reader.type,
         };
