@@ -59,7 +59,12 @@ export function withFsyncTime(model: DiskModel, fsyncMs: Millis): DiskModel {
 export function flushDuration(model: DiskModel, bytes: number, random: RandomState): Micros {
   const spread = model.fsyncMax - model.fsyncMin;
   const latency = model.fsyncMin + (spread > 0 ? nextBelow(random, spread + 1) : 0);
-  return latency + Math.floor(bytes / model.flushBytesPerMicro);
+  return latency + transferDuration(model, bytes);
+}
+
+/** The bytes alone, without the flush of the drive's cache. */
+export function transferDuration(model: DiskModel, bytes: number): Micros {
+  return Math.floor(bytes / model.flushBytesPerMicro);
 }
 
 /** What work costs, apart from waiting for the disk. */

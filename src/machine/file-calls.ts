@@ -1,7 +1,7 @@
 import type { Micros } from '../base/time.ts';
 import { addOperation } from './journal.ts';
 import { effectiveDisk, faultOf, freeBytes } from './faults.ts';
-import { fsyncEndOf, scheduleFlusher, startFsync } from './flush.ts';
+import { fsyncEndOf, scheduleFlusher, startFsync, startWriteBack, writeBackEnd } from './flush.ts';
 import {
   inodeOf,
   type FileInode,
@@ -218,6 +218,21 @@ export function fsyncCall(
   if (descriptor === undefined) return fail('EBADF', syscallEnd(context.state, now));
   const { endsAt, errno } = startFsync(context, descriptor, now);
   return errno === undefined ? succeed(0, endsAt) : fail(errno, endsAt);
+}
+
+export function syncRangeCall(
+  context: KernelContext,
+  entry: ProcessEntry,
+  call: Extract<Syscall, { call: 'sync_file_range' }>,
+  now: Micros,
+): Completion {
+  const { state } = context;
+  const descriptor = findDescriptor(entry, call.fd);
+  if (descriptor === undefined) return fail('EBADF', syscallEnd(state, now));
+  const { inode } = descriptor;
+  startWriteBack(context, descriptor, now);
+  const end = call.wait === 'no' ? 0 : writeBackEnd(state, inode, call.offset, call.length);
+  return succeed(0, Math.max(end, syscallEnd(state, now)));
 }
 
 export function fstatCall(

@@ -1,5 +1,5 @@
 import type { Micros } from '../base/time.ts';
-import { flushDuration } from './devices.ts';
+import { flushDuration, transferDuration } from './devices.ts';
 import { effectiveDisk, faultOf } from './faults.ts';
 import {
   commitOperations,
@@ -53,6 +53,43 @@ export function startFsync(
     payload: { owner: state.owner, type: 'flush-ends', flight: flight.id },
   });
   return { endsAt, errno };
+}
+
+/**
+ * The write-back that a process asks for by sync_file_range(2). All that is dirty goes: whoever asks again and again has
+ * nothing else. It is no flush, but the disk is busy with it.
+ */
+export function startWriteBack(context: KernelContext, open: OpenFile, now: Micros): void {
+  const { state, clock } = context;
+  const file = state.inodes.get(open.inode);
+  if (file?.kind !== 'file' || file.dirty.length === 0) return;
+  const disk = effectiveDisk(state, now, open);
+  const captured = captureDirty(file);
+  const transfer = transferDuration(disk, countBytes(captured.ranges));
+  const endsAt = Math.max(now, state.flushesUntil) + transfer;
+  state.flushesUntil = endsAt;
+  const terms = { startedAt: now, endsAt, flush: disk.flushes, outcome: 'durable' } as const;
+  const flight = addFlight(state, open.inode, captured, { source: 'write-back', ...terms });
+  clock.schedule(endsAt, {
+    kind: 'kernel',
+    payload: { owner: state.owner, type: 'flush-ends', flight: flight.id },
+  });
+}
+
+/** When all that is on its way of that range has arrived; 0 if nothing is. */
+export function writeBackEnd(
+  state: KernelState,
+  inode: number,
+  offset: number,
+  length: number,
+): Micros {
+  let end = 0;
+  for (const flight of state.flights) {
+    if (flight.inode !== inode || flight.where !== 'flying') continue;
+    if (rangesWithin(flight.ranges, offset, offset + length).length > 0)
+      end = Math.max(end, flight.endsAt);
+  }
+  return end;
 }
 
 function capture(state: KernelState, inode: number): Captured {
@@ -114,7 +151,11 @@ function landFlight(context: KernelContext, flight: Flight, now: Micros): void {
     if (file?.kind === 'file') markStale(state, file, flight);
     return;
   }
-  const operations = takeOperations(state, flight.inode, flight.throughOperation, now);
+  // Write-back carries bytes; the names and sizes of files wait for the journal or for an fsync.
+  const operations =
+    flight.source === 'write-back'
+      ? []
+      : takeOperations(state, flight.inode, flight.throughOperation, now);
   acceptFlight(context, flight, operations, now);
 }
 

@@ -8,6 +8,7 @@ import {
   closeCall,
   fstatCall,
   fsyncCall,
+  syncRangeCall,
   openCall,
   readCall,
   truncateCall,
@@ -84,6 +85,8 @@ export class SimulatedKernel implements Kernel {
       case 'fsync':
       case 'fdatasync':
         return fsyncCall(context, entry, call.fd, now);
+      case 'sync_file_range':
+        return syncRangeCall(context, entry, call, now);
       case 'fstat':
         return fstatCall(context, entry, call.fd, now);
       case 'stat':

@@ -24,6 +24,8 @@ const openFlags: Readonly<Record<OpenMode, string>> = {
   directory: 'O_RDONLY',
 };
 
+const WAIT_FLAGS = 'SYNC_FILE_RANGE_WAIT_BEFORE|SYNC_FILE_RANGE_WRITE|SYNC_FILE_RANGE_WAIT_AFTER';
+
 function callText(entry: TraceEntry): string {
   const { call, subject, amount = 0 } = entry;
   const name = typeof subject === 'string' ? quoteText(subject) : String(subject);
@@ -35,6 +37,10 @@ function callText(entry: TraceEntry): string {
       return `${call}(${name}, ${bufferText(entry)}, ${amount})`;
     case 'ftruncate':
       return `ftruncate(${name}, ${amount})`;
+    case 'sync_file_range': {
+      const flags = entry.waits === true ? WAIT_FLAGS : 'SYNC_FILE_RANGE_WRITE';
+      return `sync_file_range(${name}, ${entry.offset ?? 0}, ${amount}, ${flags})`;
+    }
     case 'fstat':
     case 'stat':
       return `${call}(${name}, ${entry.result.ok ? `{st_size=${entry.result.size ?? 0}, ...}` : '{...}'})`;

@@ -72,6 +72,17 @@ export type Syscall =
   | { readonly call: 'write'; readonly fd: FdRef; readonly bytes: Uint8Array }
   | { readonly call: 'ftruncate'; readonly fd: FdRef; readonly size: number }
   | { readonly call: 'fsync' | 'fdatasync'; readonly fd: FdRef }
+  /**
+   * Begins to write a range back (SYNC_FILE_RANGE_WRITE); with `wait` it ends when that range has arrived. Neither makes
+   * a name durable, nor a promise of what it brings.
+   */
+  | {
+      readonly call: 'sync_file_range';
+      readonly fd: FdRef;
+      readonly offset: number;
+      readonly length: number;
+      readonly wait: 'no' | 'yes';
+    }
   | { readonly call: 'fstat'; readonly fd: FdRef }
   | { readonly call: 'stat'; readonly path: string }
   | { readonly call: 'rename' | 'link'; readonly from: string; readonly to: string }

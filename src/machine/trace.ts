@@ -30,6 +30,9 @@ export interface TraceEntry {
   readonly subject: string | number;
   readonly to?: string;
   readonly amount?: number;
+  readonly offset?: number;
+  /** Of sync_file_range: until it has arrived. */
+  readonly waits?: boolean;
   readonly openMode?: OpenMode;
   readonly head?: Uint8Array;
   readonly result: TraceResult;
@@ -75,7 +78,10 @@ export function tracedCalls(trace: TraceState): TraceEntry[] {
   return [...trace.entries.slice(trace.next), ...trace.entries.slice(0, trace.next)];
 }
 
-type CallArguments = Pick<TraceEntry, 'subject' | 'to' | 'amount' | 'openMode'>;
+type CallArguments = Pick<
+  TraceEntry,
+  'subject' | 'to' | 'amount' | 'offset' | 'waits' | 'openMode'
+>;
 
 function argumentsOf(call: Syscall): CallArguments {
   switch (call.call) {
@@ -87,6 +93,13 @@ function argumentsOf(call: Syscall): CallArguments {
       return { subject: call.fd, amount: call.bytes.length };
     case 'ftruncate':
       return { subject: call.fd, amount: call.size };
+    case 'sync_file_range':
+      return {
+        subject: call.fd,
+        amount: call.length,
+        offset: call.offset,
+        ...(call.wait === 'yes' && { waits: true }),
+      };
     case 'close':
     case 'fsync':
     case 'fdatasync':

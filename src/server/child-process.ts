@@ -4,7 +4,7 @@
  * killed half-way, and it goes on when its parent is dead.
  */
 import { unreachable } from '../base/assert.ts';
-import { newGrowableBytes, takenBytes, type GrowableBytes } from '../base/growable-bytes.ts';
+import { newGrowableBytes, type GrowableBytes } from '../base/growable-bytes.ts';
 import { formatLogTime, type Micros } from '../base/time.ts';
 import { newPlan, nextCall, takeResult, type Plan, type PlannedCall } from '../machine/plan.ts';
 import {
@@ -17,6 +17,7 @@ import {
 } from '../machine/syscall.ts';
 import { newRdbWriteJob, stepRdbWrite, type RdbWriteJob } from '../persistence/rdb-writer.ts';
 import { newRespBaseJob, stepRespBase, type RespBaseJob } from '../persistence/resp-base.ts';
+import { dueSyncs, takePiece, type SyncedFile } from './incremental-sync.ts';
 import type { ChildTask } from './state.ts';
 import type { Wait } from './wait.ts';
 
@@ -66,7 +67,7 @@ type WriteJob =
   | { readonly format: 'rdb'; readonly job: RdbWriteJob }
   | { readonly format: 'aof'; readonly job: RespBaseJob };
 
-type ChildStep = 'opened' | 'written' | 'finished' | 'removed';
+type ChildStep = 'opened' | 'written' | 'synced' | 'finished' | 'removed';
 
 export interface ChildState {
   readonly pid: Pid;
@@ -75,8 +76,7 @@ export interface ChildState {
   plan: Plan<ChildStep> | null;
   fd: Fd;
   encoded: 'more' | 'done';
-  /** Encoded, but not yet written: the keys in it are still being waited for. */
-  readonly chunk: GrowableBytes;
+  readonly file: SyncedFile;
   sleepMicros: Micros;
   exit: number | null;
   /** Keys that the parent has been told of, which it was last told at, and what is on its way. */
@@ -99,7 +99,12 @@ export function newChild(pid: Pid, task: ChildTask): ChildState {
     plan: newPlan([open], 'opened'),
     fd: -1,
     encoded: 'more',
-    chunk: newGrowableBytes(WRITE_SIZE),
+    file: {
+      pending: newGrowableBytes(WRITE_SIZE),
+      incremental: task.incrementalSync,
+      written: 0,
+      synced: 0,
+    },
     sleepMicros: 0,
     exit: null,
     reportedKeys: 0,
@@ -133,7 +138,13 @@ export function runChildProcess(state: ChildState, now: Micros): Wait {
 
 /** Fills the next chunk, or finishes the file. `rdb-key-save-delay` slows it down key by key, for a look at a slow child. */
 function encodeNext(state: ChildState, now: Micros): void {
-  const { chunk, task } = state;
+  const { file, task } = state;
+  const chunk = file.pending;
+  const syncs = dueSyncs(file, state.fd);
+  if (syncs.length > 0) {
+    state.plan = newPlan(syncs, 'synced');
+    return;
+  }
   const keys = task.keyDelayMicros > 0 ? 1 : KEYS_PER_STEP;
   while (state.encoded === 'more' && chunk.length < WRITE_SIZE) {
     state.encoded = step(state.writing, chunk, keys);
@@ -143,8 +154,7 @@ function encodeNext(state: ChildState, now: Micros): void {
     return;
   }
   if (chunk.length > 0) {
-    const bytes = takenBytes(chunk);
-    chunk.length = 0;
+    const bytes = takePiece(file);
     state.plan = newPlan([{ call: 'write', fd: state.fd, bytes }], 'written');
     return;
   }
@@ -250,7 +260,7 @@ export function undone(
   temp: string,
 ): readonly PlannedCall[] {
   const calls: PlannedCall[] = [];
-  const writing = failed.call === 'write' || (failed.call === 'fsync' && failed.fd === fd);
+  const writing = 'fd' in failed && failed.fd === fd && failed.call !== 'close';
   const directory = descriptors.get('directory');
   if (writing) calls.push({ call: 'close', fd, mayFail: true });
   if (directory !== undefined) calls.push({ call: 'close', fd: directory, mayFail: true });

@@ -57,6 +57,8 @@ export function childTask(state: ServerState, kind: Child['kind'], snapshot: Sna
     dbFilename: settings.dbFilename,
     annotation: settings.aofTimestampEnabled ? `#TS:${secondsOfMicros(state.now)}\r\n` : '',
     keyDelayMicros: settings.rdbKeySaveDelayMicros,
+    incrementalSync:
+      kind === 'rdb' ? settings.rdbSaveIncrementalFsync : settings.aofRewriteIncrementalFsync,
     logs: logLevel === 'nothing' ? 'nothing' : logLevel === 'warning' ? 'warnings' : 'all',
     utcOffset: state.utcOffset,
   };

@@ -7,7 +7,14 @@ import { backgroundSynced, flushCut, flushSynced, flushWritten } from './flush.t
 import { configRead, configWritten } from './requests.ts';
 import { incrOpened, rewriteBegun, rewriteForked, rewriterKilled } from './rewrite.ts';
 import { baseInstalled, rewriteCleaned } from './rewrite-end.ts';
-import { saveForked, saveInstalled, saveOpened, saveUndone, saveWritten } from './save.ts';
+import {
+  saveForked,
+  saveInstalled,
+  saveOpened,
+  saveSynced,
+  saveUndone,
+  saveWritten,
+} from './save.ts';
 import { childStopped, logClosed, shutdownSynced } from './shutdown.ts';
 import { closeUnlinked } from './manifest-calls.ts';
 import { historyRemoved, logOpened } from './open-log.ts';
@@ -52,6 +59,8 @@ export function resume(core: Core, step: Step, outcome: PlanOutcome): void {
       return saveOpened(core, outcome);
     case 'save-written':
       return saveWritten(core, step.length, outcome);
+    case 'save-synced':
+      return saveSynced(core, outcome);
     case 'save-installed':
       return saveInstalled(core, outcome);
     case 'save-undone':

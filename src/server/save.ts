@@ -1,5 +1,5 @@
 /** Snapshots: SAVE in the foreground, BGSAVE by a child, save points (rdb.c, spec §6.2). */
-import { newGrowableBytes, takenBytes } from '../base/growable-bytes.ts';
+import { newGrowableBytes } from '../base/growable-bytes.ts';
 import { secondsOfMicros } from '../base/time.ts';
 import { presentState, releaseSnapshot } from '../engine/data/snapshot.ts';
 import { errors } from '../engine/errors.ts';
@@ -12,6 +12,7 @@ import { installRdb, saveErrorLine, tempRdbName, undone } from './child-process.
 import { libraryCodes } from '../engine/scripting-state.ts';
 import type { Core } from './core.ts';
 import { fork, rdbHeader, rdbOptions, takeChild } from './fork.ts';
+import { dueSyncs, takePiece } from './incremental-sync.ts';
 import { signalNumber } from './signals.ts';
 import type { AfterSave, Child } from './state.ts';
 
@@ -28,7 +29,9 @@ export function beginSave(core: Core, after: AfterSave): void {
   const libraries = libraryCodes(scripting);
   const snapshot = presentState(databases, libraries);
   const job = newRdbWriteJob(snapshot, rdbHeader(state, false), rdbOptions(state));
-  state.saving = { job, after, fd: -1 };
+  const incremental = state.settings.rdbSaveIncrementalFsync;
+  const file = { pending: newGrowableBytes(WRITE_SIZE), incremental, written: 0, synced: 0 };
+  state.saving = { job, after, file, fd: -1 };
   core.begin(
     'main',
     [{ call: 'open', path: tempRdbName(state.pid), mode: 'truncate', as: 'file' }],
@@ -44,12 +47,14 @@ export function saveOpened(core: Core, outcome: PlanOutcome): void {
 
 function writeNext(core: Core): void {
   const { state } = core;
-  const { job, fd } = state.saving!;
-  const sink = newGrowableBytes(WRITE_SIZE);
+  const { job, file, fd } = state.saving!;
+  const syncs = dueSyncs(file, fd);
+  if (syncs.length > 0) return core.begin('main', syncs, { step: 'save-synced' });
+  const sink = file.pending;
   while (job.stage !== 'done' && sink.length < WRITE_SIZE) stepRdbWrite(job, sink, KEYS_PER_STEP);
   if (sink.length > 0) {
-    state.work.bytes += sink.length;
-    const bytes = takenBytes(sink);
+    const bytes = takePiece(file);
+    state.work.bytes += bytes.length;
     return core.begin('main', [{ call: 'write', fd, bytes }], {
       step: 'save-written',
       length: bytes.length,
@@ -69,6 +74,11 @@ function writeNext(core: Core): void {
 export function saveWritten(core: Core, length: number, outcome: PlanOutcome): void {
   const [result] = outcome.results;
   if (!outcome.ok || !result?.ok || result.value !== length) return saveFailed(core, outcome);
+  writeNext(core);
+}
+
+export function saveSynced(core: Core, outcome: PlanOutcome): void {
+  if (!outcome.ok) return saveFailed(core, outcome);
   writeNext(core);
 }
 

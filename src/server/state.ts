@@ -16,6 +16,7 @@ import type { RdbHeader, RdbSaveOptions, RdbWriteJob } from '../persistence/rdb-
 import { newCounters, type Counters } from './counters.ts';
 import type { DirectiveValues } from './directives.ts';
 import type { ServerEvent } from './events.ts';
+import type { SyncedFile } from './incremental-sync.ts';
 import type { Settings } from './settings.ts';
 import type { ApplyRequest, Step } from './steps.ts';
 import { configureUsers } from './users.ts';
@@ -39,6 +40,8 @@ export interface ChildTask {
   /** The line that a base in RESP begins with, if timestamps are asked for. */
   readonly annotation: string;
   readonly keyDelayMicros: Micros;
+  /** It is written back every few megabytes. */
+  readonly incrementalSync: boolean;
   readonly logs: 'all' | 'warnings' | 'nothing';
   readonly utcOffset: Micros;
 }
@@ -64,6 +67,7 @@ export interface Child {
 export interface ForegroundSave {
   readonly job: RdbWriteJob;
   readonly after: AfterSave;
+  readonly file: SyncedFile;
   fd: Fd;
 }
 

@@ -52,6 +52,7 @@ export type Step =
   // Snapshots (save.ts)
   | { readonly step: 'save-opened' }
   | { readonly step: 'save-written'; readonly length: number }
+  | { readonly step: 'save-synced' }
   | { readonly step: 'save-installed' }
   | { readonly step: 'save-undone' }
   // Turning the log off, stopping (shutdown.ts)

@@ -3,7 +3,7 @@
  * between the server's turns. The named exception is that it does not outlive its parent.
  */
 import type { Micros } from '../../base/time.ts';
-import type { SyscallResult } from '../../machine/syscall.ts';
+import type { Syscall, SyscallResult } from '../../machine/syscall.ts';
 import {
   completeChildCall,
   newChild,
@@ -71,7 +71,7 @@ export class ChildJob {
       }
       if (wait.wait !== 'syscall') throw new Error(`a child does not wait for ${wait.wait}`);
       const { call } = wait;
-      if (call.call === 'fsync' || call.call === 'fdatasync') {
+      if (isFlush(call)) {
         return this.kernel.callInBackground(this.caller, call, (result) => this.resume(result));
       }
       this.take(this.kernel.call(this.caller, call, this.clock()).result);
@@ -92,4 +92,9 @@ export class ChildJob {
     this.take(result);
     this.slice();
   }
+}
+
+/** A flush takes its time, in which the server goes on. */
+function isFlush({ call }: Syscall): boolean {
+  return call === 'fsync' || call === 'fdatasync' || call === 'sync_file_range';
 }

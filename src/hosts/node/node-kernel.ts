@@ -59,6 +59,9 @@ export class NodeKernel implements Kernel {
     const settle = (error: NodeJS.ErrnoException | null): void =>
       ended(error === null ? DONE : { ok: false, errno: errnoOf(error) });
     switch (call.call) {
+      case 'sync_file_range':
+        if (call.wait === 'yes') return void setImmediate(ended, DONE);
+        return void afterValidation(() => fs.fdatasync(descriptor(call.fd), settle), ended);
       case 'fsync':
         return void afterValidation(() => fs.fsync(descriptor(call.fd), settle), ended);
       case 'fdatasync':
@@ -93,6 +96,10 @@ export class NodeKernel implements Kernel {
         return DONE;
       case 'fdatasync':
         fs.fdatasyncSync(descriptor(call.fd));
+        return DONE;
+      // Node does not know it. Where a system does not, Redis does the same, and there is nothing left to wait for.
+      case 'sync_file_range':
+        if (call.wait === 'no') fs.fdatasyncSync(descriptor(call.fd));
         return DONE;
       case 'fstat':
         return { ok: true, value: 0, stat: fileStat(fs.fstatSync(descriptor(call.fd))) };
