@@ -3,8 +3,7 @@ import { Lab } from '../lab/lab.ts';
 import { planLab } from '../lab/setup.ts';
 import { openDurableLog, type OpenedLog } from '../storage/open-durable-log.ts';
 import { LabHost, type Keeper } from './lab-host.ts';
-import { invoke, isLabCall, labMethods, type Methods } from './methods.ts';
-import { Refusal } from './refusal.ts';
+import { invoke, isLabCall, labMethods, Refusal, type Methods } from './methods.ts';
 import type { FromWorker, StorageView, ToWorker } from './protocol.ts';
 import { reopenLab } from './reopen.ts';
 

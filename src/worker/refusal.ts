@@ -1,2 +1,0 @@
-/** An argument or a state that does not allow what was asked. */
-export class Refusal extends Error {}
