@@ -15,6 +15,7 @@ import { keyCount, laneView, lostWrite } from '../lab/lane-view.ts';
 import { planLab } from '../lab/setup.ts';
 import { formatCall } from '../machine/strace-format.ts';
 import type { Reply } from '../resp/reply.ts';
+import { DraftDesk } from './draft-desk.ts';
 import type { LabHost } from './lab-host.ts';
 import { MemoryWatch } from './memory-watch.ts';
 import type {
@@ -26,6 +27,7 @@ import type {
   LabMethods,
   LabView,
 } from './protocol.ts';
+import { Refusal } from './refusal.ts';
 
 /** As LabMethods, but answering when everything is kept. */
 export type Methods = {
@@ -51,9 +53,6 @@ export function invoke<M extends LabMethod>(
   return method(...call.args);
 }
 
-/** An argument or a state that does not allow what was asked. */
-export class Refusal extends Error {}
-
 const WRONG_TAIL =
   "tail must be 'lost', 'kept', 'zero-filled', 'holes' or {cutAt: bytes}, in whole bytes";
 const CONNECTION_REFUSED = 'Could not connect to Redis at 127.0.0.1:6379: Connection refused';
@@ -67,6 +66,7 @@ export function labMethods(
 ): Methods {
   const lab = (): Lab => host.lab;
   const memory = new MemoryWatch(() => performance.now());
+  const drafts = new DraftDesk();
   /** Does it, or refuses it; answers when it is kept. */
   const act = async (...actions: readonly LabAction[]): Promise<null> => {
     for (const action of actions) {
@@ -179,6 +179,14 @@ export function labMethods(
     },
     calls({ lane, after }) {
       return callLines(lab(), laneOf(lab(), lane), after);
+    },
+    draft(request, window) {
+      if (request.do !== 'open') return drafts.answer(lab(), request, window);
+      const lane = laneOf(lab(), request.lane);
+      const path = absolute(request.path);
+      const bytes = lane.kernel.readFile(path);
+      if (bytes === undefined) throw new Refusal(`draft: there is no file ${path}`);
+      return drafts.open(lab(), lane, path, bytes.slice(), window);
     },
     readFile(path, { lane }) {
       const bytes = laneOf(lab(), lane).kernel.readFile(absolute(path));
