@@ -17,7 +17,7 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const nodeEntry = join(root, 'src/hosts/node/server.ts');
 
 /** Where the tools start that run on real files. */
-const toolEntries = ['check-aof', 'check-rdb', 'aof-parse', 'rdb'];
+const toolEntries = ['check-aof', 'check-rdb', 'aof-parse', 'rdb', 'redis-dumper'];
 
 /**
  * Builds dist/site.

@@ -1,7 +1,8 @@
 import { failure, parseDuration, printDuration } from './control-values.ts';
 import type { Parsed } from './control-values.ts';
-import { parseControlLine, printControlLine } from './control-line.ts';
+import { parseControlLine } from './control-line.ts';
 import type { ControlAction } from './control-line.ts';
+import { printControlLine } from './control-print.ts';
 
 /** One thing that a person or a lesson does: a Redis command, a shell line or a control of the lab. */
 export type ScriptAction =
@@ -89,5 +90,5 @@ function printAction(action: ScriptAction): string {
 
 /** The closing word of an `!edit` that opens on this line. */
 function heredocWord(source: string): string | undefined {
-  return /^(?:@\S+\s+)?!\s*edit\s+\S+\s+<<\s*(\S+)\s*$/.exec(source)?.[1];
+  return /^(?:@\S+\s+)?!\s*edit\s+.*\S\s+<<\s*(\S+)\s*$/.exec(source)?.[1];
 }

@@ -1,15 +1,17 @@
+import { fromBase64 } from '../base/base64.ts';
+import { utf8Decode, utf8Encode } from '../base/bytes.ts';
+import { splitArguments } from '../base/split-arguments.ts';
 import {
   failure,
   parseByteCount,
   parseCount,
   parseDuration,
   parsePositiveNumber,
-  printDuration,
 } from './control-values.ts';
 import type { Parsed } from './control-values.ts';
 import { FAULT_KINDS } from './fault-kinds.ts';
 import type { FaultValue } from './fault-kinds.ts';
-import { parseWorkload, printWorkload } from './workload-spec.ts';
+import { parseWorkload } from './workload-spec.ts';
 import type { WorkloadSpec } from './workload-spec.ts';
 
 /** What becomes of the bytes that no fsync had covered when the power goes. */
@@ -33,17 +35,32 @@ export type ControlAction =
   | { readonly kind: 'client'; readonly client: string }
   | { readonly kind: 'pause' }
   | { readonly kind: 'play'; readonly speed?: number }
+  /** How fast time passes when it passes. */
+  | { readonly kind: 'speed'; readonly speed: number }
   | { readonly kind: 'advance'; readonly duration: number }
   | { readonly kind: 'step'; readonly unit: StepUnit }
   | { readonly kind: 'kill'; readonly lane?: string }
   | { readonly kind: 'power'; readonly tail: TornTail; readonly lane?: string }
   | { readonly kind: 'boot'; readonly lane?: string }
+  /** What the next power cut makes of unsynced bytes, unless it says so itself. */
+  | { readonly kind: 'tail'; readonly tail: TornTail }
+  /** The client gives up waiting: its connection is closed. */
+  | { readonly kind: 'interrupt' }
   | { readonly kind: 'signal'; readonly signal: SignalName; readonly lane?: string }
   | { readonly kind: 'fault'; readonly fault: Fault }
   | { readonly kind: 'heal' }
   | { readonly kind: 'workload'; readonly workload: WorkloadSpec | null }
   | { readonly kind: 'predict'; readonly question: string; readonly answer: string }
-  | { readonly kind: 'edit'; readonly path: string; readonly text: string };
+  | { readonly kind: 'edit'; readonly path: string; readonly text: string }
+  /** The same for a file that is no text. */
+  | { readonly kind: 'put'; readonly path: string; readonly bytes: Uint8Array }
+  /** Replaces /data by these files, and boots from them. */
+  | { readonly kind: 'import'; readonly files: readonly NamedBytes[] };
+
+export interface NamedBytes {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
 
 export type StepUnit = 'command' | 'tick' | 'fsync';
 export type SignalName = (typeof SIGNALS)[number];
@@ -79,40 +96,6 @@ export function controlUsages(): readonly { readonly name: string; readonly usag
   return [...COMMANDS].map(([name, { usage }]) => ({ name: `!${name}`, usage }));
 }
 
-/** The line that parseControlLine reads back as the same action. */
-export function printControlLine(action: ControlAction): string {
-  switch (action.kind) {
-    case 'lane':
-      return `!lane ${action.lane}`;
-    case 'client':
-      return `!client ${action.client}`;
-    case 'pause':
-    case 'heal':
-      return `!${action.kind}`;
-    case 'play':
-      return action.speed === undefined ? '!play' : `!play ${action.speed}`;
-    case 'advance':
-      return `!advance ${printDuration(action.duration)}`;
-    case 'step':
-      return `!step ${action.unit}`;
-    case 'kill':
-    case 'boot':
-      return `!${action.kind}${printOption('lane', action.lane)}`;
-    case 'power':
-      return `!power${action.tail === 'lost' ? '' : ` tail=${printTail(action.tail)}`}${printOption('lane', action.lane)}`;
-    case 'signal':
-      return `!signal ${action.signal}${printOption('lane', action.lane)}`;
-    case 'fault':
-      return printFault(action.fault);
-    case 'workload':
-      return `!workload ${action.workload === null ? 'off' : printWorkload(action.workload)}`;
-    case 'predict':
-      return `!predict ${action.question} ${action.answer}`;
-    case 'edit':
-      return printEdit(action.path, action.text);
-  }
-}
-
 interface ControlCommand {
   readonly usage: string;
   readonly parse: (rest: string) => Parsed<ControlAction>;
@@ -132,6 +115,7 @@ const COMMANDS: ReadonlyMap<string, ControlCommand> = new Map<string, ControlCom
   ],
   ['pause', { usage: '!pause', parse: (rest) => nothing(rest, { kind: 'pause' }) }],
   ['play', { usage: '!play [SPEED], as in !play 0.1', parse: parsePlay }],
+  ['speed', { usage: '!speed SPEED, as in !speed 0.1', parse: parseSpeed }],
   ['advance', { usage: '!advance DURATION, as in !advance 900ms', parse: parseAdvance }],
   ['step', { usage: '!step [command|tick|fsync]', parse: parseStep }],
   [
@@ -149,6 +133,17 @@ const COMMANDS: ReadonlyMap<string, ControlCommand> = new Map<string, ControlCom
       parse: (rest) => onlyLane(rest, (lane) => ({ kind: 'boot', ...lane })),
     },
   ],
+  [
+    'tail',
+    {
+      usage: `!tail ${TAILS.join('|')}|cut@BYTES`,
+      parse: (rest) => {
+        const tail = parseTail(rest);
+        return tail.ok ? { ok: true, value: { kind: 'tail', tail: tail.value } } : tail;
+      },
+    },
+  ],
+  ['interrupt', { usage: '!interrupt', parse: (rest) => nothing(rest, { kind: 'interrupt' }) }],
   ['signal', { usage: `!signal ${SIGNALS.join('|')} [lane=NAME]`, parse: parseSignal }],
   [
     'fault',
@@ -168,6 +163,8 @@ const COMMANDS: ReadonlyMap<string, ControlCommand> = new Map<string, ControlCom
   ],
   ['predict', { usage: '!predict QUESTION ANSWER, as in !predict q1 37', parse: parsePredict }],
   ['edit', { usage: '!edit PATH <<END, then the lines of the text, then END', parse: parseEdit }],
+  ['put', { usage: '!put PATH BASE64', parse: parsePut }],
+  ['import', { usage: '!import NAME BASE64 [NAME BASE64 …]', parse: parseImport }],
 ]);
 
 function unknownControl(name: string): string {
@@ -186,7 +183,9 @@ interface Arguments {
 function readArguments(rest: string, allowed: readonly string[]): Parsed<Arguments> {
   const words: string[] = [];
   const options = new Map<string, string>();
-  for (const word of rest.split(/\s+/).filter((each) => each !== '')) {
+  const split = wordsOf(rest);
+  if (split === undefined) return failure('a quote is not closed');
+  for (const word of split) {
     const equals = word.indexOf('=');
     const key = word.slice(0, Math.max(equals, 0));
     if (equals <= 0) words.push(word);
@@ -198,14 +197,21 @@ function readArguments(rest: string, allowed: readonly string[]): Parsed<Argumen
   return { ok: true, value: { words, options } };
 }
 
+/** Blanks part words, except in quotes; undefined if a quote stays open. */
+function wordsOf(text: string): readonly string[] | undefined {
+  return splitArguments(utf8Encode(text))?.map(utf8Decode);
+}
+
 function nothing(rest: string, action: ControlAction): Parsed<ControlAction> {
   return rest === '' ? { ok: true, value: action } : failure(`"${rest}" is not wanted here`);
 }
 
 function oneName(rest: string, action: (name: string) => ControlAction): Parsed<ControlAction> {
-  if (!/^[^\s=]+$/.test(rest))
-    return failure(rest === '' ? 'a name is missing' : `"${rest}" is not one name`);
-  return { ok: true, value: action(rest) };
+  const [name, surplus] = wordsOf(rest) ?? [];
+  if (rest === '') return failure('a name is missing');
+  if (name === undefined || surplus !== undefined || /^[^"']*=/.test(rest))
+    return failure(`"${rest}" is not one name`);
+  return { ok: true, value: action(name) };
 }
 
 function onlyLane(
@@ -226,6 +232,16 @@ function laneOf({ options }: Arguments): { readonly lane?: string } {
 
 function parsePlay(rest: string): Parsed<ControlAction> {
   if (rest === '') return { ok: true, value: { kind: 'play' } };
+  const speed = speedOf(rest);
+  return speed.ok ? { ok: true, value: { kind: 'play', speed: speed.value } } : speed;
+}
+
+function parseSpeed(rest: string): Parsed<ControlAction> {
+  const speed = speedOf(rest);
+  return speed.ok ? { ok: true, value: { kind: 'speed', speed: speed.value } } : speed;
+}
+
+function speedOf(rest: string): Parsed<number> {
   const [, above, below = '1'] = /^([^/]+)(?:\/([^/]+))?$/.exec(rest) ?? [];
   const numerator = parsePositiveNumber(above ?? '');
   const denominator = parsePositiveNumber(below);
@@ -233,7 +249,7 @@ function parsePlay(rest: string): Parsed<ControlAction> {
   const speed = numerator.value / denominator.value;
   if (speed < SLOWEST_SPEED || speed > FASTEST_SPEED)
     return failure(`${rest} is outside of 1/1000 to 100`);
-  return { ok: true, value: { kind: 'play', speed } };
+  return { ok: true, value: speed };
 }
 
 function parseAdvance(rest: string): Parsed<ControlAction> {
@@ -268,20 +284,21 @@ function parseTail(text: string): Parsed<TornTail> {
   return cutAt.ok ? { ok: true, value: { cutAt: cutAt.value } } : cutAt;
 }
 
-function printTail(tail: TornTail): string {
-  return typeof tail === 'string' ? tail : `cut@${tail.cutAt}`;
-}
-
 function parseSignal(rest: string): Parsed<ControlAction> {
   const parsed = readArguments(rest, ['lane']);
   if (!parsed.ok) return parsed;
   const [name = '', surplus] = parsed.value.words;
-  const bare = name.toUpperCase().replace(/^SIG/, '');
-  const signal = SIGNALS.find((each) => each === bare);
+  const signal = signalNamed(name);
   if (signal === undefined)
     return failure(name === '' ? 'a signal is missing' : `"${name}" is no signal`);
   if (surplus !== undefined) return failure(`"${surplus}" is not wanted here`);
   return { ok: true, value: { kind: 'signal', signal, ...laneOf(parsed.value) } };
+}
+
+/** `TERM`, `SIGTERM` and `sigterm` are one; undefined if there is no such signal. */
+export function signalNamed(name: string): SignalName | undefined {
+  const bare = name.toUpperCase().replace(/^SIG/, '');
+  return SIGNALS.find((each) => each === bare);
 }
 
 function parseFault(rest: string): Parsed<ControlAction> {
@@ -339,21 +356,6 @@ function optionalTime(text: string | undefined): Parsed<number | undefined> {
   return text === undefined ? { ok: true, value: undefined } : parseDuration(text);
 }
 
-function printFault(fault: Fault): string {
-  const isDuration = FAULT_KINDS.get(fault.kind) === 'duration';
-  let line = `!fault ${fault.kind}`;
-  if (fault.value !== undefined)
-    line += ` ${isDuration && typeof fault.value === 'number' ? printDuration(fault.value) : fault.value}`;
-  line += printOption('lane', fault.lane) + printOption('path', fault.path);
-  if (fault.at !== undefined) line += printOption('at', printDuration(fault.at));
-  if (fault.until !== undefined) line += printOption('until', printDuration(fault.until));
-  return line;
-}
-
-function printOption(name: string, value: string | undefined): string {
-  return value === undefined ? '' : ` ${name}=${value}`;
-}
-
 function parseWorkloadLine(rest: string): Parsed<ControlAction> {
   if (rest === 'off') return { ok: true, value: { kind: 'workload', workload: null } };
   const workload = parseWorkload(rest);
@@ -371,8 +373,10 @@ function parsePredict(rest: string): Parsed<ControlAction> {
 
 function parseEdit(rest: string): Parsed<ControlAction> {
   const [head = '', ...lines] = rest.split('\n');
-  const [, path, word] = /^(\S+)\s+<<\s*(\S+)\s*$/.exec(head) ?? [];
-  if (path === undefined || word === undefined) return failure('a path and <<END are wanted');
+  const [, quoted = '', word] = /^(.*\S)\s+<<\s*(\S+)\s*$/.exec(head) ?? [];
+  const [path, surplus] = wordsOf(quoted) ?? [];
+  if (path === undefined || surplus !== undefined || word === undefined)
+    return failure('a path and <<END are wanted');
   const end = lines.findIndex((line) => line.trimEnd() === word);
   if (end === -1) return failure(`the closing ${word} is missing`);
   if (lines.slice(end + 1).some((line) => line.trim() !== ''))
@@ -384,11 +388,31 @@ function parseEdit(rest: string): Parsed<ControlAction> {
   return { ok: true, value: { kind: 'edit', path, text } };
 }
 
-/** The closing word is one that no line of the text equals. */
-function printEdit(path: string, text: string): string {
-  const body = text === '' || text.endsWith('\n') ? text : `${text}\n`;
-  const lines = body.split('\n').map((line) => line.trimEnd());
-  let word = 'END';
-  for (let i = 2; lines.includes(word); i++) word = `END${i}`;
-  return `!edit ${path} <<${word}\n${body}${word}`;
+function parsePut(rest: string): Parsed<ControlAction> {
+  const files = namedBytes(rest);
+  if (!files.ok) return files;
+  const [file, surplus] = files.value;
+  if (file === undefined || surplus !== undefined)
+    return failure('a path and its bytes are wanted');
+  return { ok: true, value: { kind: 'put', path: file.name, bytes: file.bytes } };
+}
+
+function parseImport(rest: string): Parsed<ControlAction> {
+  const files = namedBytes(rest);
+  return files.ok ? { ok: true, value: { kind: 'import', files: files.value } } : files;
+}
+
+function namedBytes(rest: string): Parsed<readonly NamedBytes[]> {
+  const words = wordsOf(rest);
+  if (words === undefined) return failure('a quote is not closed');
+  if (words.length === 0 || words.length % 2 !== 0) return failure('names and bytes go in pairs');
+  const files: NamedBytes[] = [];
+  for (let i = 0; i < words.length; i += 2) {
+    const name = words[i] ?? '';
+    const base64 = words[i + 1] ?? '';
+    const bytes = fromBase64(base64 === '-' ? '' : base64, 'padded');
+    if (bytes === undefined) return failure(`what follows "${name}" is not base64`);
+    files.push({ name, bytes });
+  }
+  return { ok: true, value: files };
 }

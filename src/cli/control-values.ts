@@ -67,7 +67,7 @@ export function parseCount(text: string): Parsed<number> {
 
 /** A number above 0, with or without a fraction. */
 export function parsePositiveNumber(text: string): Parsed<number> {
-  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0;
+  const value = /^\d+(\.\d+)?(e[+-]?\d+)?$/.test(text) ? Number(text) : 0;
   return value > 0 && value <= Number.MAX_SAFE_INTEGER
     ? { ok: true, value }
     : failure(`"${text}" is not a number above 0`);

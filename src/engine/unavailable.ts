@@ -6,6 +6,8 @@ export const unavailable: Readonly<Record<string, string>> = {
   sync: 'Nobody replicates from this server: it has no replication stream.',
 };
 
+const LONGEST_STRING = 'No string becomes longer than 512 MB less 24 bytes, as in JavaScript.';
+
 /** Commands that are there, and what they cannot do here. */
 export const limited: Readonly<Record<string, string>> = {
   cluster: 'Answers as a server whose cluster support is disabled.',
@@ -17,6 +19,10 @@ export const limited: Readonly<Record<string, string>> = {
   slaveof: 'Only NO ONE: the server is always a master.',
   wait: 'There are no replicas: it waits for its time to be over.',
   migrate: 'Reaches no other server: it ends with an IOERR once it has found a key.',
+  append: LONGEST_STRING,
+  bitfield: LONGEST_STRING,
+  setbit: LONGEST_STRING,
+  setrange: LONGEST_STRING,
   'module|load': 'No module can be loaded.',
   'module|loadex': 'No module can be loaded.',
   'memory|usage':

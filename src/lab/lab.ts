@@ -3,14 +3,13 @@
  * every byte; nothing here reads a clock or throws dice of its own.
  */
 import { ascii, bytesOf, type ByteString } from '../base/bytes.ts';
-import { seedRandom, nextUint32 } from '../base/random.ts';
 import type { Micros, Millis } from '../base/time.ts';
-import { Clock, createClockState, type ClockState } from '../machine/clock.ts';
-import { kernelFromPlatter, type KernelOptions } from '../machine/kernel-state.ts';
-import { createPlatter, type Platter } from '../machine/platter.ts';
-import type { FaultRequest } from '../machine/fault-plan.ts';
+import { Clock } from '../machine/clock.ts';
+import { parseFault, type FaultRequest } from '../machine/fault-plan.ts';
+import type { LabControl } from './action.ts';
 import { absolute, CONFIG_PATH, DATA_PATH } from './boot.ts';
-import { newLaneState, type LabClockEvent, type LaneState } from './lane-state.ts';
+import { newLabState, reopenedState, type LabState, type Reopened } from './lab-state.ts';
+import type { LabClockEvent, LaneState } from './lane-state.ts';
 import { WORKLOAD_TOKEN } from './lane-clients.ts';
 import { Lane, type LaneSurroundings } from './lane.ts';
 import { takeLosses } from './ledger.ts';
@@ -20,68 +19,13 @@ import { recordText } from './texts.ts';
 import type { CrashKind, Fault, Tail, Workload } from './view.ts';
 import { nextCommands, planWorkload, type WorkloadPlan } from './workload.ts';
 
-export interface LabState {
-  readonly plan: LabPlan;
-  readonly clock: ClockState<LabClockEvent>;
-  readonly lanes: LaneState[];
-  paused: boolean;
-  speed: number;
-  workload: Workload | null;
-  workloadPlan: WorkloadPlan | null;
-  /** Grows with each workload, so that ticks of an earlier one die out. */
-  workloadRound: number;
-  tail: Tail;
-  readonly actions: { readonly at: Millis; readonly action: string }[];
-}
-
 /** How far a step may go before it gives up: nothing of that kind is due. */
 const LONGEST_STEP: Micros = 60_000_000;
 const TICK: Micros = 100_000;
 /** What an event counts for in which a script goes on: some milliseconds of work. */
 const EVENTS_OF_A_SCRIPT = 400;
 const LONGEST_START: Micros = 600_000_000;
-/** System calls that each machine remembers. */
-const TRACED_CALLS = 2048;
-
 export type StepKind = 'command' | 'tick' | 'fsync';
-
-/** Machines with empty disks, or with those `platters`; nothing runs yet. */
-export function newLabState(
-  plan: LabPlan,
-  now: Micros,
-  platters: ReadonlyMap<string, Platter>,
-): LabState {
-  const { seed, disk } = plan;
-  const random = seedRandom(seed);
-  const lanes = plan.lanes.map(({ id }) => {
-    const options: KernelOptions = {
-      owner: id,
-      seed: nextUint32(random),
-      now,
-      disk: disk.preset,
-      ...(disk.fsyncMs === null ? {} : { fsyncMs: disk.fsyncMs }),
-      ...(disk.capacity === null ? {} : { capacity: disk.capacity }),
-      traceCapacity: TRACED_CALLS,
-    };
-    return newLaneState(
-      id,
-      seed,
-      kernelFromPlatter(platters.get(id) ?? createPlatter(now), options),
-    );
-  });
-  return {
-    plan,
-    clock: createClockState(now),
-    lanes,
-    paused: plan.clock.paused,
-    speed: plan.clock.speed,
-    workload: null,
-    workloadPlan: null,
-    workloadRound: 0,
-    tail: 'lost',
-    actions: [],
-  };
-}
 
 export class Lab implements LaneSurroundings {
   readonly state: LabState;
@@ -111,15 +55,8 @@ export class Lab implements LaneSurroundings {
   }
 
   /** The machines of an earlier visit, from what their platters held: closing the tab cut their power. */
-  static reopen(
-    plan: LabPlan,
-    now: Micros,
-    platters: ReadonlyMap<string, Platter>,
-    actions: LabState['actions'],
-  ): Lab {
-    const lab = new Lab(newLabState(plan, now, platters));
-    const at = lab.now;
-    lab.state.actions.push(...actions, { at, action: '!power tail=lost' }, { at, action: '!boot' });
+  static reopen(plan: LabPlan, reopened: Reopened, earlier: LabState['earlier']): Lab {
+    const lab = new Lab(reopenedState(plan, reopened, earlier));
     for (const lane of lab.lanes) lane.boot();
     lab.runUntilUp();
     return lab;
@@ -143,21 +80,32 @@ export class Lab implements LaneSurroundings {
 
   // --- time ---
 
-  /** Runs events up to `target`, at most `budget` of them. */
+  /**
+   * Runs events up to `target`, some `budget` of them: it stops between two instants only, so that what is done next
+   * is done when everything due by then has happened, whatever the budget was.
+   */
   runUntil(target: Micros, budget: number): 'more' | 'done' {
     this.running = true;
-    for (let left = budget; left > 0; left--) {
+    for (let left = budget; ; left--) {
       const due = this.clock.next();
       if (due === undefined || due > target) {
         if (target > this.clock.now) this.clock.advanceTo(target);
         this.running = false;
         return 'done';
       }
+      if (left <= 0 && due > this.clock.now) break;
       this.dispatchNext();
       if (this.runsScript()) left -= EVENTS_OF_A_SCRIPT;
     }
     this.running = false;
     return 'more';
+  }
+
+  /** While time passes: the rest of what is due at this instant. */
+  private endInstant(): void {
+    this.running = true;
+    this.settleNow();
+    this.running = false;
   }
 
   private runsScript(): boolean {
@@ -173,7 +121,7 @@ export class Lab implements LaneSurroundings {
       if (due === undefined || due > limit) break;
       this.dispatchNext();
     }
-    this.running = false;
+    this.endInstant();
   }
 
   /** With the clock standing still: everything that is due at this instant. */
@@ -206,8 +154,9 @@ export class Lab implements LaneSurroundings {
       if (this.runsScript() && due > start + TICK) break;
       this.dispatchNext();
     }
-    this.running = false;
-    return count() > before;
+    const came = count() > before;
+    this.endInstant();
+    return came;
   }
 
   private dispatchNext(): void {
@@ -299,7 +248,14 @@ export class Lab implements LaneSurroundings {
     const lane = this.lane(laneId);
     if (lane === undefined) return this.noLane(laneId);
     lane.send(client, token, argv);
-    if (this.state.paused) this.settleNow();
+    return undefined;
+  }
+
+  /** A client gives up waiting. */
+  interrupt(client: string, laneId: string | undefined): string | undefined {
+    const lane = this.lane(laneId);
+    if (lane === undefined) return this.noLane(laneId);
+    lane.interrupt(client);
     return undefined;
   }
 
@@ -363,11 +319,35 @@ export class Lab implements LaneSurroundings {
   signal(name: string, laneId: string | undefined): string | undefined {
     const lanes = this.chosen(laneId);
     if (typeof lanes === 'string') return lanes;
-    for (const lane of lanes) {
+    const up = lanes.filter(({ server }) => server !== null);
+    for (const lane of up.length === 0 ? lanes : up) {
       const problem = lane.signal(name.replace(/^SIG/, ''));
       if (problem !== undefined) return problem;
     }
     return undefined;
+  }
+
+  /** What is wrong with a control, as far as it does not depend on the machines' state. */
+  whyNot(action: LabControl): string | undefined {
+    switch (action.kind) {
+      case 'play':
+      case 'speed': {
+        const wrong = action.speed === undefined ? undefined : checkSpeed(action.speed);
+        return wrong === undefined ? undefined : `setClock: ${wrong}`;
+      }
+      case 'workload': {
+        const { workload } = action;
+        const plan =
+          workload === null ? null : planWorkload({ ...workload, rate: workload.rate ?? 0 });
+        return typeof plan === 'string' ? plan : undefined;
+      }
+      case 'fault': {
+        const planned = parseFault(this.faultRequest(action.fault), 0, this.clock.now);
+        return planned.ok ? undefined : planned.error;
+      }
+      default:
+        return undefined;
+    }
   }
 
   /** Plans a fault in one lane or all; null heals everything. */
@@ -378,21 +358,19 @@ export class Lab implements LaneSurroundings {
     }
     const lanes = this.chosen(fault.lane);
     if (typeof lanes === 'string') return lanes;
-    const at = fault.at === undefined ? undefined : this.epoch + Math.round(fault.at * 1000);
-    const until =
-      fault.until === undefined ? undefined : this.epoch + Math.round(fault.until * 1000);
-    const request: FaultRequest = {
-      kind: fault.kind,
-      path: fault.path,
-      at,
-      until,
-      value: fault.value,
-    };
+    const request = this.faultRequest(fault);
     for (const lane of lanes) {
       const planned = lane.kernel.plan(request);
       if (!planned.ok) return planned.error;
     }
     return undefined;
+  }
+
+  /** Of the lab's times the clock's. */
+  private faultRequest({ kind, path, at, until, value }: Fault): FaultRequest {
+    const instant = (ms: number | undefined): Micros | undefined =>
+      ms === undefined ? undefined : this.epoch + Math.round(ms * 1000);
+    return { kind, path, at: instant(at), until: instant(until), value };
   }
 
   private chosen(id: string | undefined): readonly Lane[] | string {
@@ -401,7 +379,7 @@ export class Lab implements LaneSurroundings {
     return lane === undefined ? this.noLane(id) : [lane];
   }
 
-  private noLane(id: string | undefined): string {
+  noLane(id: string | undefined): string {
     return `no lane ${id ?? ''}; the lanes are ${this.lanes.map(({ state }) => state.id).join(', ')}`;
   }
 }

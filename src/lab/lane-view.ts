@@ -41,12 +41,15 @@ export function laneView(lane: Lane, tail: Tail): LaneView {
     crash: state.crash === null ? null : crashView(lane, state.crash),
     loading: loadingView(state),
     rewriting: server?.child?.kind === 'aof',
-    keys:
-      server === null
-        ? 0
-        : server.engine.databases.reduce((sum, { space }) => sum + space.keys.size, 0),
+    keys: keyCount(state),
     opsPerSecond: opsPerSecond(lane),
   };
+}
+
+export function keyCount({ server }: LaneState): number {
+  return server === null
+    ? 0
+    : server.engine.databases.reduce((sum, { space }) => sum + space.keys.size, 0);
 }
 
 function fsyncView(lane: Lane): LaneView['fsync'] {

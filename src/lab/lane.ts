@@ -72,7 +72,9 @@ export class Lane {
 
   /** A client sends a command; it arrives after half a round trip. */
   send(client: string, token: number, argv: readonly ByteString[]): void {
-    const delay = this.free() ? 0 : Math.floor(this.state.kernel.costs.networkRoundTrip / 2);
+    // A workload's takes its time however the clock is set: in a closed loop it would never end.
+    const isFree = this.free() && token >= 0;
+    const delay = isFree ? 0 : Math.ceil(this.state.kernel.costs.networkRoundTrip / 2);
     this.schedule(this.now + delay, { lane: this.state.id, type: 'arrive', client, token, argv });
   }
 

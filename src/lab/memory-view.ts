@@ -38,7 +38,11 @@ export function databasesNow(lane: Lane): readonly Database[] {
  * as it is. Without power, or without a process, there is nothing left to take: a boot is tried on what is there.
  */
 export function comeBack(lab: Lab, lane: Lane, accident: CrashKind, tail: Tail): ComeBack {
-  const files = filesLeft(lane, accident, tail);
+  return bootOn(lab, lane, filesLeft(lane, accident, tail));
+}
+
+/** Starts a server of the lane's configuration on these files, by their paths, on a machine of its own. */
+export function bootOn(lab: Lab, lane: Lane, files: ReadonlyMap<string, Uint8Array>): ComeBack {
   const scratch = Lab.create({
     ...lab.state.plan,
     createdAt: lane.kernel.wallClock(lab.clock.now),
@@ -65,7 +69,8 @@ function filesLeft(lane: Lane, accident: CrashKind, tail: Tail): ReadonlyMap<str
   return filesOf(copy);
 }
 
-function filesOf(kernel: SimulatedKernel): ReadonlyMap<string, Uint8Array> {
+/** Every file of the machine, as a program would read it. */
+export function filesOf(kernel: SimulatedKernel): ReadonlyMap<string, Uint8Array> {
   const files = new Map<string, Uint8Array>([[CONFIG_PATH, new Uint8Array()]]);
   for (const { path } of kernel.files()) {
     const bytes = kernel.readFile(path);

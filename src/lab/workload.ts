@@ -43,12 +43,13 @@ export function planWorkload(workload: Workload): WorkloadPlan | string {
     return `workload: rate must be above 0 and at most ${FASTEST_RATE} commands a second`;
   if (!Number.isInteger(clients) || clients < 1 || clients > MOST_CLIENTS)
     return `workload: clients must be 1 to ${MOST_CLIENTS}`;
-  if (!Number.isInteger(keys) || keys < 1) return 'workload: keys must be 1 or more';
+  if (!Number.isSafeInteger(keys) || keys < 1) return 'workload: keys must be 1 or more';
   if (!Number.isInteger(valueBytes) || valueBytes < 0 || valueBytes > 1 << 20)
     return 'workload: valueBytes must be 0 to 1048576';
   if (!Number.isInteger(transactions) || transactions < 0 || transactions > 100)
     return 'workload: transactions must be 0 to 100';
-  if (!(ttl >= 0)) return 'workload: ttl must be 0 ms or more';
+  if (!Number.isSafeInteger(ttl) || ttl < 0)
+    return 'workload: ttl must be whole milliseconds, 0 or more';
   const templates: (readonly ByteString[])[] = [];
   for (const line of mix) {
     const words = splitArguments(utf8Encode(line));

@@ -33,7 +33,8 @@ export type AofRecord =
       readonly keys: number;
     }
   /** From `start` to `end` there is no record. `tail`: to the end of the file, which ends inside a record. */
-  | { readonly kind: 'damage' | 'tail'; readonly start: number; readonly end: number };
+  | { readonly kind: 'damage'; readonly start: number; readonly end: number }
+  | { readonly kind: 'tail'; readonly start: number; readonly end: number };
 
 export interface AofRecords {
   readonly bytes: Uint8Array;

@@ -5,6 +5,8 @@
  */
 import { assert } from '../base/assert.ts';
 import { ascii, sliceBytes, utf8Encode, type ByteString } from '../base/bytes.ts';
+import type { Micros, Seconds } from '../base/time.ts';
+import type { Reply } from '../resp/reply.ts';
 
 /** Paths and texts are raw bytes. */
 export type FileAsk =
@@ -28,8 +30,65 @@ export type FileAnswer =
   /** The reason as strerror(3) words it. */
   | { readonly answer: 'failed'; readonly reason: string };
 
+/** What only some tools ask, and only some places can give: elsewhere the answer is `failed`. */
+export type ServiceAsk =
+  /** Any instant: seconds since 1970. */
+  | { readonly ask: 'now' }
+  | { readonly ask: 'sleep'; readonly micros: Micros }
+  /** A connection to a Redis server, which later `send`s use; it takes the place of an earlier one. */
+  | { readonly ask: 'connect'; readonly host: ByteString; readonly port: number }
+  /** All commands at once; an answer for each. */
+  | { readonly ask: 'send'; readonly commands: readonly (readonly ByteString[])[] }
+  /** Bytes that nobody can guess. */
+  | { readonly ask: 'random'; readonly length: number }
+  | { readonly ask: 'gzip'; readonly bytes: Uint8Array }
+  /** Fails also when there would be more than `most` bytes, before they take any room. */
+  | { readonly ask: 'gunzip'; readonly bytes: Uint8Array; readonly most: number }
+  /** AES-256-GCM under a key that PBKDF2 makes with SHA-256; the tag stands behind the text. `open` fails if it is wrong. */
+  | {
+      readonly ask: 'seal' | 'open';
+      readonly password: ByteString;
+      readonly salt: Uint8Array;
+      readonly iterations: number;
+      readonly iv: Uint8Array;
+      readonly bytes: Uint8Array;
+      /** Vouched for as well. */
+      readonly beside: Uint8Array;
+    };
+
+export type ToolAsk = FileAsk | ServiceAsk;
+export type ToolAnswer =
+  | FileAnswer
+  | { readonly answer: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly answer: 'number'; readonly value: number }
+  | { readonly answer: 'replies'; readonly replies: readonly Reply[] };
+
 /** A step of a tool that returns `T`; a whole tool returns its exit status. */
-export type ToolSteps<T = number> = Generator<FileAsk, T, FileAnswer>;
+export type ToolSteps<T = number> = Generator<ToolAsk, T, ToolAnswer>;
+
+/** The bytes that an ask is answered with, or why it failed. */
+export function* askBytes(ask: ServiceAsk): ToolSteps<Uint8Array | ReadFailure> {
+  const answer = yield ask;
+  if (answer.answer === 'failed') return { reason: answer.reason };
+  assert(answer.answer === 'bytes', `${ask.ask} gives bytes`);
+  return answer.bytes;
+}
+
+export function* now(): ToolSteps<Seconds> {
+  const answer = yield { ask: 'now' };
+  assert(answer.answer === 'number', 'the time is a number');
+  return answer.value;
+}
+
+/** The answers to the commands, or why there are none. */
+export function* send(
+  ...commands: readonly (readonly ByteString[])[]
+): ToolSteps<readonly Reply[] | string> {
+  const answer = yield { ask: 'send', commands };
+  if (answer.answer === 'failed') return answer.reason;
+  assert(answer.answer === 'replies', 'commands have replies');
+  return answer.replies;
+}
 
 export interface ReadFailure {
   readonly reason: string;

@@ -18,6 +18,8 @@ export class PageState {
   phoneTab = $state<PhoneTab>('console');
   /** What is chosen in the log: its selected record is the one framed on the strip. */
   readonly log = new LogState();
+  /** The file that is looked into, in the place of everything else; null: none. */
+  inspected = $state<string | null>(null);
   keysShown = $state(false);
   /** Loads the page anew in a newer build of the lab; null while there is none. */
   newBuild = $state.raw<(() => void) | null>(null);

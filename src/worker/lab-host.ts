@@ -3,6 +3,8 @@
  * platters, and lets replies, events and frames out only when they are kept (output commit).
  */
 import type { Lab } from '../lab/lab.ts';
+import { actionLines, addressee, DEFAULT_CLIENT } from '../lab/action-text.ts';
+import { maskActions } from '../lab/secrets.ts';
 import { lostWrite, laneView } from '../lab/lane-view.ts';
 import { encodeKept, type KeptAction } from '../lab/kept.ts';
 import { recordBatch } from '../lab/record-log.ts';
@@ -114,10 +116,6 @@ export class LabHost {
     const token = this.nextToken++;
     this.waiting.set(token, settle);
     return token;
-  }
-
-  note(action: string): void {
-    this.lab.state.actions.push({ at: this.lab.now, action });
   }
 
   reanchor(): void {
@@ -233,7 +231,7 @@ export class LabHost {
   private hasOutput(): boolean {
     return (
       this.wantsCommit.length > 0 ||
-      this.lab.state.actions.length > this.actionsKept ||
+      this.actionCount() > this.actionsKept ||
       (this.frameDue && this.framesUnderWay === 0) ||
       this.lab.lanes.some(
         ({ state }) =>
@@ -286,9 +284,23 @@ export class LabHost {
   }
 
   private takeActions(): readonly KeptAction[] {
-    const actions = this.lab.state.actions.slice(this.actionsKept);
-    this.actionsKept = this.lab.state.actions.length;
-    return actions;
+    const { earlier, actions } = this.lab.state;
+    const kept = this.actionsKept;
+    this.actionsKept = earlier.length + actions.length;
+    return [...earlier.slice(kept), ...this.actionTexts(Math.max(0, kept - earlier.length))];
+  }
+
+  private actionCount(): number {
+    const { earlier, actions } = this.lab.state;
+    return earlier.length + actions.length;
+  }
+
+  /** As it is written down: without secrets. */
+  private actionTexts(from: number): readonly KeptAction[] {
+    const { actions, plan } = this.lab.state;
+    const first = { lane: plan.lanes[0]!.id, client: DEFAULT_CLIENT };
+    const masked = maskActions(actions.slice(from));
+    return actionLines(masked, addressee(actions, from, first));
   }
 
   private clockNow(): { paused: boolean; speed: number } {
@@ -312,7 +324,7 @@ export class LabHost {
     return encodeKept({
       kind: 'start',
       at: lab.clock.now,
-      actions: lab.state.actions,
+      actions: [...lab.state.earlier, ...this.actionTexts(0)],
       risks: this.risks(),
       clock: this.clockNow(),
       plan: { seed, createdAt, disk, clock, workload, lanes: lanes.map(({ id }) => id) },
@@ -322,7 +334,7 @@ export class LabHost {
 
   private async keepAnew(): Promise<void> {
     const record = this.startRecord();
-    this.actionsKept = this.lab.state.actions.length;
+    this.actionsKept = this.actionCount();
     this.journalBytes = 0;
     await this.keeper.replace([record]).catch(() => undefined);
   }

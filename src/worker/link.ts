@@ -200,6 +200,7 @@ class WorkerLink implements LabLink {
       lost: one('lost'),
       memory: one('memory'),
       calls: one('calls'),
+      draft: one('draft'),
       readFile: one('readFile'),
       writeFile: one('writeFile'),
       importFiles: one('importFiles'),

@@ -2,19 +2,20 @@
 import { ascii, bytesOf, utf8Encode, type ByteString } from '../base/bytes.ts';
 import { splitArguments } from '../base/split-arguments.ts';
 import { formatReplyTo } from '../cli/format-reply.ts';
-import { isSensitiveCommand } from '../cli/sensitive.ts';
+import { signalNamed } from '../cli/control-line.ts';
 import { commandTable } from '../engine/command-table.ts';
 import type { Command } from '../engine/command.ts';
+import { actionLines, DEFAULT_CLIENT } from '../lab/action-text.ts';
+import { applyAction, isTail, type LabAction } from '../lab/action.ts';
 import { absolute } from '../lab/boot.ts';
-import { importFiles } from '../lab/import.ts';
 import { Lab } from '../lab/lab.ts';
 import type { LaneAnswer } from '../lab/lane-state.ts';
 import type { Lane } from '../lab/lane.ts';
-import { laneView, lostWrite } from '../lab/lane-view.ts';
+import { keyCount, laneView, lostWrite } from '../lab/lane-view.ts';
 import { planLab } from '../lab/setup.ts';
-import { wordsText } from '../lab/texts.ts';
 import { formatCall } from '../machine/strace-format.ts';
 import type { Reply } from '../resp/reply.ts';
+import { DraftDesk } from './draft-desk.ts';
 import type { LabHost } from './lab-host.ts';
 import { MemoryWatch } from './memory-watch.ts';
 import type {
@@ -26,6 +27,7 @@ import type {
   LabMethods,
   LabView,
 } from './protocol.ts';
+import { Refusal } from './refusal.ts';
 
 /** As LabMethods, but answering when everything is kept. */
 export type Methods = {
@@ -51,10 +53,8 @@ export function invoke<M extends LabMethod>(
   return method(...call.args);
 }
 
-/** An argument or a state that does not allow what was asked. */
-export class Refusal extends Error {}
-
-const DEFAULT_CLIENT = 'script';
+const WRONG_TAIL =
+  "tail must be 'lost', 'kept', 'zero-filled', 'holes' or {cutAt: bytes}, in whole bytes";
 const CONNECTION_REFUSED = 'Could not connect to Redis at 127.0.0.1:6379: Connection refused';
 const CONNECTION_CLOSED = 'Error: Server closed the connection';
 const LONGEST_LINE = 512 * 1024 * 1024;
@@ -66,11 +66,16 @@ export function labMethods(
 ): Methods {
   const lab = (): Lab => host.lab;
   const memory = new MemoryWatch(() => performance.now());
-  /** Does it, unless `problem` names a reason; answers when it is kept. */
-  const control = async (action: string, act: () => string | undefined): Promise<null> => {
-    const problem = act();
-    if (problem !== undefined) throw new Refusal(problem);
-    host.note(action);
+  const drafts = new DraftDesk();
+  /** Does it, or refuses it; answers when it is kept. */
+  const act = async (...actions: readonly LabAction[]): Promise<null> => {
+    for (const action of actions) {
+      const problem = applyAction(lab(), action);
+      if (problem !== undefined) throw new Refusal(problem);
+    }
+    return done();
+  };
+  const done = async (): Promise<null> => {
     host.reanchor();
     host.changed();
     await host.committed();
@@ -82,9 +87,10 @@ export function labMethods(
     lane: string | undefined,
   ): Promise<LaneAnswer['outcome']> => {
     const { id } = laneOf(lab(), lane).state;
-    return new Promise((resolve) => {
-      host.note(isSensitiveCommand(argv) ? `${argv[0]!} (secret)` : wordsText(argv));
-      lab().send(argv, client, id, host.expect(resolve));
+    return new Promise((resolve, reject) => {
+      const action = { kind: 'command', lane: id, client, argv } as const;
+      const problem = applyAction(lab(), action, host.expect(resolve));
+      if (problem !== undefined) reject(new Refusal(problem));
       host.changed();
     });
   };
@@ -110,58 +116,56 @@ export function labMethods(
       return ask(argv.map(ascii), client ?? DEFAULT_CLIENT, lane);
     },
     interrupt: ({ lane, client }) =>
-      control(`!interrupt ${client ?? DEFAULT_CLIENT}`, () => {
-        const found = lab().lane(lane);
-        found?.interrupt(client ?? DEFAULT_CLIENT);
-        return found === undefined ? `no lane ${lane ?? ''}` : undefined;
+      act({
+        kind: 'interrupt',
+        lane: laneOf(lab(), lane).state.id,
+        client: client ?? DEFAULT_CLIENT,
       }),
-    workload: (workload) =>
-      control(workload === null ? '!workload off' : `!workload ${JSON.stringify(workload)}`, () =>
-        lab().setWorkload(workload),
-      ),
-    setClock: (clock) =>
-      control(clock.paused === true ? '!pause' : `!play ${clock.speed ?? lab().state.speed}`, () =>
-        lab().setClock(clock),
-      ),
+    workload: (workload) => act({ kind: 'workload', workload }),
+    setClock: ({ paused, speed }) =>
+      paused === true
+        ? act(...(speed === undefined ? [] : [{ kind: 'speed', speed } as const]), {
+            kind: 'pause',
+          })
+        : act(
+            paused === false
+              ? { kind: 'play', ...(speed === undefined ? {} : { speed }) }
+              : { kind: 'speed', speed: speed ?? lab().state.speed },
+          ),
     async advance(ms) {
       if (!(ms >= 0 && ms <= 24 * 3_600_000))
         throw new Refusal('advance: ms must be 0 to 86400000');
-      host.note(`!advance ${ms}ms`);
       await host.advance(ms);
       await host.committed();
       return null;
     },
-    step: (what) =>
-      control(`!step ${what}`, () => {
-        if (!['command', 'tick', 'fsync'].includes(what))
-          return `step: ${String(what)} is not command, tick or fsync`;
-        return lab().step(what)
-          ? undefined
-          : `step: no ${what} came within a minute of virtual time`;
-      }),
-    crash: (kind, { lane, tail }) => {
-      const chosen = tail ?? lab().state.tail;
-      const words =
-        kind === 'power-lost'
-          ? `!power tail=${typeof chosen === 'object' ? `cut@${chosen.cutAt}` : chosen}`
-          : '!kill';
-      return control(words, () =>
-        kind === 'power-lost' || kind === 'process-killed'
-          ? lab().crash(kind, chosen, lane)
-          : `crash: ${String(kind)} is not process-killed or power-lost`,
-      );
+    async step(what) {
+      if (!['command', 'tick', 'fsync'].includes(what))
+        throw new Refusal(`step: ${String(what)} is not command, tick or fsync`);
+      const came = lab().step(what);
+      await done();
+      if (!came) throw new Refusal(`step: no ${what} came within a minute of virtual time`);
+      return null;
     },
-    boot: ({ lane }) => control('!boot', () => lab().boot(lane)),
-    signal: (name, { lane }) => control(`!signal ${name}`, () => lab().signal(name, lane)),
-    plan: (fault) =>
-      control(fault === null ? '!heal' : `!fault ${fault.kind} ${String(fault.value ?? '')}`, () =>
-        lab().plan(fault),
-      ),
-    selectTail: (tail) =>
-      control(`!tail ${JSON.stringify(tail)}`, () => {
-        lab().state.tail = tail;
-        return undefined;
-      }),
+    async crash(kind, { lane, tail = lab().state.tail }) {
+      if (!isTail(tail)) throw new Refusal(`crash: ${WRONG_TAIL}`);
+      const named = lane === undefined ? {} : { lane };
+      if (kind === 'process-killed') return act({ kind: 'kill', ...named });
+      if (kind === 'power-lost') return act({ kind: 'power', tail, ...named });
+      throw new Refusal(`crash: ${String(kind)} is not process-killed or power-lost`);
+    },
+    boot: ({ lane }) => act({ kind: 'boot', ...(lane === undefined ? {} : { lane }) }),
+    async signal(name, { lane }) {
+      const signal = signalNamed(name);
+      if (signal === undefined)
+        throw new Refusal(`signal ${name} is not known; use TERM, INT or KILL`);
+      return act({ kind: 'signal', signal, ...(lane === undefined ? {} : { lane }) });
+    },
+    plan: (fault) => act(fault === null ? { kind: 'heal' } : { kind: 'fault', fault }),
+    async selectTail(tail) {
+      if (!isTail(tail)) throw new Refusal(`selectTail: ${WRONG_TAIL}`);
+      return act({ kind: 'tail', tail });
+    },
     view() {
       return labView(lab());
     },
@@ -176,29 +180,35 @@ export function labMethods(
     calls({ lane, after }) {
       return callLines(lab(), laneOf(lab(), lane), after);
     },
+    draft(request, window) {
+      if (request.do !== 'open') return drafts.answer(lab(), request, window);
+      const lane = laneOf(lab(), request.lane);
+      const path = absolute(request.path);
+      const bytes = lane.kernel.readFile(path);
+      if (bytes === undefined) throw new Refusal(`draft: there is no file ${path}`);
+      return drafts.open(lab(), lane, path, bytes.slice(), window);
+    },
     readFile(path, { lane }) {
       const bytes = laneOf(lab(), lane).kernel.readFile(absolute(path));
       if (bytes === undefined)
         throw new Refusal(`readFile: there is no file ${path}; view() lists the files`);
       return bytes;
     },
-    writeFile: (path, bytes, { lane }) =>
-      control(`!edit ${path}`, () => {
-        if (!(bytes instanceof Uint8Array)) return 'writeFile: bytes must be a Uint8Array';
-        const written = laneOf(lab(), lane).kernel.writeFile(absolute(path), bytes);
-        return written.ok ? undefined : `writeFile: ${written.error}`;
-      }),
+    async writeFile(path, bytes, { lane }) {
+      if (!(bytes instanceof Uint8Array))
+        throw new Refusal('writeFile: bytes must be a Uint8Array');
+      return act({ kind: 'write', lane: laneOf(lab(), lane).state.id, path, bytes });
+    },
     async importFiles(files, { lane }) {
-      const result = importFiles(lab(), laneOf(lab(), lane), files);
-      if (!result.ok) throw new Refusal(result.error);
-      host.note(`!import ${files.size} files`);
-      host.reanchor();
-      host.changed();
-      await host.committed();
-      return { keys: result.keys, commands: result.commands };
+      const { state } = laneOf(lab(), lane);
+      const named = [...files].map(([name, bytes]) => ({ name, bytes }));
+      await act({ kind: 'import', lane: state.id, files: named });
+      return { keys: keyCount(state), commands: state.records.count };
     },
     actionLog() {
-      return lab().state.actions.slice();
+      const { earlier, actions, plan } = lab().state;
+      const first = { lane: plan.lanes[0]!.id, client: DEFAULT_CLIENT };
+      return [...earlier, ...actionLines(actions, first)];
     },
     export(kind, { lane }) {
       return kind === 'appendonlydir' ? exportLog(laneOf(lab(), lane)) : exportRun(lab());

@@ -24,6 +24,9 @@ import type {
   Workload,
 } from '../lab/view.ts';
 
+import type { DraftProblem, RecordPart, RecordState } from '../tools/log-draft.ts';
+
+export type { DraftProblem, Mend, RecordPart, RecordState } from '../tools/log-draft.ts';
 export type { StorageView } from '../storage/storage-view.ts';
 /** The page knows this file alone: what it shows is the lab's own view of itself. */
 export { recordCause, recordKind } from '../lab/view.ts';
@@ -129,6 +132,65 @@ export interface MemoryQuery {
   readonly again: boolean;
 }
 
+/** What is done to the log under edit. There is one at a time; opening another forgets it. */
+export type DraftRequest =
+  | { readonly do: 'open'; readonly path: string; readonly lane?: string }
+  | {
+      readonly do: 'edit';
+      readonly at: number;
+      readonly remove: number;
+      readonly insert: Uint8Array;
+    }
+  | { readonly do: 'undo' | 'mend' | 'look' };
+
+/** The part of a draft that is in sight. */
+export interface DraftWindow {
+  readonly bytesFrom: number;
+  readonly bytesCount: number;
+  readonly recordsFrom: number;
+  readonly recordsCount: number;
+  /** The byte whose record is told of in full. */
+  readonly at: number;
+}
+
+export interface DraftRow {
+  readonly at: number;
+  readonly state: RecordState;
+  readonly words: string;
+}
+
+export interface DraftView {
+  readonly path: string;
+  readonly size: number;
+  readonly edits: number;
+  readonly edited: readonly (readonly [number, number])[];
+  readonly format: 'log' | 'rdb' | 'other';
+  readonly recordCount: number;
+  readonly recordsFrom: number;
+  readonly records: readonly DraftRow[];
+  readonly bytesFrom: number;
+  readonly bytes: Uint8Array;
+  readonly record: {
+    readonly index: number;
+    readonly at: number;
+    readonly end: number;
+    readonly parts: readonly RecordPart[];
+    readonly state: RecordState;
+    readonly words: string;
+  } | null;
+  readonly problem: DraftProblem | null;
+  /** Records that `redis-check-aof --fix` would throw away. */
+  readonly thrownAway: number;
+  /** What a server would say of it; null where trying it out would take long. */
+  readonly server: {
+    readonly starts: boolean;
+    readonly words: string;
+    readonly keys: number;
+  } | null;
+  /** redis-check-aof's last line, or redis-check-rdb's. */
+  readonly check: string;
+}
+
 /** The methods that the worker answers; `link.ts` turns them into promises. */
 export interface LabMethods {
   reset(setup: Setup): null;
@@ -152,6 +214,8 @@ export interface LabMethods {
   memory(query: MemoryQuery): MemoryReport;
   /** Finished system calls with a number above `after`, oldest first; the machine remembers the last 2048. */
   calls(options: { lane?: string; after: number }): readonly CallLine[];
+  /** Edits a copy of a log; nothing of the machine changes until it is written back. */
+  draft(request: DraftRequest, window: DraftWindow): DraftView;
   readFile(path: string, options: { lane?: string }): Uint8Array;
   writeFile(path: string, bytes: Uint8Array, options: { lane?: string }): null;
   /** Replaces /data by these files (names relative to it), restarts the server; refuses and changes nothing if they do not load. */

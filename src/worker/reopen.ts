@@ -2,6 +2,8 @@
 import { decodeKept, type Kept } from '../lab/kept.ts';
 import { Lab } from '../lab/lab.ts';
 import type { LabPlan } from '../lab/setup.ts';
+import { encodePlatterChanges } from '../machine/platter-codec.ts';
+import { platterSnapshot } from '../machine/platter-snapshot.ts';
 import { applyPlatterChanges, createPlatter, type Platter } from '../machine/platter.ts';
 
 export interface Reopened {
@@ -42,9 +44,12 @@ export function reopenLab(records: readonly Uint8Array[]): Reopened {
     lanes: first.plan.lanes.map((id) => ({ id, config: new Map(), repaired: new Set() })),
     files: new Map(),
   };
-  const actions = kept.flatMap((record) => record.actions);
-  const lab = Lab.reopen(plan, last.at, platters, actions);
-  return { lab, actionsKept: actions.length, report: powerCutReport(last) };
+  const earlier = kept.flatMap((record) => record.actions);
+  const snapshots = new Map(
+    [...platters].map(([id, platter]) => [id, encodePlatterChanges(platterSnapshot(platter))]),
+  );
+  const lab = Lab.reopen(plan, { at: last.at, platters: snapshots }, earlier);
+  return { lab, actionsKept: earlier.length, report: powerCutReport(last) };
 }
 
 function nothing(report: string | null): Reopened {

@@ -3,7 +3,8 @@ import { Lab } from '../lab/lab.ts';
 import { planLab } from '../lab/setup.ts';
 import { openDurableLog, type OpenedLog } from '../storage/open-durable-log.ts';
 import { LabHost, type Keeper } from './lab-host.ts';
-import { invoke, isLabCall, labMethods, Refusal, type Methods } from './methods.ts';
+import { invoke, isLabCall, labMethods, type Methods } from './methods.ts';
+import { Refusal } from './refusal.ts';
 import type { FromWorker, StorageView, ToWorker } from './protocol.ts';
 import { reopenLab } from './reopen.ts';
 

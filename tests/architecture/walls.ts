@@ -30,7 +30,8 @@ export const walls: Readonly<Record<string, Wall>> = {
   machine: { values: [], pure: true },
   persistence: { values: ['machine', 'engine', 'resp'], pure: true },
   server: { values: persistenceDown, pure: true },
-  lab: { values: ['server', ...persistenceDown], pure: true },
+  // The grammar of actions is one: the console's lines, a lesson's script and a run's log.
+  lab: { values: ['server', 'cli', ...persistenceDown], packages: ['fflate'], pure: true },
   tools: { values: persistenceDown, packages: ['fflate'], pure: true },
   cli: { values: ['resp'], pure: true },
   shell: { values: [...core, 'cli', 'tools'], packages: ['just-bash', 'fflate'] },

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseScript, printScript } from '../../src/cli/action-script.ts';
 import type { ScriptLine } from '../../src/cli/action-script.ts';
-import { controlUsages, parseControlLine, printControlLine } from '../../src/cli/control-line.ts';
+import { controlUsages, parseControlLine } from '../../src/cli/control-line.ts';
+import { printControlLine } from '../../src/cli/control-print.ts';
 import type { ControlAction } from '../../src/cli/control-line.ts';
 import { FAULT_KINDS } from '../../src/cli/fault-kinds.ts';
 
@@ -67,6 +68,26 @@ describe('a control line', () => {
         },
       },
     ],
+    ['!speed 0.1', { kind: 'speed', speed: 0.1 }],
+    ['!tail cut@12', { kind: 'tail', tail: { cutAt: 12 } }],
+    ['!interrupt', { kind: 'interrupt' }],
+    ['!client "my \\"own\\" client"', { kind: 'client', client: 'my "own" client' }],
+    [
+      '!fault write-error EIO path="/data/a b"',
+      { kind: 'fault', fault: { kind: 'write-error', value: 'EIO', path: '/data/a b' } },
+    ],
+    ['!edit "/data/a b" <<END\nx\nEND', { kind: 'edit', path: '/data/a b', text: 'x\n' }],
+    ['!put /data/x AP8=', { kind: 'put', path: '/data/x', bytes: Uint8Array.of(0, 255) }],
+    [
+      '!import a.aof - b.aof AQ==',
+      {
+        kind: 'import',
+        files: [
+          { name: 'a.aof', bytes: new Uint8Array() },
+          { name: 'b.aof', bytes: Uint8Array.of(1) },
+        ],
+      },
+    ],
     ['!predict q1 37', { kind: 'predict', question: 'q1', answer: '37' }],
     [
       '!edit /etc/redis/redis.conf <<END\nappendonly yes\n\nEND',
@@ -123,6 +144,13 @@ describe('a control line', () => {
     ['!edit /x', '!edit: a path and <<END are wanted'],
     ['!edit /x <<END\na', '!edit: the closing END is missing'],
     ['!edit /x <<END\nEND\nb', '!edit: nothing may follow END'],
+    ['!tail torn', '!tail: "torn" is no kind of tail'],
+    ['!speed fast', '!speed: "fast" is not a speed'],
+    ['!client "a', '!client: ""a" is not one name'],
+    ['!kill lane="a', '!kill: a quote is not closed'],
+    ['!put /x', '!put: names and bytes go in pairs'],
+    ['!put /x AQ== /y AQ==', '!put: a path and its bytes are wanted'],
+    ['!import a AQ=', '!import: what follows "a" is not base64'],
     ['kill', '"kill" is no control line'],
   ])('%s is refused with its reason', (line, reason) => {
     const parsed = parseControlLine(line);
@@ -132,7 +160,7 @@ describe('a control line', () => {
 
   test('every control tells how it is written, and what it tells begins with its name', () => {
     for (const { name, usage } of controlUsages()) expect(usage.startsWith(name)).toBe(true);
-    expect(controlUsages()).toHaveLength(15);
+    expect(controlUsages()).toHaveLength(20);
   });
 
   const SEED = 815;

@@ -176,7 +176,7 @@ function wordsOf(
     case 'block':
       return [...token, ...parts.flatMap((part) => wordsOf(part, choice, options))];
     case 'integer':
-      return [...token, spec.name === 'cursor' ? '0' : '1'];
+      return [...token, ordinary[spec.name] ?? '1'];
     case 'double':
       return [...token, '1.5'];
     case 'unix-time':
@@ -189,6 +189,13 @@ function wordsOf(
       return [...token, 'word'];
   }
 }
+
+/** Numbers for which 1 would not do: no key ends before the servers are compared. */
+const ordinary: Readonly<Record<string, string>> = {
+  cursor: '0',
+  seconds: '10000',
+  milliseconds: '10000000',
+};
 
 /** The one with the number at hand, if there is one. */
 function alternative(parts: readonly ArgumentSpec[], choice: Choice): ArgumentSpec {

@@ -1,4 +1,6 @@
+import { expect, test } from 'vitest';
 import { differentialSuite } from '../support/differential-suite.ts';
+import { newEngineFixture } from '../support/engine-fixture.ts';
 
 differentialSuite('strings answer as the real server does', {
   'SET and GET': `
@@ -399,4 +401,21 @@ differentialSuite('strings answer as the real server does', {
     OBJECT REFCOUNT missing
     OBJECT ENCODING missing
   `,
+});
+
+test('a string that would come near 512 MB is refused, since JavaScript has none so long, and nothing is made', () => {
+  const { line } = newEngineFixture();
+  const tooLong = {
+    type: 'error',
+    value: 'ERR string exceeds maximum allowed size (proto-max-bulk-len)',
+  };
+  for (const command of [
+    'SETRANGE k 536870888 x',
+    'SETRANGE k 536870911 x',
+    'SETRANGE k 536870912 x',
+    'SETBIT k 4294967295 1',
+    'BITFIELD k SET u8 4294967280 1',
+  ])
+    expect(line(command)).toEqual(tooLong);
+  expect(line('EXISTS k')).toEqual({ type: 'integer', value: 0 });
 });

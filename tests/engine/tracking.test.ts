@@ -184,9 +184,9 @@ test('a pause of everything holds back even its end, and nothing expires meanwhi
   expect(held.blocked).toMatchObject({ reason: 'pause' });
   expect(engine.activeExpire(now + 50_000, 100)).toEqual([]);
   expect(engine.state.databases[0]!.space.keys.size).toBe(1);
-  engine.wake(now + 100_000);
+  engine.wake(now + 101_000);
   expect(held.blocked).toBeNull();
-  expect(engine.activeExpire(now + 100_000, 100)).toHaveLength(1);
+  expect(engine.activeExpire(now + 101_000, 100)).toHaveLength(1);
 });
 
 test('a client that redirects to one in Pub/Sub is told there, and told when that has gone', () => {

@@ -1,6 +1,6 @@
 /** Runs a tool on files in memory. */
 import { ascii, byteStringOf, bytesOf, type ByteString } from '../../src/base/bytes.ts';
-import type { ToolSteps } from '../../src/tools/tool-steps.ts';
+import type { ServiceAsk, ToolAnswer, ToolSteps } from '../../src/tools/tool-steps.ts';
 
 export interface ToolOutcome {
   readonly stdout: string;
@@ -15,32 +15,35 @@ export interface ToolOutcome {
 export function runSteps(
   steps: ToolSteps,
   given: Readonly<Record<string, string | Uint8Array>> = {},
+  serve?: (ask: ServiceAsk) => ToolAnswer,
 ): ToolOutcome {
   const files = new Map<string, ByteString>();
   for (const [name, content] of Object.entries(given))
     files.set(name, typeof content === 'string' ? ascii(content) : byteStringOf(content));
   const printed = { stdout: '', stderr: '' };
   let longestPiece = 0;
-  let next = steps.next();
-  while (next.done !== true) {
-    const ask = next.value;
-    if (ask.ask === 'print') {
-      printed[ask.to] += ask.text;
-      longestPiece = Math.max(longestPiece, ask.text.length);
-      next = steps.next({ answer: 'done' });
-    } else if (ask.ask === 'read-file') {
-      const content = files.get(ask.path);
-      next = steps.next(
-        content === undefined
+  const answer = (ask: Exclude<ReturnType<typeof steps.next>['value'], number>): ToolAnswer => {
+    switch (ask.ask) {
+      case 'print':
+        printed[ask.to] += ask.text;
+        longestPiece = Math.max(longestPiece, ask.text.length);
+        return { answer: 'done' };
+      case 'read-file': {
+        const content = files.get(ask.path);
+        return content === undefined
           ? { answer: 'failed', reason: 'No such file or directory' }
-          : { answer: 'file', bytes: bytesOf(content) },
-      );
-    } else if (ask.path.startsWith('/read-only/')) {
-      next = steps.next({ answer: 'failed', reason: 'Read-only file system' });
-    } else {
-      files.set(ask.path, byteStringOf(ask.bytes));
-      next = steps.next({ answer: 'done' });
+          : { answer: 'file', bytes: bytesOf(content) };
+      }
+      case 'write-file':
+        if (ask.path.startsWith('/read-only/'))
+          return { answer: 'failed', reason: 'Read-only file system' };
+        files.set(ask.path, byteStringOf(ask.bytes));
+        return { answer: 'done' };
+      default:
+        return serve?.(ask) ?? { answer: 'failed', reason: 'Function not implemented' };
     }
-  }
+  };
+  let next = steps.next();
+  while (next.done !== true) next = steps.next(answer(next.value));
   return { ...printed, exit: next.value, files: Object.fromEntries(files), longestPiece };
 }

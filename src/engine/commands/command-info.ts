@@ -122,9 +122,12 @@ function describe({ facts, subcommands }: Command): Reply {
     integer(facts.lastKey),
     integer(facts.keyStep),
     statusSet(facts.categories),
-    array(facts.tips.map(text)),
+    { type: 'set', value: facts.tips.map(text) },
     { type: 'set', value: facts.keySpecs.map(describeKeySpec) },
-    array(Array.from(subcommands.values(), describe)),
+    // None is a set of none.
+    subcommands.size === 0
+      ? { type: 'set', value: [] }
+      : array(Array.from(subcommands.values(), describe)),
   ]);
 }
 

@@ -105,6 +105,7 @@ export function toolWords(): ByteString[] {
 /** As strerror(3) words what users run into. */
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'Permission denied',
+  ECONNREFUSED: 'Connection refused',
   EISDIR: 'Is a directory',
   ELOOP: 'Too many levels of symbolic links',
   EMFILE: 'Too many open files',

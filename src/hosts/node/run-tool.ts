@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { posix } from 'node:path';
 import { bytesOf, type ByteString } from '../../base/bytes.ts';
 import { wholeOf } from '../../tools/tool-files.ts';
-import type { FileAnswer, FileAsk, ToolSteps } from '../../tools/tool-steps.ts';
+import type { FileAnswer, ToolAsk, ToolSteps } from '../../tools/tool-steps.ts';
 import { realFile, reasonOf } from './check-files.ts';
 import { rawPath } from './configuration.ts';
 import { writeAll } from './log-output.ts';
@@ -26,7 +26,7 @@ export function runTool(steps: ToolSteps): number {
   return next.value;
 }
 
-export function answerToTool(ask: FileAsk): FileAnswer {
+export function answerToTool(ask: ToolAsk): FileAnswer {
   try {
     switch (ask.ask) {
       case 'read-file':
@@ -37,6 +37,8 @@ export function answerToTool(ask: FileAsk): FileAnswer {
       case 'print':
         writeAll(FDS[ask.to], bytesOf(ask.text));
         return DONE;
+      default:
+        return { answer: 'failed', reason: 'Function not implemented' };
     }
   } catch (thrown) {
     return { answer: 'failed', reason: reasonOf(thrown) };

@@ -83,6 +83,11 @@ async function perform(lab: LabCalls, action: ControlAction): Promise<unknown> {
       return lab.setClock(
         action.speed === undefined ? { paused: false } : { paused: false, speed: action.speed },
       );
+    case 'speed':
+      return lab.setClock({ speed: action.speed });
+    case 'tail':
+      if (action.tail === 'reordered') throw new Error('This lab cannot reorder pages yet.');
+      return lab.selectTail(action.tail);
     case 'advance':
       return lab.advance(action.duration);
     case 'step':
@@ -105,6 +110,12 @@ async function perform(lab: LabCalls, action: ControlAction): Promise<unknown> {
       return lab.workload(action.workload === null ? null : { rate: 50, ...action.workload });
     case 'edit':
       return lab.writeFile(action.path, new TextEncoder().encode(action.text), {});
+    case 'put':
+      return lab.writeFile(action.path, action.bytes, {});
+    case 'import':
+      return lab.importFiles(new Map(action.files.map(({ name, bytes }) => [name, bytes])), {});
+    case 'interrupt':
+      return lab.interrupt({ client: consoleClient });
     case 'lane':
     case 'client':
     case 'predict':

@@ -52,7 +52,11 @@ interface Entry {
   readonly at: number;
 }
 
-const PIECE = 1 << 18;
+/**
+ * Deflate makes up to 1,032 bytes of one, and a piece comes out whole: small ones keep a bomb within the limit, and the
+ * page alive.
+ */
+const PIECES = { stored: 1 << 18, deflated: 1 << 12 } as const;
 /** Between two pauses for the page. */
 const SLICE_MS = 12;
 
@@ -71,24 +75,30 @@ export async function readZip(
   const pace = pacer(options.signal);
   let unpacked = 0;
   let read = 0;
+  let told = 0;
   for (const entry of entries) {
     if (entry.name.endsWith('/')) continue;
     const parts: Uint8Array[] = [];
     let size = 0;
+    let crc = NO_CRC;
     const take = (part: Uint8Array): void => {
       size += part.length;
       unpacked += part.length;
       if (unpacked > limits.bytes) throw new ZipError('too-big', entry.name);
+      crc = moreCrc(crc, part);
       parts.push(part);
     };
     await unpack(bytes, entry, take, async (done) => {
-      options.progress?.({ done: read + done, total: bytes.length });
+      if (read + done - told >= PIECES.stored || done === entry.packed) {
+        told = read + done;
+        options.progress?.({ done: told, total: bytes.length });
+      }
       await pace();
     });
     read += entry.packed;
-    const file = joined(parts, size);
-    if (size !== entry.size || crc32(file) !== entry.crc) throw new ZipError('damaged', entry.name);
-    files.set(entry.name, file);
+    if (size !== entry.size || (crc ^ NO_CRC) >>> 0 !== entry.crc)
+      throw new ZipError('damaged', entry.name);
+    files.set(entry.name, await joined(parts, size, pace));
   }
   return files;
 }
@@ -103,11 +113,12 @@ async function unpack(
   const end = start + entry.packed;
   if (end > bytes.length) throw new ZipError('truncated', entry.name);
   const inflate = entry.method === 8 ? new Inflate(take) : null;
-  for (let at = start; at < end || at === start; at += PIECE) {
-    const piece = bytes.subarray(at, Math.min(end, at + PIECE));
+  const size = inflate === null ? PIECES.stored : PIECES.deflated;
+  for (let at = start; at < end || at === start; at += size) {
+    const piece = bytes.subarray(at, Math.min(end, at + size));
     if (inflate === null) take(piece.slice());
-    else push(inflate, piece, at + PIECE >= end, entry);
-    await between(Math.min(end, at + PIECE) - start);
+    else push(inflate, piece, at + size >= end, entry);
+    await between(Math.min(end, at + size) - start);
   }
 }
 
@@ -193,7 +204,11 @@ function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
+async function joined(
+  parts: readonly Uint8Array[],
+  size: number,
+  pace: () => Promise<void>,
+): Promise<Uint8Array> {
   const [only] = parts;
   if (parts.length === 1 && only !== undefined) return only;
   const whole = new Uint8Array(size);
@@ -201,6 +216,7 @@ function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
   for (const part of parts) {
     whole.set(part, at);
     at += part.length;
+    await pace();
   }
   return whole;
 }
@@ -224,8 +240,10 @@ const crcTable = Uint32Array.from({ length: 256 }, (_, n) => {
   return c;
 });
 
-function crc32(bytes: Uint8Array): number {
-  let c = 0xffffffff;
+const NO_CRC = 0xffffffff;
+
+function moreCrc(crc: number, bytes: Uint8Array): number {
+  let c = crc;
   for (const byte of bytes) c = (crcTable[(c ^ byte) & 0xff] ?? 0) ^ (c >>> 8);
-  return (c ^ 0xffffffff) >>> 0;
+  return c;
 }

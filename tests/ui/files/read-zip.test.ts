@@ -76,6 +76,21 @@ describe('refused', () => {
     expect(await problemOf(readZip(lying, { limits }))).toBe('too-big');
   });
 
+  test('a bomb of a few kilobytes comes out in many small pieces, between which the page lives and can stop it', async () => {
+    const zip = zipSync({ bomb: new Uint8Array(16_000_000) });
+    expect(zip.length).toBeLessThan(20_000);
+    let turns = 0;
+    const counting = setInterval(() => turns++, 0);
+    const whole = await readZip(zip);
+    clearInterval(counting);
+    expect(whole.get('bomb')?.length).toBe(16_000_000);
+    // At the most 4.2 MB at a time, of which three or so fit into a slice.
+    expect(turns).toBeGreaterThanOrEqual(2);
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 0);
+    expect(await problemOf(readZip(zip, { signal: stop.signal }))).toBe('stopped');
+  });
+
   test('too many entries', async () => {
     const zip = zipSync({ a: new Uint8Array(1), b: new Uint8Array(1), c: new Uint8Array(1) });
     expect(await problemOf(readZip(zip, { limits: { bytes: 100, entries: 2 } }))).toBe('too-many');

@@ -1,0 +1,2 @@
+/** An argument or a state that does not allow what was asked. */
+export class Refusal extends Error {}
