@@ -8,6 +8,7 @@ import { ascii, byteStringOf, type ByteString } from '../base/bytes.ts';
 import { frameArguments, newFrameReader, readFrame } from '../persistence/aof-reader.ts';
 import { isRdb } from '../persistence/rdb-reader.ts';
 import { newStrictFrames, readStrictFrames } from './strict-frames.ts';
+import { inMemory } from './tool-files.ts';
 
 export interface DraftEdit {
   readonly at: number;
@@ -166,7 +167,8 @@ function spliced(bytes: Uint8Array, at: number, remove: number, insert: Uint8Arr
 function outlineOf(path: string, bytes: Uint8Array): Outline {
   if (isRdb(bytes)) return { format: 'rdb', starts: [], states: [], problem: null };
   if (!path.endsWith('.aof')) return { format: 'other', starts: [], states: [], problem: null };
-  const frames = newStrictFrames(bytes, latinName(path), 0, 1);
+  // In a window of the whole file the offsets are those of the file.
+  const frames = newStrictFrames(inMemory(bytes), latinName(path), 0, 1, bytes.length);
   const end = readStrictFrames(frames, 0n);
   const okUpTo = 'okUpTo' in end ? end.okUpTo : frames.at;
   const readAll = frames.at >= bytes.length && frames.open >= 0;
