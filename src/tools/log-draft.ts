@@ -8,6 +8,7 @@ import { ascii, byteStringOf, type ByteString } from '../base/bytes.ts';
 import { frameArguments, newFrameReader, readFrame } from '../persistence/aof-reader.ts';
 import { isRdb } from '../persistence/rdb-reader.ts';
 import { newStrictFrames, readStrictFrames } from './strict-frames.ts';
+import { inMemory } from './tool-files.ts';
 
 export interface DraftEdit {
   readonly at: number;
@@ -166,11 +167,13 @@ function spliced(bytes: Uint8Array, at: number, remove: number, insert: Uint8Arr
 function outlineOf(path: string, bytes: Uint8Array): Outline {
   if (isRdb(bytes)) return { format: 'rdb', starts: [], states: [], problem: null };
   if (!path.endsWith('.aof')) return { format: 'other', starts: [], states: [], problem: null };
-  const frames = newStrictFrames(bytes, latinName(path), 0, 1);
+  const frames = newStrictFrames(inMemory(bytes), latinName(path), 0, 1);
   const end = readStrictFrames(frames, 0n);
-  const okUpTo = 'okUpTo' in end ? end.okUpTo : frames.at;
-  const readAll = frames.at >= bytes.length && frames.open >= 0;
-  const failedAt = end.kind === 'no-frame' ? frames.at : readAll ? Infinity : frames.readAt;
+  const stoppedAt = frames.base + frames.at;
+  const okUpTo = 'okUpTo' in end ? end.okUpTo : stoppedAt;
+  const readAll = stoppedAt >= bytes.length && frames.open >= 0;
+  const readAt = frames.base + frames.readAt;
+  const failedAt = end.kind === 'no-frame' ? stoppedAt : readAll ? Infinity : readAt;
   const starts: number[] = [];
   const states: RecordState[] = [];
   const add = (start: number, state: RecordState): void => {

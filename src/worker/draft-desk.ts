@@ -16,7 +16,7 @@ import {
   undoDraft,
   type LogDraft,
 } from '../tools/log-draft.ts';
-import type { ToolFiles } from '../tools/tool-files.ts';
+import { inMemory, type ToolFiles } from '../tools/tool-files.ts';
 import { Refusal } from './refusal.ts';
 import type { DraftRequest, DraftRow, DraftView, DraftWindow } from './protocol.ts';
 
@@ -134,7 +134,7 @@ function withoutHead(line: string): string {
 function toolSays({ path, bytes, outline }: LogDraft): string {
   const name = ascii(path.slice(path.lastIndexOf('/') + 1));
   const files: ToolFiles = {
-    open: () => ({ kind: 'read', bytes }),
+    open: () => ({ kind: 'read', content: inMemory(bytes) }),
     truncate: () => false,
   };
   const process = { id: 1, now: 0 };
