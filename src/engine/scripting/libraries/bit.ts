@@ -13,7 +13,8 @@ function bits(machine: LuaMachine, args: Parameters<Natives[string]>[1], index: 
 function folded(work: (a: number, b: number) => number): Natives[string] {
   return (machine, args) => {
     let value = bits(machine, args, 0);
-    for (let i = 1; i < args.length; i++) value = work(value, bits(machine, args, i));
+    // The last argument is looked at first after that.
+    for (let i = args.length - 1; i > 0; i--) value = work(value, bits(machine, args, i));
     return [value];
   };
 }

@@ -2,6 +2,7 @@
 import { formatDoubleF, formatDoubleG } from '../../../base/doubles.ts';
 import { argumentError, numberArgument, textArgument, type Args } from './library-arguments.ts';
 import type { LuaMachine } from '../lua/lua-machine.ts';
+import { cText } from '../lua/lua-value.ts';
 
 interface Spec {
   readonly flags: string;
@@ -44,7 +45,8 @@ export function formatText(machine: LuaMachine, args: Args): string {
 function one(machine: LuaMachine, args: Args, at: number, letter: string, spec: Spec): string {
   switch (letter) {
     case 'c':
-      return padded(String.fromCharCode(numberArgument(machine, args, at) & 0xff), spec);
+      // It is printed as a text of C, and so nothing from a zero byte on.
+      return cText(padded(String.fromCharCode(numberArgument(machine, args, at) & 0xff), spec));
     case 'd':
     case 'i':
       return integer(Math.trunc(numberArgument(machine, args, at)), spec);
@@ -65,7 +67,7 @@ function one(machine: LuaMachine, args: Args, at: number, letter: string, spec: 
       const text = textArgument(machine, args, at);
       // Without precision a long text is not cut, and not padded either.
       if (spec.precision === undefined && text.length >= 100) return text;
-      return padded(spec.precision === undefined ? text : text.slice(0, spec.precision), spec);
+      return padded(cText(text).slice(0, spec.precision), spec);
     }
     default:
       return machine.fail(`invalid option '%${letter}' to 'format'`);

@@ -2,9 +2,11 @@
 import { ascii, bytesOf, type ByteString } from '../../../base/bytes.ts';
 import { formatDoubleShortest } from '../../../base/doubles.ts';
 import { sha1Hex } from '../../../base/sha1.ts';
+import { errorPlace } from '../lua/lua-debug.ts';
 import type { LuaMachine, Natives } from '../lua/lua-machine.ts';
 import { rawGet, rawSet, type LuaTable } from '../lua/lua-table.ts';
-import { isTable, LuaError, plainText, toNumber, toText, type LuaValue } from '../lua/lua-value.ts';
+import { storeNatively } from '../lua/metamethods.ts';
+import { cText, isTable, LuaError, plainText, toNumber, toText, type LuaValue } from '../lua/lua-value.ts';
 import { errorTable, luaOfReply } from '../reply-conversion.ts';
 
 export const redisLibrary: Natives = {
@@ -80,6 +82,17 @@ export const redisLibrary: Natives = {
     return [machine.host.allows(argv) === true];
   },
 
+  /** What scripts find of the handler of their errors: it adds the place of its caller. */
+  __redis__err__handler(machine, [raised]) {
+    const held = isTable(raised) ? raised : field(machine, 'err', `ERR ${plainText(raised)}`);
+    const place = errorPlace(machine.state.thread, 'nothing');
+    if (place !== null) {
+      storeNatively(machine, held, 'source', place.source);
+      storeNatively(machine, held, 'line', place.line);
+    }
+    return [held];
+  },
+
   missingGlobal(machine, args) {
     return machine.fail(
       `Script attempted to access nonexistent global variable '${plainText(args[1])}'`,
@@ -112,7 +125,9 @@ function singleField(machine: LuaMachine, args: readonly LuaValue[], key: 'err' 
   if (args.length !== 1 || typeof text !== 'string')
     return plainError(machine, 'wrong number or type of arguments');
   if (key === 'ok') return field(machine, key, text);
-  return field(machine, key, text.startsWith('-') ? text.slice(1) : text);
+  const message = cText(text).replace(/^-/, '').replace(/\r\n$/, '');
+  // A single word is no code.
+  return field(machine, key, message.includes(' ') ? message : `ERR ${message}`);
 }
 
 function words(args: readonly LuaValue[]): ByteString[] | undefined {

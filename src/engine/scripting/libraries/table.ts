@@ -4,7 +4,7 @@ import { border, FROZEN, entries, rawGet } from '../lua/lua-table.ts';
 import { LuaError, toText, typeName } from '../lua/lua-value.ts';
 import { storeNatively } from '../lua/metamethods.ts';
 import {
-  integerArgument,
+  intArgument,
   tableArgument,
   textArgument,
   typedArgument,
@@ -14,8 +14,8 @@ export const tableLibrary: Natives = {
   'table.concat'(machine, args) {
     const table = tableArgument(machine, args, 0);
     const separator = textArgument(machine, args, 1, '');
-    const from = integerArgument(machine, args, 2, 1);
-    const to = args[3] === undefined ? border(table) : integerArgument(machine, args, 3);
+    const from = intArgument(machine, args, 2, 1);
+    const to = args[3] === undefined ? border(table) : intArgument(machine, args, 3);
     const parts: string[] = [];
     let length = 0;
     for (let i = from; i <= to; i++) {
@@ -38,7 +38,7 @@ export const tableLibrary: Natives = {
     const end = border(table) + 1;
     if (args.length !== 2 && args.length !== 3)
       machine.fail("wrong number of arguments to 'insert'");
-    const at = args.length === 2 ? end : integerArgument(machine, args, 1);
+    const at = args.length === 2 ? end : intArgument(machine, args, 1);
     const last = Math.max(at, end);
     machine.spend(Math.max(0, last - at));
     for (let i = last; i > at; i--) storeNatively(machine, table, i, rawGet(table, i - 1));
@@ -49,7 +49,7 @@ export const tableLibrary: Natives = {
   'table.remove'(machine, args) {
     const table = tableArgument(machine, args, 0);
     const end = border(table);
-    const at = integerArgument(machine, args, 1, end);
+    const at = intArgument(machine, args, 1, end);
     if (at < 1 || at > end) return [];
     const removed = rawGet(table, at);
     machine.spend(end - at);

@@ -5,7 +5,7 @@
 import type { ByteString } from '../../../base/bytes.ts';
 import type { Protocol, Reply } from '../../../resp/reply.ts';
 import { argA, argB } from './lua-code.ts';
-import { errorPlace, where, type ErrorPlace } from './lua-debug.ts';
+import { errorPlace, where, type AtWork, type ErrorPlace } from './lua-debug.ts';
 import {
   charge,
   newTable,
@@ -19,6 +19,7 @@ import { finish, isFunction, isTable, LuaError, toText, truthy } from './lua-val
 import type {
   CallFrame,
   Frame,
+  JsonSettings,
   LuaFunction,
   LuaNative,
   LuaThread,
@@ -47,19 +48,6 @@ export interface ScriptHost {
   replicate(toLog: boolean): void;
   /** redis.register_function; undefined outside of FUNCTION LOAD. An error text if it is refused. */
   register: ((args: readonly LuaValue[]) => string | undefined) | undefined;
-}
-
-/** cjson's settings, which last. */
-export interface JsonSettings {
-  convertSparse: boolean;
-  sparseRatio: number;
-  sparseSafe: number;
-  encodeDepth: number;
-  decodeDepth: number;
-  precision: number;
-  keepBuffer: boolean;
-  encodeInvalid: 'off' | 'on' | 'null';
-  decodeInvalid: 'off' | 'on';
 }
 
 /** What all scripts of a server share: made once, and part of its state. */
@@ -94,6 +82,11 @@ export interface MachineState {
   outcome: Outcome | null;
 }
 
+/** Natives that scripts do not see: parts of the functions that are written in Lua (prelude.ts). */
+export const parts: ReadonlySet<string> = new Set([
+  ...['search', 'matchAt', 'complain', 'resumeWrapped', 'loadPieces'],
+]);
+
 /** LUAI_MAXCALLS. */
 const MOST_FRAMES = 20_000;
 /** LUAI_MAXCCALLS. */
@@ -110,6 +103,8 @@ export class LuaMachine {
   left = 0;
   /** Where the results of the native at work go; undefined while none is. */
   place: Place | undefined;
+  /** The native that was called last. */
+  callee: LuaNative | undefined;
 
   constructor(
     state: MachineState,
@@ -202,6 +197,7 @@ export class LuaMachine {
     const native = this.natives.get(callee.name);
     if (native === undefined) throw new LuaError(`no native ${callee.name}`);
     this.place = place;
+    this.callee = callee;
     const results = native(this, args);
     this.place = undefined;
     if (results !== CALLED) this.deliver(results, place);
@@ -364,16 +360,21 @@ export class LuaMachine {
     throw new LuaError(this.where(1) + message);
   }
 
+  private get atWork(): AtWork {
+    if (this.place === undefined) return 'nothing';
+    return parts.has(this.callee?.name ?? '') ? 'part' : 'native';
+  }
+
   /** luaL_where: `chunk:line: ` of a caller; level 1 is who called the native at work. */
   where(level: number): string {
-    return where(this.state.thread, level, this.place !== undefined);
+    return where(this.state.thread, level, this.atWork);
   }
 
   /** An error goes up to the next pcall; without one it ends the thread. */
   raise(raised: LuaValue): void {
     const { state } = this;
     let value = raised;
-    let raisedAt = errorPlace(state.thread, this.place !== undefined);
+    let raisedAt = errorPlace(state.thread, this.atWork);
     this.place = undefined;
     for (;;) {
       const { thread } = state;
@@ -398,8 +399,8 @@ export class LuaMachine {
       // coroutine.wrap raises it anew, and says where (auxwrap).
       this.leaveThread(thread, parent);
       const text = toText(value);
-      if (text !== undefined) value = where(parent, 1, true) + text;
-      raisedAt = errorPlace(parent, true);
+      if (text !== undefined) value = where(parent, 1, 'part') + text;
+      raisedAt = errorPlace(parent, 'part');
     }
   }
 }
