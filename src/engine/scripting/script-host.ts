@@ -54,7 +54,12 @@ function refusalOf(
   argv: readonly ByteString[],
   { rules }: RunningScript,
 ): string | undefined {
-  if (command?.handler === undefined) return scriptErrors.scriptUnknownCommand;
+  if (command?.handler === undefined) {
+    // CONFIG without a word more is known, but lacks one.
+    return command !== undefined && argv.length === 1
+      ? scriptErrors.scriptWrongArity
+      : scriptErrors.scriptUnknownCommand;
+  }
   const { arity } = command.facts;
   if (arity >= 0 ? argv.length !== arity : argv.length < -arity)
     return scriptErrors.scriptWrongArity;

@@ -76,5 +76,7 @@ function run(fixture: EngineFixture, lines: readonly string[]): Reply {
 
 function textOf(reply: Reply | undefined): string {
   // Where tables and functions lie is nobody's business.
-  return JSON.stringify(reply)?.replace(/0x[0-9a-f]{6,}/gi, '0x') ?? '';
+  return JSON.stringify(reply, (_key, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value,
+  ).replace(/0x[0-9a-f]{6,}/gi, '0x');
 }

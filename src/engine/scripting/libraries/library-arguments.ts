@@ -74,5 +74,6 @@ export function typedArgument(
 ): LuaValue {
   const value = args[index];
   if (typeName(value) === (type === 'coroutine' ? 'thread' : type)) return value;
+  if (type === 'coroutine') argumentError(machine, index, 'coroutine expected');
   typeMismatch(machine, args, index, type);
 }

@@ -67,7 +67,9 @@ export const mathLibrary: Natives = {
     const low = args.length === 1 ? 1 : intArgument(machine, args, 0);
     const high = intArgument(machine, args, args.length - 1);
     if (low > high) argumentError(machine, args.length - 1, 'interval is empty');
-    return [Math.floor(fraction * (high - low + 1)) + low];
+    // They are ints there: a range of all of them counts as none.
+    const range = args.length === 1 ? high : (high - low + 1) | 0;
+    return [Math.floor(fraction * range) + low];
   },
   'math.randomseed'(machine, args) {
     machine.state.world.random = seedOf(intArgument(machine, args, 0));

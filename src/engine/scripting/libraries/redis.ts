@@ -27,10 +27,10 @@ export const redisLibrary: Natives = {
 
   'redis.log'(machine, args) {
     if (args.length < 2) return raise(machine, 'redis.log() requires two arguments or more.');
-    const level = args[0];
-    if (typeof level !== 'number')
+    const level = toNumber(args[0]);
+    if (level === undefined)
       return raise(machine, 'First argument must be a number (log level).');
-    if (level < 0 || level > 3) return raise(machine, 'Invalid debug level.');
+    if (level <= -1 || level >= 4) return raise(machine, 'Invalid debug level.');
     machine.host?.log(
       Math.trunc(level),
       args
@@ -43,7 +43,7 @@ export const redisLibrary: Natives = {
 
   'redis.setresp'(machine, args) {
     if (args.length !== 1) return raise(machine, 'redis.setresp() requires one argument.');
-    const version = toNumber(args[0]);
+    const version = Math.trunc(toNumber(args[0]) ?? 0);
     if (version !== 2 && version !== 3) return raise(machine, 'RESP version must be 2 or 3.');
     if (machine.host !== undefined) machine.host.protocol = version;
     return [];
@@ -51,7 +51,7 @@ export const redisLibrary: Natives = {
 
   'redis.set_repl'(machine, args) {
     if (args.length !== 1) return raise(machine, 'redis.set_repl() requires two arguments.');
-    const flags = toNumber(args[0]) ?? 0;
+    const flags = Math.trunc(toNumber(args[0]) ?? 0);
     if (flags < 0 || flags > 3) {
       return raise(
         machine,

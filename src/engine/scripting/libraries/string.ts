@@ -1,5 +1,5 @@
 /** string (lstrlib.c). */
-import { ascii, lowerCase, upperCase } from '../../../base/bytes.ts';
+import { ascii, byteStringOf, bytesOf, lowerCase, upperCase } from '../../../base/bytes.ts';
 import { dumped } from './dump.ts';
 import {
   argumentError,
@@ -105,9 +105,11 @@ export const stringLibrary: Natives = {
     machine.room(text.length * times);
     return [machine.string(text === '' ? '' : text.repeat(times))];
   },
-  'string.reverse': (machine, args) => [
-    machine.string([...textArgument(machine, args, 0)].reverse().join('')),
-  ],
+  'string.reverse'(machine, args) {
+    const text = textArgument(machine, args, 0);
+    machine.spend(text.length >> 4);
+    return [machine.string(byteStringOf(bytesOf(ascii(text)).reverse()))];
+  },
   'string.sub'(machine, args) {
     const text = textArgument(machine, args, 0);
     const first = Math.max(1, position(integerArgument(machine, args, 1), text.length));

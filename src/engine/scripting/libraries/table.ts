@@ -10,6 +10,9 @@ import {
   typedArgument,
 } from './library-arguments.ts';
 
+/** Elements that are moved at once; for more there is a function in Lua, which can be stopped. */
+const MOST_MOVED = 10_000;
+
 export const tableLibrary: Natives = {
   'table.concat'(machine, args) {
     const table = tableArgument(machine, args, 0);
@@ -40,6 +43,8 @@ export const tableLibrary: Natives = {
       machine.fail("wrong number of arguments to 'insert'");
     const at = args.length === 2 ? end : intArgument(machine, args, 1);
     const last = Math.max(at, end);
+    if (last - at > MOST_MOVED && !table.frozen)
+      return machine.tail(machine.prelude('insert'), [table, last, at, args[args.length - 1]]);
     machine.spend(Math.max(0, last - at));
     for (let i = last; i > at; i--) storeNatively(machine, table, i, rawGet(table, i - 1));
     storeNatively(machine, table, at, args[args.length - 1]);
@@ -52,6 +57,8 @@ export const tableLibrary: Natives = {
     const at = intArgument(machine, args, 1, end);
     if (at < 1 || at > end) return [];
     const removed = rawGet(table, at);
+    if (end - at > MOST_MOVED && !table.frozen)
+      return machine.tail(machine.prelude('remove'), [table, at, end]);
     machine.spend(end - at);
     for (let i = at; i < end; i++) storeNatively(machine, table, i, rawGet(table, i + 1));
     storeNatively(machine, table, end, undefined);
@@ -90,6 +97,6 @@ export const tableLibrary: Natives = {
   },
   /** For our own library: raises an error at the place of the script that called it. */
   complain(machine, args) {
-    return machine.tail(machine.native('error'), [machine.where(1) + (toText(args[0]) ?? ''), 0]);
+    return machine.fail(toText(args[0]) ?? '');
   },
 };

@@ -178,7 +178,12 @@ export class LuaMachine {
       return;
     }
     const handler = metamethod(this, callee, '__call');
-    if (!isFunction(handler)) return this.fail(typeError('call', callee, ''));
+    if (!isFunction(handler)) {
+      const message = typeError('call', callee, '');
+      // A native has no line.
+      if (this.place !== undefined) throw new LuaError(message);
+      return this.fail(message);
+    }
     this.call(handler, [callee, ...args], place);
   }
 
@@ -275,7 +280,8 @@ export class LuaMachine {
     if (frame === undefined) return this.threadEnded(results);
     if (frame.kind === 'protected' || frame.kind === 'handler') {
       this.popFrame();
-      return this.deliver([frame.kind === 'protected', ...results], frame.place);
+      const given = frame.kind === 'protected' ? [true, ...results] : [false, results[0]];
+      return this.deliver(given, frame.place);
     }
     if (frame.kind === 'work') throw new LuaError('a native that works calls nothing');
     const { stack } = this.state.thread;
@@ -382,12 +388,10 @@ export class LuaMachine {
       if (frame?.kind === 'protected') {
         const { handler, place } = frame;
         if (handler === undefined) return this.deliver([false, caught(value)], place);
-        this.push({ kind: 'handler', place, boundary: true });
-        thread.boundaries++;
-        return this.call(handler, [value], place);
+        return this.handle(handler, value, place, 1);
       }
-      // The handler of an error has failed: LUA_ERRERR.
-      if (frame?.kind === 'handler') return this.deliver([false, value], frame.place);
+      if (frame?.kind === 'handler')
+        return this.handle(frame.handler, value, frame.place, frame.attempts + 1);
       if (frame !== undefined) continue;
       thread.status = 'dead';
       const { parent } = thread;
@@ -402,6 +406,16 @@ export class LuaMachine {
       if (text !== undefined) value = where(parent, 1, 'part') + text;
       raisedAt = errorPlace(parent, 'part');
     }
+  }
+
+  /** Calls the handler of xpcall, unless it is none or has failed too often (luaG_errormsg: LUA_ERRERR). */
+  private handle(handler: LuaValue, value: LuaValue, place: Place, attempts: number): void {
+    const { thread } = this.state;
+    if (!isFunction(handler) || thread.boundaries + attempts >= MOST_BOUNDARIES)
+      return this.deliver([false, 'error in error handling'], place);
+    this.push({ kind: 'handler', handler, attempts, place, boundary: true });
+    thread.boundaries++;
+    this.call(handler, [value], place);
   }
 }
 

@@ -95,9 +95,11 @@ export interface ProtectedFrame {
   readonly boundary: true;
 }
 
-/** The handler of xpcall is at work: its results are those of xpcall. */
+/** The handler of xpcall is at work: its result is that of xpcall. If it fails it is called again, for its own error. */
 export interface HandlerFrame {
   readonly kind: 'handler';
+  readonly handler: LuaValue;
+  readonly attempts: number;
   readonly place: Place;
   readonly boundary: true;
 }
