@@ -9,7 +9,14 @@ import type { LuaMachine, MachineState, World } from './lua/lua-machine.ts';
 import { compileLua } from './lua/lua-parser.ts';
 import type { Proto } from './lua/lua-code.ts';
 import { newHeap, newTable, rawGet, rawSet, tableOf, type Heap } from './lua/lua-table.ts';
-import { cText, isTable, plainText, toText, type LuaFunction, type LuaValue } from './lua/lua-value.ts';
+import {
+  cText,
+  isTable,
+  plainText,
+  toText,
+  type LuaFunction,
+  type LuaValue,
+} from './lua/lua-value.ts';
 import { replyOfLua } from './reply-conversion.ts';
 import { hostOf } from './script-host.ts';
 import type { RunningScript, ScriptRules } from '../scripting-state.ts';

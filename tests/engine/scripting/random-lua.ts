@@ -76,7 +76,12 @@ const statements = [
     'f = function(p, ...) {b} return p, {e} end',
     'local function f(p) if p == 0 then return {e} end return {e} end',
   ],
-  ...['table.insert(t, ({e}))', 'table.insert(t, {n} % 9, {e})', 'table.remove(t)', 'pcall(table.sort, t)'],
+  ...[
+    'table.insert(t, ({e}))',
+    'table.insert(t, {n} % 9, {e})',
+    'table.remove(t)',
+    'pcall(table.sort, t)',
+  ],
   ...[
     'pcall(function() {b} error({e}) end)',
     'local ok, e = pcall(function() return {e} end) {v} = e',

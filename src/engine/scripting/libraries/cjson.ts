@@ -1,11 +1,6 @@
 /** cjson (lua_cjson.c): JSON on bytes. */
 import { formatDoubleG } from '../../../base/doubles.ts';
-import {
-  argumentError,
-  integerArgument,
-  textArgument,
-  type Args,
-} from './library-arguments.ts';
+import { argumentError, integerArgument, textArgument, type Args } from './library-arguments.ts';
 import { decodeJson } from './json-reader.ts';
 import type { LuaMachine, Natives } from '../lua/lua-machine.ts';
 import { entries, nextEntry, rawGet, rawSet, type LuaTable } from '../lua/lua-table.ts';

@@ -118,7 +118,8 @@ function floating(x: number, letter: string, spec: Spec): string {
   const precision = spec.precision ?? 6;
   let text: string;
   if (!Number.isFinite(x)) text = Number.isNaN(x) ? 'nan' : 'inf';
-  else if (letter === 'f') text = formatDoubleF(size, precision) + pointIf(always && precision === 0);
+  else if (letter === 'f')
+    text = formatDoubleF(size, precision) + pointIf(always && precision === 0);
   else if (letter === 'e' || letter === 'E') text = exponential(size, precision, always);
   else if (precision > 17 || always) text = general(size, Math.max(1, precision), always);
   else text = formatDoubleG(size, Math.max(1, precision));
@@ -141,7 +142,8 @@ function general(x: number, significant: number, always: boolean): string {
   const text =
     exponent < -4 || exponent >= significant
       ? exponential(x, significant - 1, always)
-      : formatDoubleF(x, significant - 1 - exponent) + pointIf(always && significant - 1 === exponent);
+      : formatDoubleF(x, significant - 1 - exponent) +
+        pointIf(always && significant - 1 === exponent);
   return always ? text : text.replace(/\.?0+(e|$)/, '$1');
 }
 
@@ -149,7 +151,10 @@ function general(x: number, significant: number, always: boolean): string {
 const ALL_DECIMALS = 1074;
 
 /** Significant digits of a number that is not negative, ties to even: digits d1 d2 d3… mean d1.d2d3… × 10^exponent. */
-function roundedDigits(x: number, count: number): { readonly digits: string; readonly exponent: number } {
+function roundedDigits(
+  x: number,
+  count: number,
+): { readonly digits: string; readonly exponent: number } {
   if (x === 0) return { digits: '0'.repeat(count), exponent: 0 };
   const [whole = '', decimals = ''] = formatDoubleF(x, ALL_DECIMALS).split('.');
   const all = (whole + decimals).replace(/^0+/, '');

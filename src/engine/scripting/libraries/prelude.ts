@@ -100,6 +100,11 @@ local function remove(t, at, last)
   rawset(t, last, nil)
   return removed
 end
+local function caught(raised)
+  local text = raised.err
+  if type(text) == 'string' or type(text) == 'number' then return false, text end
+  return false, raised, text
+end
 local function foreach(t, f)
   for k, v in next, t do
     local result = f(k, v)
@@ -127,7 +132,7 @@ local function load(f, name)
   end
   return loadPieces(concat(parts), name)
 end
-return sort, gmatch, gsub, foreach, foreachi, wrap, load, insert, remove
+return sort, gmatch, gsub, foreach, foreachi, wrap, load, insert, remove, caught
 `;
 
 export const preludeNames = [
@@ -140,6 +145,7 @@ export const preludeNames = [
   'load',
   'insert',
   'remove',
+  'caught',
 ] as const;
 
 /** What the functions above use, by the names of natives. */

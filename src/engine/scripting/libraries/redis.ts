@@ -6,7 +6,15 @@ import { errorPlace } from '../lua/lua-debug.ts';
 import type { LuaMachine, Natives } from '../lua/lua-machine.ts';
 import { rawGet, rawSet, type LuaTable } from '../lua/lua-table.ts';
 import { storeNatively } from '../lua/metamethods.ts';
-import { cText, isTable, LuaError, plainText, toNumber, toText, type LuaValue } from '../lua/lua-value.ts';
+import {
+  cText,
+  isTable,
+  LuaError,
+  plainText,
+  toNumber,
+  toText,
+  type LuaValue,
+} from '../lua/lua-value.ts';
 import { errorTable, luaOfReply } from '../reply-conversion.ts';
 
 export const redisLibrary: Natives = {
@@ -28,8 +36,7 @@ export const redisLibrary: Natives = {
   'redis.log'(machine, args) {
     if (args.length < 2) return raise(machine, 'redis.log() requires two arguments or more.');
     const level = toNumber(args[0]);
-    if (level === undefined)
-      return raise(machine, 'First argument must be a number (log level).');
+    if (level === undefined) return raise(machine, 'First argument must be a number (log level).');
     if (level <= -1 || level >= 4) return raise(machine, 'Invalid debug level.');
     machine.host?.log(
       Math.trunc(level),

@@ -3,12 +3,7 @@ import type { Natives } from '../lua/lua-machine.ts';
 import { border, FROZEN, entries, rawGet } from '../lua/lua-table.ts';
 import { LuaError, toText, typeName } from '../lua/lua-value.ts';
 import { storeNatively } from '../lua/metamethods.ts';
-import {
-  intArgument,
-  tableArgument,
-  textArgument,
-  typedArgument,
-} from './library-arguments.ts';
+import { intArgument, tableArgument, textArgument, typedArgument } from './library-arguments.ts';
 
 /** Elements that are moved at once; for more there is a function in Lua, which can be stopped. */
 const MOST_MOVED = 10_000;

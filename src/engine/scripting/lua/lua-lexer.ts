@@ -68,7 +68,7 @@ export class Lexer {
   /** luaX_lexerror; `near`: the kind of the token to show, if one is to be shown. */
   fail(message: string, near?: TokenKind): never {
     const shown = near === undefined ? '' : ` near '${this.textOf(near)}'`;
-    throw new LuaError(`${this.chunk ?? ""}:${this.line}: ${message}${shown}`);
+    throw new LuaError(`${this.chunk ?? ''}:${this.line}: ${message}${shown}`);
   }
 
   /** luaX_syntaxerror. */

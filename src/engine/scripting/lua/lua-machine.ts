@@ -387,7 +387,7 @@ export class LuaMachine {
       const frame = this.popFrame();
       if (frame?.kind === 'protected') {
         const { handler, place } = frame;
-        if (handler === undefined) return this.deliver([false, caught(value)], place);
+        if (handler === undefined) return this.caught(value, place);
         return this.handle(handler, value, place, 1);
       }
       if (frame?.kind === 'handler')
@@ -417,10 +417,12 @@ export class LuaMachine {
     thread.boundaries++;
     this.call(handler, [value], place);
   }
-}
 
-/** Redis's pcall gives the text of an error that a command has replied. */
-function caught(value: LuaValue): LuaValue {
-  const text = isTable(value) ? toText(rawGet(value, 'err')) : undefined;
-  return text ?? value;
+  /** Redis's pcall gives the text of an error that a command has replied; a table without one, and what it has there. */
+  private caught(value: LuaValue, place: Place): void {
+    if (!isTable(value)) return this.deliver([false, value], place);
+    if (value.metatable !== undefined) return this.call(this.prelude('caught'), [value], place);
+    const text = rawGet(value, 'err');
+    this.deliver(toText(text) === undefined ? [false, value, text] : [false, text], place);
+  }
 }
