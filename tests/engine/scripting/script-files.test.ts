@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { ascii } from '../../../src/base/bytes.ts';
 import { newEngineFixture } from '../../support/engine-fixture.ts';
+import { replyText } from '../../support/real-redis.ts';
 import { scriptFiles } from './script-files.ts';
 import { scriptSuite } from './script-suite.ts';
 
@@ -29,10 +30,7 @@ test('every function that a script finds is called by one of them', () => {
     return names`;
   const fixture = newEngineFixture();
   const reply = fixture.run([ascii('EVAL'), ascii(every), ascii('0')])[0]!;
-  const names =
-    reply.type === 'array'
-      ? reply.value.map((item) => ('value' in item ? String(item.value) : ''))
-      : [];
+  const names = reply.type === 'array' ? reply.value.map((item) => replyText(item)) : [];
   expect(names.length).toBeGreaterThan(100);
   const text = files.flatMap((file) => file.scripts).join('\n');
   // As `string.rep(`, as `:rep(`, as `c.encode(` of a cjson.new(), or as an argument of pcall.
