@@ -46,4 +46,4 @@ test('a lab that is copied while a script runs goes on to the same bytes', () =>
     expect(runFingerprint(copy), `copy ${i}`).toBe(expected);
     expect(copy.lanes[0]!.state.answers, `copy ${i}`).toEqual([answer]);
   }
-});
+}, 120_000);
