@@ -215,12 +215,13 @@ function wrongByte(bytes: Uint8Array, mend: Mend | null, failedAt: number): numb
   return Math.min(at, bytes.length);
 }
 
-/** The next place at or behind `from` where a whole command begins after a line's end; -1: none. */
+/** The next place at or behind `from` where a whole record begins after a line's end; -1: none. */
 function nextRecord(bytes: Uint8Array, from: number): number {
   const reader = newFrameReader();
   for (let at = from; at < bytes.length; at++) {
-    if (bytes[at] !== STAR || (at > 0 && bytes[at - 1] !== LF)) continue;
-    if (readFrame(reader, bytes, at) === 'command') return at;
+    if ((bytes[at] !== STAR && bytes[at] !== HASH) || bytes[at - 1] !== LF) continue;
+    const kind = readFrame(reader, bytes, at);
+    if (kind === 'command' || kind === 'annotation') return at;
   }
   return -1;
 }
