@@ -93,3 +93,11 @@ export const commandFlag = {
   no_mandatory_keys: 131072,
   asking: 262144,
 } as const;
+
+/** Commands that may write or publish though they are not marked as writing (CMD_MAY_REPLICATE). */
+const mayReplicate = new Set(['publish', 'spublish', 'eval', 'evalsha', 'fcall', 'pfcount']);
+
+/** Whether anything may go to the log of it. */
+export function mayWrite({ flags, facts }: Command): boolean {
+  return (flags & commandFlag.write) !== 0 || mayReplicate.has(facts.name);
+}

@@ -1,7 +1,7 @@
 /** Why a command is not carried out, though its words are right: the checks of server.c:processCommand, in its order. */
 import type { ByteString } from '../base/bytes.ts';
 import { denialText, guard } from './acl/guard.ts';
-import { commandFlag, type Command } from './command.ts';
+import { commandFlag, mayWrite, type Command } from './command.ts';
 import { commandOf } from './command-lookup.ts';
 import type { Context } from './context.ts';
 import type { EngineState } from './engine-state.ts';
@@ -24,8 +24,6 @@ const forListeners = new Set([
     'reset',
   ],
 ]);
-/** Commands that may write or publish though they are not marked as writing (CMD_MAY_REPLICATE). */
-const mayReplicate = new Set(['publish', 'spublish', 'eval', 'evalsha', 'fcall', 'pfcount']);
 /** Commands that only a server whose configuration allows them has (CMD_PROTECTED). */
 const loadsModules = new Set(['module|load', 'module|loadex', 'module|unload']);
 
@@ -94,11 +92,6 @@ export function queueHas(state: EngineState, { transaction }: Session, flag: num
 
 function touchesKeys(command: Command): boolean {
   return (command.flags & (commandFlag.write | commandFlag.readonly)) !== 0 || mayWrite(command);
-}
-
-/** Whether anything may go to the log of it. */
-export function mayWrite({ flags, facts }: Command): boolean {
-  return (flags & commandFlag.write) !== 0 || mayReplicate.has(facts.name);
 }
 
 const leavesTransaction = new Set(['exec', 'discard', 'quit', 'reset']);

@@ -6,8 +6,6 @@ export const scriptErrors = {
     'BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.',
   busyFunction:
     'BUSY Redis is busy running a script. You can only call FUNCTION KILL or SHUTDOWN NOSAVE.',
-  scriptOom:
-    "OOM allow-oom flag is not set on the script, can not run it when used memory > 'maxmemory'",
   scriptUnknownCommand: 'ERR Unknown Redis command called from script',
   scriptWrongArity: 'ERR Wrong number of args calling Redis command from script',
   scriptNotAllowed: 'ERR This Redis command is not allowed from script',

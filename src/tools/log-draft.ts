@@ -167,12 +167,13 @@ function spliced(bytes: Uint8Array, at: number, remove: number, insert: Uint8Arr
 function outlineOf(path: string, bytes: Uint8Array): Outline {
   if (isRdb(bytes)) return { format: 'rdb', starts: [], states: [], problem: null };
   if (!path.endsWith('.aof')) return { format: 'other', starts: [], states: [], problem: null };
-  // In a window of the whole file the offsets are those of the file.
-  const frames = newStrictFrames(inMemory(bytes), latinName(path), 0, 1, bytes.length);
+  const frames = newStrictFrames(inMemory(bytes), latinName(path), 0, 1);
   const end = readStrictFrames(frames, 0n);
-  const okUpTo = 'okUpTo' in end ? end.okUpTo : frames.at;
-  const readAll = frames.at >= bytes.length && frames.open >= 0;
-  const failedAt = end.kind === 'no-frame' ? frames.at : readAll ? Infinity : frames.readAt;
+  const stoppedAt = frames.base + frames.at;
+  const okUpTo = 'okUpTo' in end ? end.okUpTo : stoppedAt;
+  const readAll = stoppedAt >= bytes.length && frames.open >= 0;
+  const readAt = frames.base + frames.readAt;
+  const failedAt = end.kind === 'no-frame' ? stoppedAt : readAll ? Infinity : readAt;
   const starts: number[] = [];
   const states: RecordState[] = [];
   const add = (start: number, state: RecordState): void => {
@@ -214,12 +215,13 @@ function wrongByte(bytes: Uint8Array, mend: Mend | null, failedAt: number): numb
   return Math.min(at, bytes.length);
 }
 
-/** The next place at or behind `from` where a whole command begins after a line's end; -1: none. */
+/** The next place at or behind `from` where a whole record begins after a line's end; -1: none. */
 function nextRecord(bytes: Uint8Array, from: number): number {
   const reader = newFrameReader();
   for (let at = from; at < bytes.length; at++) {
-    if (bytes[at] !== STAR || (at > 0 && bytes[at - 1] !== LF)) continue;
-    if (readFrame(reader, bytes, at) === 'command') return at;
+    if ((bytes[at] !== STAR && bytes[at] !== HASH) || bytes[at - 1] !== LF) continue;
+    const kind = readFrame(reader, bytes, at);
+    if (kind === 'command' || kind === 'annotation') return at;
   }
   return -1;
 }

@@ -54,6 +54,35 @@ describe('a script that does not end', () => {
     });
   }
 
+  for (const [name, script, reply] of [
+    ['a text of a gigabyte', 'return #string.rep("x", 1024 * 1024 * 1024)', 'not enough memory'],
+    ['a text that doubles', 'local s = "x" while true do s = s .. s end', 'not enough memory'],
+    [
+      'a function that calls itself',
+      'local function f() return 1 + f() end return f()',
+      'stack overflow',
+    ],
+    [
+      'a metamethod that calls itself',
+      'return setmetatable({}, {__index = function(t, k) return t[k] end}).x',
+      'C stack overflow',
+    ],
+  ] as const) {
+    test(`${name}: it is refused within two seconds, and nothing of it is logged`, async () => {
+      const directory = temporary();
+      const host = await startHost(directory, '--appendonly', 'yes', '--appendfsync', 'always');
+      const asked = performance.now();
+      const answer = await sendOnItsOwn(host, 'EVAL', script, '0');
+      expect(performance.now() - asked).toBeLessThan(2000);
+      expect(answer?.type === 'error' && answer.value).toContain(reply);
+      expect(await host.send('SET after 1')).toEqual([{ type: 'status', value: 'OK' }]);
+      const log = [...logFiles(directory).values()].join('');
+      expect(log).toContain('after');
+      expect(log).not.toMatch(/EVAL|local|return/i);
+      await host.stop();
+    });
+  }
+
   test('one that has written cannot be killed; SHUTDOWN NOSAVE ends the server, and nothing of it is in the log', async () => {
     const directory = temporary();
     const host = await startHost(

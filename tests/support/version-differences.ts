@@ -175,6 +175,13 @@ export const versionDifferences: readonly VersionDifference[] = [
           textOf(real).replace(/ (one of the|at least).*| the '[^']*' (key|channel)$/, '')),
   },
   {
+    name: 'texts of NOPERM in scripts',
+    reason: '7.2 gives scripts the texts that clients get',
+    applies: (_words, real, ours) =>
+      /The user executing the script/.test(errorOf(real) || textOf(real)) &&
+      /NOPERM ACL failure in script/.test(errorOf(ours) || textOf(ours)),
+  },
+  {
     name: 'rules of users',
     reason:
       '7.2 tells of sanitize-payload with the flags of a user, and of its commands in the order of the rules; 7.0 works them out anew',

@@ -84,6 +84,18 @@ describe('a log being edited', () => {
     expect(draft.outline.problem).toBeNull();
   });
 
+  test('a problem far behind the beginning is told at its own offset', () => {
+    const many = LOG.repeat(40_000);
+    const at = many.lastIndexOf('Alice');
+    const draft = draftOf(many);
+    expect(draft.outline.problem).toBeNull();
+    editDraft(draft, at, 1, bytesOf(ascii('AA')));
+    expect(draft.outline.problem).toMatchObject({ at: at + 5, mend: { found: 6 } });
+    expect(draft.outline.starts).toHaveLength(280_000);
+    expect(mendDraft(draft)).toBe(true);
+    expect(draft.outline.problem).toBeNull();
+  });
+
   test('a transaction without its end is broken as a whole, a torn end is cut off', () => {
     const open = draftOf(LOG.slice(0, LOG.indexOf('*1\r\n$4\r\nEXEC')));
     expect(told(open).slice(2)).toEqual(['broken MULTI', 'broken INCR orders']);

@@ -1,5 +1,5 @@
 /** Libraries of functions (functions.c, function_lua.c). */
-import { ascii, type ByteString } from '../../base/bytes.ts';
+import { ascii, lowerCase, type ByteString } from '../../base/bytes.ts';
 import type { Library, LibraryFunction, ScriptingState } from '../scripting-state.ts';
 import { flagNames } from './script-flags.ts';
 import { errorText } from './script-runner.ts';
@@ -47,10 +47,11 @@ export function addLibraries(
     const known = added.find(({ name }) => state.libraries.has(name));
     if (known !== undefined) throw new LibraryError(`Library ${known.name} already exists`);
   }
-  const taken = new Set(stay.flatMap(({ functions }) => [...functions.keys()]));
-  for (const name of added.flatMap(({ functions }) => [...functions.keys()])) {
-    if (taken.has(name)) throw new LibraryError(`Function ${name} already exists`);
-    taken.add(name);
+  const taken = new Set(stay.flatMap(namesIn));
+  for (const library of added) {
+    for (const name of library.functions.keys())
+      if (taken.has(lowerCase(name))) throw new LibraryError(`Function ${name} already exists`);
+    for (const name of namesIn(library)) taken.add(name);
   }
   for (const library of added) {
     state.libraries.delete(library.name);
@@ -58,12 +59,16 @@ export function addLibraries(
   }
 }
 
+/** Letters count for the same, small or large; in one library there may be both. */
 export function findFunction(state: ScriptingState, name: ByteString): LibraryFunction | undefined {
-  for (const { functions } of state.libraries.values()) {
-    const found = functions.get(name);
-    if (found !== undefined) return found;
-  }
+  const wanted = lowerCase(name);
+  for (const { functions } of state.libraries.values())
+    for (const [known, found] of functions) if (lowerCase(known) === wanted) return found;
   return undefined;
+}
+
+function namesIn({ functions }: Library): ByteString[] {
+  return [...functions.keys()].map(lowerCase);
 }
 
 /** The name that the first line declares: `#!lua name=mylib`. */

@@ -13,7 +13,7 @@ import {
   type Heap,
   type LuaTable,
 } from './lua/lua-table.ts';
-import { isTable, toText, type LuaValue } from './lua/lua-value.ts';
+import { cText, isTable, type LuaValue } from './lua/lua-value.ts';
 
 /** What redis.call returns: `protocol` is the one that the script has asked for. */
 export function luaOfReply(heap: Heap, reply: Reply, protocol: Protocol): LuaValue {
@@ -88,10 +88,10 @@ export function replyOfLua(value: LuaValue, protocol: Protocol, depth = 0): Repl
   if (typeof value === 'boolean')
     return protocol === 3 ? { type: 'boolean', value } : value ? integer(1) : NULL;
   if (!isTable(value)) return NULL;
-  const failure = toText(rawGet(value, 'err'));
-  if (failure !== undefined) return error(oneLine(failure));
-  const ok = toText(rawGet(value, 'ok'));
-  if (ok !== undefined) return status(oneLine(ok));
+  const failure = rawGet(value, 'err');
+  if (typeof failure === 'string') return error(oneLine(cText(failure)));
+  const ok = rawGet(value, 'ok');
+  if (typeof ok === 'string') return status(oneLine(cText(ok)));
   const number = rawGet(value, 'double');
   if (typeof number === 'number') return double(number);
   const pairs = rawGet(value, 'map');

@@ -1,7 +1,7 @@
 /** What a running script finds of Redis around it: commands, the log, the clock (script.c:scriptCall). */
 import type { ByteString } from '../../base/bytes.ts';
 import { mayRun, scriptDenial } from '../acl/guard.ts';
-import { commandFlag, type Command } from '../command.ts';
+import { commandFlag, mayWrite, type Command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { errors } from '../errors.ts';
 import { scriptErrors } from '../script-errors.ts';
@@ -52,9 +52,14 @@ function refusalOf(
   ctx: Context,
   command: Command | undefined,
   argv: readonly ByteString[],
-  { rules }: RunningScript,
+  { rules, wrote }: RunningScript,
 ): string | undefined {
-  if (command?.handler === undefined) return scriptErrors.scriptUnknownCommand;
+  if (command?.handler === undefined) {
+    // CONFIG without a word more is known, but lacks one.
+    return command !== undefined && argv.length === 1
+      ? scriptErrors.scriptWrongArity
+      : scriptErrors.scriptUnknownCommand;
+  }
   const { arity } = command.facts;
   if (arity >= 0 ? argv.length !== arity : argv.length < -arity)
     return scriptErrors.scriptWrongArity;
@@ -62,9 +67,10 @@ function refusalOf(
     return scriptErrors.scriptNotAllowed;
   const denied = scriptDenial(ctx, command, argv);
   if (denied !== undefined) return denied;
-  const writes = (command.flags & commandFlag.write) !== 0;
-  if (writes && rules.readOnly) return scriptErrors.scriptReadOnly;
-  if (writes) {
+  if (rules.readOnly && mayWrite(command)) return scriptErrors.scriptReadOnly;
+  // What has begun to write is not left half done for what the server is short of.
+  if (wrote) return undefined;
+  if ((command.flags & commandFlag.write) !== 0) {
     const failing = ctx.server.writesDenied();
     if (failing !== undefined) return failing;
   }

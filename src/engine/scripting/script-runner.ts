@@ -9,7 +9,14 @@ import type { LuaMachine, MachineState, World } from './lua/lua-machine.ts';
 import { compileLua } from './lua/lua-parser.ts';
 import type { Proto } from './lua/lua-code.ts';
 import { newHeap, newTable, rawGet, rawSet, tableOf, type Heap } from './lua/lua-table.ts';
-import { isTable, plainText, toText, type LuaFunction, type LuaValue } from './lua/lua-value.ts';
+import {
+  cText,
+  isTable,
+  plainText,
+  toText,
+  type LuaFunction,
+  type LuaValue,
+} from './lua/lua-value.ts';
 import { replyOfLua } from './reply-conversion.ts';
 import { hostOf } from './script-host.ts';
 import type { RunningScript, ScriptRules } from '../scripting-state.ts';
@@ -127,7 +134,7 @@ function kill({ state, heap }: LuaMachine): void {
   // It stands before an instruction, not at one.
   const top = state.thread.frames.at(-1);
   if (top?.kind === 'call') top.pc++;
-  const raisedAt = errorPlace(state.thread, false);
+  const raisedAt = errorPlace(state.thread, 'nothing');
   state.outcome = { ok: false, values: [value], raisedAt };
 }
 
@@ -147,8 +154,8 @@ export function failureText(value: LuaValue, raisedAt: ErrorPlace | null, name: 
 }
 
 export function errorText(value: LuaValue): string {
-  if (!isTable(value)) return `ERR ${plainText(value)}`;
-  return toText(rawGet(value, 'err')) ?? 'ERR unknown error';
+  if (!isTable(value)) return cText(`ERR ${plainText(value)}`);
+  return cText(toText(rawGet(value, 'err')) ?? 'ERR unknown error');
 }
 
 function oneLine(text: string): string {

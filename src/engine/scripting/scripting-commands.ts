@@ -120,11 +120,11 @@ export function rulesFor(
   }
   const writes = !flags.includes('no-writes');
   if (writes) {
-    if (use === 'read-only') throw new ReplyError(errors.readOnlyCommand);
+    // The flags count as the command's own: memory is looked at before all else (scriptFlagsToCmdFlags).
+    if (ctx.outOfMemory && !flags.includes('allow-oom')) throw new ReplyError(errors.oom);
     const denied = server.writesDenied();
     if (denied !== undefined) throw new ReplyError(denied);
-    if (ctx.outOfMemory && !flags.includes('allow-oom'))
-      throw new ReplyError(scriptErrors.scriptOom);
+    if (use === 'read-only') throw new ReplyError(errors.readOnlyCommand);
   }
   return { readOnly: !writes || use === 'read-only', outOfMemory: false, declared: true };
 }

@@ -2,7 +2,7 @@
 import { redisVersion } from '../version.ts';
 import { baseLibrary } from './libraries/base.ts';
 import { bitLibrary } from './libraries/bit.ts';
-import { cjsonLibrary, newJsonSettings } from './libraries/cjson.ts';
+import { cjsonConstants, cjsonLibrary, newJsonSettings } from './libraries/cjson.ts';
 import { cmsgpackLibrary } from './libraries/cmsgpack.ts';
 import { coroutineLibrary, newThread } from './libraries/coroutine.ts';
 import { mathLibrary } from './libraries/math.ts';
@@ -14,6 +14,7 @@ import { tableLibrary } from './libraries/table.ts';
 import { step } from './lua/lua-evaluator.ts';
 import {
   LuaMachine,
+  parts,
   type MachineState,
   type Native,
   type Worker,
@@ -22,7 +23,7 @@ import {
 import { compileLua } from './lua/lua-parser.ts';
 import { entries, newHeap, newTable, rawGet, rawSet, type Heap } from './lua/lua-table.ts';
 import type { LuaTable } from './lua/lua-table.ts';
-import { finish, isTable, NULL_POINTER } from './lua/lua-value.ts';
+import { finish, isTable } from './lua/lua-value.ts';
 import type { LuaFunction, LuaNative, LuaValue, Place } from './lua/lua-value.ts';
 
 /** Ids of what is made once, far from those of a script's own tables. */
@@ -30,7 +31,8 @@ const FIRST_SHARED_ID = 0x20_0000;
 /** What rand.c begins with. */
 const FIRST_RANDOM = 0x1234_abcd_330en;
 const REGISTER = 'redis.register_function';
-const hidden = new Set(['inext', 'search', 'matchAt', 'complain', 'resumeWrapped', REGISTER]);
+const HANDLER = '__redis__err__handler';
+const hidden = new Set([...parts, 'inext', 'missingGlobal', REGISTER, HANDLER]);
 
 const natives: ReadonlyMap<string, Native> = new Map(
   [
@@ -72,7 +74,7 @@ function addConstants(heap: Heap, libraries: LuaTable): void {
   rawSet(heap, libraries, '_VERSION', 'Lua 5.1');
   const at = (name: string): LuaTable => tableAt(heap, libraries, name);
   setAll(heap, at('math'), { pi: 3.141592653589793, huge: Infinity });
-  setAll(heap, at('cjson'), { null: NULL_POINTER, _NAME: 'cjson', _VERSION: '2.1.0' });
+  setAll(heap, at('cjson'), cjsonConstants);
   setAll(heap, at('cmsgpack'), {
     _NAME: 'cmsgpack',
     _VERSION: 'lua-cmsgpack 0.4.0',
@@ -112,7 +114,7 @@ function makePrelude(world: World): void {
     world,
     heap,
     environment,
-    mainFunction(heap, environment, preludeSource, ''),
+    mainFunction(heap, environment, preludeSource, null),
     [],
   );
   step(machine, 1_000_000);
@@ -128,7 +130,7 @@ export function mainFunction(
   heap: Heap,
   environment: LuaTable,
   source: string,
-  name: string,
+  name: string | null,
 ): LuaFunction {
   const proto = compileLua(source, name);
   return { type: 'function', id: heap.nextId++, proto, upvalues: [], environment };
@@ -168,6 +170,7 @@ export function newGlobals(
   const globals = newTable(heap);
   for (const [key, value] of entries(world.libraries)) rawSet(heap, globals, key, value);
   rawSet(heap, globals, '_G', globals);
+  rawSet(heap, globals, HANDLER, world.natives.get(HANDLER));
   setAll(heap, globals, own);
   globals.metatable = missingIsError(world, heap);
   globals.frozen = true;

@@ -56,7 +56,7 @@ interface Entry {
  * Deflate makes up to 1,032 bytes of one, and a piece comes out whole: small ones keep a bomb within the limit, and the
  * page alive.
  */
-const PIECES = { stored: 1 << 18, deflated: 1 << 12 } as const;
+const PIECES = { stored: 1 << 18, deflated: 1 << 10 } as const;
 /** Between two pauses for the page. */
 const SLICE_MS = 12;
 

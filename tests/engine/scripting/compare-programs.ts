@@ -13,23 +13,41 @@ export async function differingPrograms(
   real: RedisConnection,
   seed: number,
   count: number,
+  progress: (compared: number) => void = () => undefined,
 ): Promise<string[]> {
   const found: string[] = [];
   const fixture = newEngineFixture();
+  let next = asked(real, seed, Math.min(BATCH, count));
   for (let first = 0; first < count && found.length < 5; first += BATCH) {
-    const programs = Array.from({ length: Math.min(BATCH, count - first) }, (_, i) =>
-      randomStatements(seedRandom(seed + first + i)),
-    );
-    const theirs = await real.send(programs.map((lines) => evalOf(lines)));
+    const { programs, replies } = next;
+    const theirs = await replies;
+    // The real server runs the next ones while we run these.
+    const left = Math.max(0, count - first - BATCH);
+    next = asked(real, seed + first + BATCH, Math.min(BATCH, left));
     for (const [i, lines] of programs.entries()) {
       if (textOf(theirs[i]) === textOf(run(fixture, lines))) continue;
+      await next.replies;
       found.push(`SEED ${seed + first + i}\n${await describe(real, fixture, lines)}`);
     }
     // Nothing of scripts past is wanted.
     fixture.engine.state.scripting.scripts.clear();
-    await real.send([[ascii('SCRIPT'), ascii('FLUSH')]]);
+    progress(Math.min(count, first + BATCH));
   }
+  await next.replies;
   return found;
+}
+
+interface Asked {
+  readonly programs: readonly (readonly string[])[];
+  readonly replies: Promise<readonly Reply[]>;
+}
+
+function asked(real: RedisConnection, seed: number, count: number): Asked {
+  const programs = Array.from({ length: count }, (_, i) => randomStatements(seedRandom(seed + i)));
+  if (count === 0) return { programs, replies: Promise.resolve([]) };
+  const flush = [ascii('SCRIPT'), ascii('FLUSH')];
+  const replies = real.send([flush, ...programs.map((lines) => evalOf(lines))]);
+  return { programs, replies: replies.then((all) => all.slice(1)) };
 }
 
 async function describe(
@@ -58,5 +76,7 @@ function run(fixture: EngineFixture, lines: readonly string[]): Reply {
 
 function textOf(reply: Reply | undefined): string {
   // Where tables and functions lie is nobody's business.
-  return JSON.stringify(reply)?.replace(/0x[0-9a-f]{6,}/g, '0x') ?? '';
+  return JSON.stringify(reply, (_key, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value,
+  ).replace(/0x[0-9a-f]{6,}/gi, '0x');
 }

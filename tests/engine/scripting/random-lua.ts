@@ -1,9 +1,14 @@
 /** Random Lua programs of a seeded grammar: statements over a few variables, whose values are returned at the end. */
 import { nextBelow, type RandomState } from '../../../src/base/random.ts';
 
-/** The order of keys that are tables or functions hangs on their addresses, so none are. */
+/**
+ * The order of keys that are tables or functions hangs on their addresses, so none are; and no text shows an address,
+ * since a digest of it would differ. The order of all other keys is compared.
+ */
 const KEY =
   'local function key(k) if type(k) == "table" or type(k) == "function" then return type(k) end return k end';
+const TOSTRING =
+  'local text = tostring local tostring = function(v) local k = key(v) if k == v then return text(v) end return k end';
 const PROLOGUE =
   'local a, b, c, s, u, t, f = 1, -2.5, 7, "abc", "10", {3, 1, 2, x = "y"}, function(p, ...) return p, select("#", ...) end';
 const EPILOGUE = `local function show(v, d)
@@ -71,7 +76,12 @@ const statements = [
     'f = function(p, ...) {b} return p, {e} end',
     'local function f(p) if p == 0 then return {e} end return {e} end',
   ],
-  ...['table.insert(t, {e})', 'table.insert(t, 1, {e})', 'table.remove(t)', 'pcall(table.sort, t)'],
+  ...[
+    'table.insert(t, ({e}))',
+    'table.insert(t, {n} % 9, {e})',
+    'table.remove(t)',
+    'pcall(table.sort, t)',
+  ],
   ...[
     'pcall(function() {b} error({e}) end)',
     'local ok, e = pcall(function() return {e} end) {v} = e',
@@ -105,7 +115,7 @@ export function randomStatements(random: RandomState): string[] {
 }
 
 export function programOf(lines: readonly string[]): string {
-  return [KEY, PROLOGUE, ...lines, EPILOGUE].join('\n');
+  return [KEY, TOSTRING, PROLOGUE, ...lines, EPILOGUE].join('\n');
 }
 
 function expand(random: RandomState, template: string, depth: number): string {

@@ -84,7 +84,7 @@ describe('refused', () => {
     const whole = await readZip(zip);
     clearInterval(counting);
     expect(whole.get('bomb')?.length).toBe(16_000_000);
-    // At the most 4.2 MB at a time, of which three or so fit into a slice.
+    // At the most 1.1 MB at a time.
     expect(turns).toBeGreaterThanOrEqual(2);
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 0);

@@ -2,7 +2,7 @@
 import {
   anyArgument,
   argumentError,
-  integerArgument,
+  intArgument,
   tableArgument,
   textArgument,
   typedArgument,
@@ -12,6 +12,7 @@ import { CALLED, type LuaMachine, type Natives } from '../lua/lua-machine.ts';
 import { metamethod, metatable, storeNatively } from '../lua/metamethods.ts';
 import { border, FROZEN, nextEntry, rawGet } from '../lua/lua-table.ts';
 import {
+  cText,
   finish,
   isTable,
   LuaError,
@@ -24,7 +25,8 @@ import {
   type LuaValue,
 } from '../lua/lua-value.ts';
 
-const MOST_RESULTS = 8000;
+/** LUAI_MAXCSTACK. */
+const MOST_SLOTS = 8000;
 
 export const baseLibrary: Natives = {
   assert(machine, args) {
@@ -34,7 +36,7 @@ export const baseLibrary: Natives = {
 
   error(machine, args) {
     const [message] = args;
-    const level = integerArgument(machine, args, 1, 1);
+    const level = intArgument(machine, args, 1, 1);
     throw new LuaError(
       toText(message) !== undefined && level > 0
         ? machine.where(level) + plainText(message)
@@ -62,7 +64,7 @@ export const baseLibrary: Natives = {
   ipairs: (machine, args) => [machine.native('inext'), tableArgument(machine, args, 0), 0],
   inext(machine, args) {
     const table = tableArgument(machine, args, 0);
-    const i = integerArgument(machine, args, 1) + 1;
+    const i = intArgument(machine, args, 1) + 1;
     const value = rawGet(table, i);
     return value === undefined ? [undefined] : [i, value];
   },
@@ -96,14 +98,14 @@ export const baseLibrary: Natives = {
 
   select(machine, args) {
     if (args[0] === '#') return [args.length - 1];
-    const n = integerArgument(machine, args, 0);
+    const n = intArgument(machine, args, 0);
     const from = n < 0 ? args.length + n : n;
     if (from < 1) argumentError(machine, 0, 'index out of range');
     return args.slice(from);
   },
 
   tonumber(machine, args) {
-    const base = integerArgument(machine, args, 1, 10);
+    const base = intArgument(machine, args, 1, 10);
     if (base === 10) return [toNumber(anyArgument(machine, args, 0))];
     const text = textArgument(machine, args, 0);
     if (base < 2 || base > 36) argumentError(machine, 1, 'base out of range');
@@ -120,10 +122,10 @@ export const baseLibrary: Natives = {
 
   unpack(machine, args) {
     const table = tableArgument(machine, args, 0);
-    const from = integerArgument(machine, args, 1, 1);
-    const to = args[2] === undefined ? border(table) : integerArgument(machine, args, 2);
+    const from = intArgument(machine, args, 1, 1);
+    const to = args[2] === undefined ? border(table) : intArgument(machine, args, 2);
     if (from > to) return [];
-    if (to - from >= MOST_RESULTS) machine.fail('too many results to unpack');
+    if (to - from + 1 + args.length > MOST_SLOTS) machine.fail('too many results to unpack');
     const values: LuaValue[] = [];
     for (let i = from; i <= to; i++) values.push(rawGet(table, i));
     return values;
@@ -147,11 +149,29 @@ export const baseLibrary: Natives = {
     load(machine, textArgument(machine, args, 0), textArgument(machine, args, 1)),
   gcinfo: (machine) => [Math.floor(machine.heap.allocated / 1024), 0],
 
+  /** The host collects when it likes; `setpause` and `setstepmul` answer what Lua begins with. */
   collectgarbage(machine, args) {
     const what = textArgument(machine, args, 0, 'collect');
-    return [what === 'count' ? machine.heap.allocated / 1024 : 0];
+    const answer = collectorAnswers.get(what);
+    if (answer === undefined) argumentError(machine, 0, `invalid option '${what}'`);
+    intArgument(machine, args, 1, 0);
+    return [what === 'count' ? machine.heap.allocated / 1024 : answer];
   },
 };
+
+const collectorAnswers = new Map<string, LuaValue>([
+  ...([
+    ['stop', 0],
+    ['restart', 0],
+    ['collect', 0],
+    ['count', 0],
+  ] as const),
+  ...([
+    ['step', true],
+    ['setpause', 200],
+    ['setstepmul', 200],
+  ] as const),
+]);
 
 function protect(
   machine: LuaMachine,
@@ -173,17 +193,21 @@ function inBase(text: string, base: number): number | undefined {
     if (parsed !== undefined) return parsed < 0 ? parsed + 2 ** 64 : parsed;
   }
   const [, minus = '', digits = ''] =
-    /^[ \t\n\v\f\r]*([+-]?)([0-9a-z]+)[ \t\n\v\f\r]*$/i.exec(text) ?? [];
+    /^[ \t\n\v\f\r]*([+-]?)([0-9a-z]+)[ \t\n\v\f\r]*$/i.exec(cText(text)) ?? [];
   if (digits === '') return undefined;
-  let value = 0;
+  let value = 0n;
   for (const digit of digits.toLowerCase()) {
     const code = digit.charCodeAt(0);
     const worth = code >= 0x61 ? code - 0x57 : code - 0x30;
     if (worth >= base) return undefined;
-    value = value * base + worth;
+    if (value < MOST) value = value * BigInt(base) + BigInt(worth);
   }
-  return minus === '-' && value !== 0 ? 2 ** 64 - value : value;
+  if (value > MOST) return Number(MOST);
+  return Number(minus === '-' ? BigInt.asUintN(64, -value) : value);
 }
+
+/** ULONG_MAX, which strtoul gives for whatever is greater. */
+const MOST = 0xffff_ffff_ffff_ffffn;
 
 function load(machine: LuaMachine, source: string, name: string): readonly LuaValue[] {
   try {

@@ -1,19 +1,21 @@
 /** bit (LuaBitOp). */
+import { lowWord } from '../../../base/double-bits.ts';
 import type { LuaMachine, Natives } from '../lua/lua-machine.ts';
 import { numberArgument } from './library-arguments.ts';
 
-/** The 32 bits of a number, as bit.c takes them: modulo 2^32, rounded to even. */
+/** Added to a number it brings the number's lowest 32 bits, rounded to even, to those of the sum: 2^52 + 2^51. */
+const SHIFT = 6755399441055744;
+
+/** The 32 bits of a number, as bit.c takes them. */
 function bits(machine: LuaMachine, args: Parameters<Natives[string]>[1], index: number): number {
-  const x = numberArgument(machine, args, index);
-  const floor = Math.floor(x);
-  const above = x - floor;
-  return (above > 0.5 || (above === 0.5 && floor % 2 !== 0) ? floor + 1 : floor) | 0;
+  return lowWord(numberArgument(machine, args, index) + SHIFT) | 0;
 }
 
 function folded(work: (a: number, b: number) => number): Natives[string] {
   return (machine, args) => {
     let value = bits(machine, args, 0);
-    for (let i = 1; i < args.length; i++) value = work(value, bits(machine, args, i));
+    // The last argument is looked at first after that.
+    for (let i = args.length - 1; i > 0; i--) value = work(value, bits(machine, args, i));
     return [value];
   };
 }

@@ -1,15 +1,18 @@
 /** cjson (lua_cjson.c): JSON on bytes. */
 import { formatDoubleG } from '../../../base/doubles.ts';
+import { argumentError, integerArgument, textArgument, type Args } from './library-arguments.ts';
+import { decodeJson } from './json-reader.ts';
+import type { LuaMachine, Natives } from '../lua/lua-machine.ts';
+import { entries, nextEntry, rawGet, rawSet, type LuaTable } from '../lua/lua-table.ts';
 import {
-  anyArgument,
-  argumentError,
-  integerArgument,
-  textArgument,
-  type Args,
-} from './library-arguments.ts';
-import type { JsonSettings, LuaMachine, Natives } from '../lua/lua-machine.ts';
-import { entries, newTable, rawGet, rawSet, type LuaTable } from '../lua/lua-table.ts';
-import { isTable, NULL_POINTER, numberText, typeName, type LuaValue } from '../lua/lua-value.ts';
+  isTable,
+  NULL_POINTER,
+  numberText,
+  typeName,
+  type JsonSettings,
+  type LuaNative,
+  type LuaValue,
+} from '../lua/lua-value.ts';
 
 /** A list may have holes if it is short, or at least half full. */
 export function newJsonSettings(): JsonSettings {
@@ -21,19 +24,21 @@ export function newJsonSettings(): JsonSettings {
 }
 
 const INT_MAX = 0x7fff_ffff;
+/** LUAI_MAXCSTACK. */
+const MOST_SLOTS = 8000;
 
 export const cjsonLibrary: Natives = {
   'cjson.encode'(machine, args) {
-    if (args.length !== 1) machine.fail("bad argument #1 to 'encode' (expected 1 argument)");
-    return [machine.string(encode(machine, anyArgument(machine, args, 0), 0))];
+    if (args.length !== 1) argumentError(machine, 0, 'expected 1 argument');
+    return [machine.string(encode(machine, args[0]))];
   },
   'cjson.decode'(machine, args) {
-    if (args.length !== 1) machine.fail("bad argument #1 to 'decode' (expected 1 argument)");
-    return [new JsonReader(machine, textArgument(machine, args, 0)).whole()];
+    if (args.length !== 1) argumentError(machine, 0, 'expected 1 argument');
+    return [decodeJson(machine, textArgument(machine, args, 0), settingsOf(machine))];
   },
 
   'cjson.encode_sparse_array'(machine, args) {
-    const { json } = machine.state.world;
+    const json = settingsOf(machine);
     checkCount(machine, args, 3);
     json.convertSparse =
       option(machine, args[0], json.convertSparse ? 'on' : 'off', onOff) === 'on';
@@ -42,40 +47,64 @@ export const cjsonLibrary: Natives = {
     return [json.convertSparse, json.sparseRatio, json.sparseSafe];
   },
   'cjson.encode_max_depth'(machine, args) {
-    const { json } = machine.state.world;
+    const json = settingsOf(machine);
     checkCount(machine, args, 1);
     return [(json.encodeDepth = setting(machine, args, 0, json.encodeDepth, 1, INT_MAX))];
   },
   'cjson.decode_max_depth'(machine, args) {
-    const { json } = machine.state.world;
+    const json = settingsOf(machine);
     checkCount(machine, args, 1);
     return [(json.decodeDepth = setting(machine, args, 0, json.decodeDepth, 1, INT_MAX))];
   },
   'cjson.encode_number_precision'(machine, args) {
-    const { json } = machine.state.world;
+    const json = settingsOf(machine);
     checkCount(machine, args, 1);
     return [(json.precision = setting(machine, args, 0, json.precision, 1, 14))];
   },
   'cjson.encode_keep_buffer'(machine, args) {
-    const { json } = machine.state.world;
+    const json = settingsOf(machine);
     checkCount(machine, args, 1);
     json.keepBuffer = option(machine, args[0], json.keepBuffer ? 'on' : 'off', onOff) === 'on';
     return [json.keepBuffer];
   },
   'cjson.encode_invalid_numbers'(machine, args) {
-    const { json } = machine.state.world;
+    const json = settingsOf(machine);
     checkCount(machine, args, 1);
     const known = ['off', 'on', 'null'] as const;
     json.encodeInvalid = option(machine, args[0], json.encodeInvalid, known);
     return [json.encodeInvalid === 'null' ? 'null' : json.encodeInvalid === 'on'];
   },
   'cjson.decode_invalid_numbers'(machine, args) {
-    const { json } = machine.state.world;
+    const json = settingsOf(machine);
     checkCount(machine, args, 1);
     json.decodeInvalid = option(machine, args[0], json.decodeInvalid, onOff);
     return [json.decodeInvalid === 'on'];
   },
+
+  /** A table that may be changed, with settings of its own. */
+  'cjson.new'(machine) {
+    const { heap } = machine;
+    const table = machine.table();
+    const json = newJsonSettings();
+    for (const name of Object.keys(cjsonLibrary)) {
+      const native: LuaNative = { type: 'native', id: heap.nextId++, name, json };
+      rawSet(heap, table, name.slice('cjson.'.length), native);
+    }
+    for (const [key, value] of Object.entries(cjsonConstants)) rawSet(heap, table, key, value);
+    return [table];
+  },
 };
+
+export const cjsonConstants: Readonly<Record<string, LuaValue>> = {
+  null: NULL_POINTER,
+  _NAME: 'cjson',
+  _VERSION: '2.1.0',
+};
+
+/** Those of the table through which the native at work was called. */
+function settingsOf({ callee, state }: LuaMachine): JsonSettings {
+  return callee?.json ?? state.world.json;
+}
 
 const onOff = ['off', 'on'] as const;
 
@@ -113,38 +142,74 @@ function option<T extends string>(
   return found ?? argumentError(machine, 0, `invalid option '${name}'`);
 }
 
-function encode(machine: LuaMachine, value: LuaValue, depth: number): string {
-  machine.spend(1);
-  if (value === undefined || value === NULL_POINTER) return 'null';
-  if (typeof value === 'string') return quote(value);
-  if (typeof value === 'boolean') return String(value);
-  if (typeof value === 'number') {
-    return encodeNumber(machine, value);
-  }
-  if (!isTable(value)) return refuse(machine, typeName(value), 'type not supported');
-  if (depth + 1 > machine.state.world.json.encodeDepth)
-    return machine.fail(`Cannot serialise, excessive depth (${depth + 1})`);
-  const length = listLength(machine, value);
+/** A table that is being written. */
+interface Open {
+  readonly table: LuaTable;
+  /** Of a list; 0 for any other table. */
+  readonly length: number;
+  /** The last key of which the value was taken. */
+  key: LuaValue;
+  /** What the real one has on its stack while it is inside. */
+  readonly slots: number;
+}
+
+/** Without recursion: how deep the host may call differs from one to the next. */
+function encode(machine: LuaMachine, root: LuaValue): string {
   const parts: string[] = [];
-  if (length > 0) {
-    for (let i = 1; i <= length; i++) parts.push(encode(machine, rawGet(value, i), depth + 1));
-    return `[${parts.join(',')}]`;
-  }
-  for (const [key, item] of entries(value)) {
-    if (typeof key !== 'string' && typeof key !== 'number') {
-      return refuse(machine, typeName(key), 'table key must be a number or string');
+  const open: Open[] = [];
+  begin(machine, root, open, parts);
+  for (let inner = open.at(-1); inner !== undefined; inner = open.at(-1)) {
+    const next = nextOf(inner);
+    if (next === undefined) {
+      parts.push(inner.length > 0 ? ']' : '}');
+      open.pop();
+      continue;
     }
-    const name = typeof key === 'number' ? `"${numberText(key)}"` : quote(key);
-    parts.push(`${name}:${encode(machine, item, depth + 1)}`);
+    if (inner.key !== undefined) parts.push(',');
+    [inner.key] = next;
+    if (inner.length === 0) parts.push(encodedKey(machine, next[0]), ':');
+    begin(machine, next[1], open, parts);
   }
-  return `{${parts.join(',')}}`;
+  return parts.join('');
+}
+
+function nextOf({ table, length, key }: Open): readonly [LuaValue, LuaValue] | undefined {
+  if (length === 0) return nextEntry(table, key);
+  const i = typeof key === 'number' ? key + 1 : 1;
+  return i > length ? undefined : [i, rawGet(table, i)];
+}
+
+function encodedKey(machine: LuaMachine, key: LuaValue): string {
+  if (typeof key === 'number') return `"${encodeNumber(machine, key)}"`;
+  if (typeof key === 'string') return quote(key);
+  return refuse(machine, typeName(key), 'table key must be a number or string');
+}
+
+/** Writes a value; of a table its beginning. */
+function begin(machine: LuaMachine, value: LuaValue, open: Open[], parts: string[]): void {
+  machine.spend(1);
+  if (value === undefined || value === NULL_POINTER) parts.push('null');
+  else if (typeof value === 'string') parts.push(quote(value));
+  else if (typeof value === 'boolean') parts.push(String(value));
+  else if (typeof value === 'number') parts.push(encodeNumber(machine, value));
+  else if (!isTable(value)) refuse(machine, typeName(value), 'type not supported');
+  else {
+    const depth = open.length + 1;
+    const slots = open.at(-1)?.slots ?? 1;
+    if (depth > settingsOf(machine).encodeDepth || slots + 3 > MOST_SLOTS)
+      machine.fail(`Cannot serialise, excessive nesting (${depth})`);
+    const length = Math.max(0, listLength(machine, value));
+    open.push({ table: value, length, key: undefined, slots: slots + (length > 0 ? 1 : 2) });
+    parts.push(length > 0 ? '[' : '{');
+  }
 }
 
 function encodeNumber(machine: LuaMachine, value: number): string {
-  const { encodeInvalid, precision } = machine.state.world.json;
+  const { encodeInvalid, precision } = settingsOf(machine);
   if (!Number.isFinite(value)) {
     if (encodeInvalid === 'off') return refuse(machine, 'number', 'must not be NaN or Inf');
     if (encodeInvalid === 'null') return 'null';
+    if (Number.isNaN(value)) return 'nan';
   }
   return precision === 14 ? numberText(value) : formatDoubleG(value, precision);
 }
@@ -159,10 +224,11 @@ function listLength(machine: LuaMachine, table: LuaTable): number {
   let count = 0;
   for (const [key] of entries(table)) {
     if (typeof key !== 'number' || key < 1 || Math.floor(key) !== key) return -1;
-    most = Math.max(most, key);
+    // It is an int there.
+    if (key > most) most = key > INT_MAX ? -INT_MAX - 1 : key;
     count++;
   }
-  const { sparseRatio, sparseSafe, convertSparse } = machine.state.world.json;
+  const { sparseRatio, sparseSafe, convertSparse } = settingsOf(machine);
   if (sparseRatio > 0 && most > count * sparseRatio && most > sparseSafe) {
     if (!convertSparse) refuse(machine, 'table', 'excessively sparse array');
     return -1;
@@ -187,191 +253,4 @@ function quote(text: string): string {
     (c) => escapes[c] ?? `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
   return `"${inner}"`;
-}
-
-class JsonReader {
-  private at = 0;
-  private readonly machine: LuaMachine;
-  private readonly text: string;
-
-  constructor(machine: LuaMachine, text: string) {
-    this.machine = machine;
-    this.text = text;
-  }
-
-  whole(): LuaValue {
-    const value = this.value(0);
-    this.blanks();
-    if (this.at < this.text.length) this.expected('the end');
-    return value;
-  }
-
-  private blanks(): void {
-    while (/[ \t\n\r]/.test(this.text[this.at] ?? '')) this.at++;
-  }
-
-  private value(depth: number): LuaValue {
-    const { machine, text } = this;
-    machine.spend(1);
-    this.blanks();
-    const c = text[this.at] ?? '';
-    if (c === '{') return this.object(depth);
-    if (c === '[') return this.list(depth);
-    if (c === '"') return this.string();
-    for (const [word, value] of words) {
-      if (!text.startsWith(word, this.at)) continue;
-      this.at += word.length;
-      return value;
-    }
-    const [number] =
-      /^-?(0x[0-9a-f]+|\d+(\.\d*)?(e[+-]?\d+)?|inf(inity)?|nan)/i.exec(
-        text.slice(this.at, this.at + 400),
-      ) ?? [];
-    if (number === undefined) return this.expected('value');
-    this.at += number.length;
-    const negative = number.startsWith('-');
-    const digits = negative ? number.slice(1) : number;
-    const size = /^i/i.test(digits) ? Infinity : Number(digits);
-    return negative ? -size : size;
-  }
-
-  private enter(depth: number): number {
-    this.at++;
-    if (depth + 1 > this.machine.state.world.json.decodeDepth)
-      this.machine.fail(
-        `Found too many nested data structures (${depth + 1}) at character ${this.at}`,
-      );
-    return depth + 1;
-  }
-
-  private object(depth: number): LuaTable {
-    const { heap } = this.machine;
-    const inner = this.enter(depth);
-    const table = newTable(heap);
-    this.blanks();
-    if (this.text[this.at] === '}') {
-      this.at++;
-      return table;
-    }
-    for (;;) {
-      this.blanks();
-      if (this.text[this.at] !== '"') this.expected('object key string');
-      const key = this.string();
-      this.blanks();
-      if (this.text[this.at] !== ':') this.expected('colon');
-      this.at++;
-      rawSet(heap, table, key, this.value(inner));
-      this.blanks();
-      if (this.text[this.at] === '}') break;
-      if (this.text[this.at] !== ',') this.expected('comma or object end');
-      this.at++;
-    }
-    this.at++;
-    return table;
-  }
-
-  private list(depth: number): LuaTable {
-    const { heap } = this.machine;
-    const inner = this.enter(depth);
-    const table = newTable(heap);
-    this.blanks();
-    if (this.text[this.at] === ']') {
-      this.at++;
-      return table;
-    }
-    for (let i = 1; ; i++) {
-      rawSet(heap, table, i, this.value(inner));
-      this.blanks();
-      if (this.text[this.at] === ']') break;
-      if (this.text[this.at] !== ',') this.expected('comma or array end');
-      this.at++;
-    }
-    this.at++;
-    return table;
-  }
-
-  private string(): string {
-    const start = this.at;
-    let result = '';
-    for (let i = start + 1; i < this.text.length; i++) {
-      const c = this.text[i]!;
-      if (c === '"') {
-        this.at = i + 1;
-        return this.machine.string(result);
-      }
-      if (c < ' ') break;
-      if (c !== '\\') {
-        result += c;
-        continue;
-      }
-      const letter = this.text[++i] ?? '';
-      if (letter === 'u') {
-        const [digits] = /^[0-9a-f]{4}/i.exec(this.text.slice(i + 1, i + 5)) ?? [];
-        if (digits === undefined) return this.failAt('invalid unicode escape code', i - 1);
-        i += 4;
-        let code = Number(`0x${digits}`);
-        if (code >= 0xd800 && code < 0xe000) {
-          const [, low] = /^\\u(d[c-f][0-9a-f]{2})/i.exec(this.text.slice(i + 1, i + 7)) ?? [];
-          if (low === undefined || code >= 0xdc00)
-            return this.failAt('invalid unicode escape code', i - 5);
-          code = 0x10000 + ((code - 0xd800) << 10) + (Number(`0x${low}`) - 0xdc00);
-          i += 6;
-        }
-        result += utf8(code);
-        continue;
-      }
-      const plain = unescapes[letter];
-      if (plain === undefined) return this.failAt('invalid escape code', i - 1);
-      result += plain;
-    }
-    return this.failAt('unexpected end of string', this.text.length);
-  }
-
-  private failAt(token: string, at: number): never {
-    this.machine.fail(`Expected value but found ${token} at character ${at + 1}`);
-  }
-
-  private expected(what: string): never {
-    const c = this.text[this.at] ?? '';
-    const token =
-      this.at >= this.text.length
-        ? 'T_END'
-        : /[-0-9]/.test(c)
-          ? 'T_NUMBER'
-          : (tokens[c] ?? 'invalid token');
-    this.machine.fail(`Expected ${what} but found ${token} at character ${this.at + 1}`);
-  }
-}
-
-const words: readonly (readonly [string, LuaValue])[] = [
-  ['null', NULL_POINTER],
-  ['true', true],
-  ['false', false],
-];
-
-const tokens: Readonly<Record<string, string>> = {
-  '{': 'T_OBJ_BEGIN',
-  '}': 'T_OBJ_END',
-  '[': 'T_ARR_BEGIN',
-  ']': 'T_ARR_END',
-  ':': 'T_COLON',
-  ',': 'T_COMMA',
-  '"': 'T_STRING',
-};
-
-const unescapes: Readonly<Record<string, string>> = {
-  ...{ '"': '"', '\\': '\\', '/': '/', b: '\b', t: '\t', n: '\n', f: '\f', r: '\r' },
-};
-
-function utf8(code: number): string {
-  if (code < 0x80) return String.fromCharCode(code);
-  if (code < 0x800) return String.fromCharCode(0xc0 | (code >> 6), 0x80 | (code & 63));
-  if (code < 0x10000)
-    return String.fromCharCode(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
-  return String.fromCharCode(
-    0xf0 | (code >> 18),
-    0x80 | ((code >> 12) & 63),
-    0x80 | ((code >> 6) & 63),
-    0x80 | (code & 63),
-  );
 }

@@ -175,10 +175,6 @@ class Reader {
         return this.view(4).getInt32(0);
       case 0xd3:
         return Number(this.view(8).getBigInt64(0));
-      case 0xc4:
-      case 0xc5:
-      case 0xc6:
-        return this.string(this.unsigned(1 << (tag - 0xc4)));
       case 0xd9:
       case 0xda:
       case 0xdb:

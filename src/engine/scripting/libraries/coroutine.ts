@@ -38,7 +38,8 @@ function threadOf(machine: LuaMachine, args: Args): LuaThread {
 
 function newCoroutine(machine: LuaMachine, args: Args, wrapped: boolean): LuaThread {
   const [body] = args;
-  if (typeof body !== 'object' || body.type !== 'function')
+  // What is a native in the real one is none of Lua's own.
+  if (typeof body !== 'object' || body.type !== 'function' || body.proto.chunk === null)
     return argumentError(machine, 0, 'Lua function expected');
   return newThread(machine.heap.nextId++, body, wrapped);
 }

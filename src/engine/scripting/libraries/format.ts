@@ -2,6 +2,7 @@
 import { formatDoubleF, formatDoubleG } from '../../../base/doubles.ts';
 import { argumentError, numberArgument, textArgument, type Args } from './library-arguments.ts';
 import type { LuaMachine } from '../lua/lua-machine.ts';
+import { cText } from '../lua/lua-value.ts';
 
 interface Spec {
   readonly flags: string;
@@ -44,7 +45,8 @@ export function formatText(machine: LuaMachine, args: Args): string {
 function one(machine: LuaMachine, args: Args, at: number, letter: string, spec: Spec): string {
   switch (letter) {
     case 'c':
-      return padded(String.fromCharCode(numberArgument(machine, args, at) & 0xff), spec);
+      // It is printed as a text of C, and so nothing from a zero byte on.
+      return cText(padded(String.fromCharCode(numberArgument(machine, args, at) & 0xff), spec));
     case 'd':
     case 'i':
       return integer(Math.trunc(numberArgument(machine, args, at)), spec);
@@ -65,7 +67,7 @@ function one(machine: LuaMachine, args: Args, at: number, letter: string, spec: 
       const text = textArgument(machine, args, at);
       // Without precision a long text is not cut, and not padded either.
       if (spec.precision === undefined && text.length >= 100) return text;
-      return padded(spec.precision === undefined ? text : text.slice(0, spec.precision), spec);
+      return padded(cText(text).slice(0, spec.precision), spec);
     }
     default:
       return machine.fail(`invalid option '%${letter}' to 'format'`);
@@ -112,17 +114,59 @@ function unsigned(x: number, letter: 'u' | 'o' | 'x' | 'X', spec: Spec): string 
 function floating(x: number, letter: string, spec: Spec): string {
   const negative = x < 0 || Object.is(x, -0) || Number.isNaN(x);
   const size = Math.abs(x);
+  const always = spec.flags.includes('#');
+  const precision = spec.precision ?? 6;
   let text: string;
   if (!Number.isFinite(x)) text = Number.isNaN(x) ? 'nan' : 'inf';
-  else if (letter === 'f') text = formatDoubleF(size, spec.precision ?? 6);
-  else if (letter === 'e' || letter === 'E') text = exponential(size, spec.precision ?? 6);
-  else text = formatDoubleG(size, Math.min(17, Math.max(1, spec.precision ?? 6)));
+  else if (letter === 'f')
+    text = formatDoubleF(size, precision) + pointIf(always && precision === 0);
+  else if (letter === 'e' || letter === 'E') text = exponential(size, precision, always);
+  else if (precision > 17 || always) text = general(size, Math.max(1, precision), always);
+  else text = formatDoubleG(size, Math.max(1, precision));
   const result = padded(signed(text, negative, spec.flags), spec, Number.isFinite(x));
   return letter === 'E' || letter === 'G' ? result.toUpperCase() : result;
 }
 
-function exponential(x: number, decimals: number): string {
-  return x.toExponential(decimals).replace(/e([+-])(\d)$/, 'e$10$2');
+const pointIf = (wanted: boolean): string => (wanted ? '.' : '');
+
+function exponential(x: number, decimals: number, always: boolean): string {
+  const { digits, exponent } = roundedDigits(x, decimals + 1);
+  const size = String(Math.abs(exponent)).padStart(2, '0');
+  const mantissa = `${digits[0]}${pointIf(decimals > 0 || always)}${digits.slice(1)}`;
+  return `${mantissa}e${exponent < 0 ? '-' : '+'}${size}`;
+}
+
+/** `%g`; `always`: with its point, and with the zeros at its end. */
+function general(x: number, significant: number, always: boolean): string {
+  const { exponent } = roundedDigits(x, significant);
+  const text =
+    exponent < -4 || exponent >= significant
+      ? exponential(x, significant - 1, always)
+      : formatDoubleF(x, significant - 1 - exponent) +
+        pointIf(always && significant - 1 === exponent);
+  return always ? text : text.replace(/\.?0+(e|$)/, '$1');
+}
+
+/** Decimals that every double has an end before. */
+const ALL_DECIMALS = 1074;
+
+/** Significant digits of a number that is not negative, ties to even: digits d1 d2 d3… mean d1.d2d3… × 10^exponent. */
+function roundedDigits(
+  x: number,
+  count: number,
+): { readonly digits: string; readonly exponent: number } {
+  if (x === 0) return { digits: '0'.repeat(count), exponent: 0 };
+  const [whole = '', decimals = ''] = formatDoubleF(x, ALL_DECIMALS).split('.');
+  const all = (whole + decimals).replace(/^0+/, '');
+  const exponent = all.length - ALL_DECIMALS - 1;
+  const kept = all.slice(0, count);
+  const rest = all.slice(count).replace(/0+$/, '');
+  const odd = Number(kept.at(-1)) % 2 === 1;
+  const up = rest > '5' || (rest === '5' && odd);
+  const digits = up ? String(BigInt(kept) + 1n) : kept.padEnd(count, '0');
+  return digits.length > count
+    ? { digits: digits.slice(0, count), exponent: exponent + 1 }
+    : { digits, exponent };
 }
 
 function quoted(text: string): string {

@@ -28,7 +28,7 @@ export function numberArgument(machine: LuaMachine, args: Args, index: number): 
   return toNumber(args[index]) ?? typeMismatch(machine, args, index, 'number');
 }
 
-/** As lua_Integer: cut towards zero. */
+/** As lua_Integer: cut towards zero; what does not fit into 64 bits is the least. */
 export function integerArgument(
   machine: LuaMachine,
   args: Args,
@@ -37,7 +37,18 @@ export function integerArgument(
 ): number {
   if (otherwise !== undefined && args[index] === undefined) return otherwise;
   const number = Math.trunc(numberArgument(machine, args, index));
-  return Number.isNaN(number) ? -(2 ** 63) : number + 0;
+  return Math.abs(number) < 2 ** 63 ? number + 0 : -(2 ** 63);
+}
+
+/** As an int of C: the lowest 32 bits of an integer. */
+export function intArgument(
+  machine: LuaMachine,
+  args: Args,
+  index: number,
+  otherwise?: number,
+): number {
+  const integer = integerArgument(machine, args, index, otherwise);
+  return Math.abs(integer) < 2 ** 31 ? integer : Number(BigInt.asIntN(32, BigInt(integer)));
 }
 
 export function textArgument(
@@ -63,5 +74,6 @@ export function typedArgument(
 ): LuaValue {
   const value = args[index];
   if (typeName(value) === (type === 'coroutine' ? 'thread' : type)) return value;
+  if (type === 'coroutine') argumentError(machine, index, 'coroutine expected');
   typeMismatch(machine, args, index, type);
 }

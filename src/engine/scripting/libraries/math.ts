@@ -3,7 +3,7 @@ import { fractionAndExponent, scaleByPowerOfTwo } from '../../../base/double-bit
 import { cosh, exp, log, log10, pow, sinh, tanh } from '../../../base/math.ts';
 import { acos, asin, atan, atan2, cos, sin, tan } from '../../../base/trigonometry.ts';
 import type { LuaMachine, Natives } from '../lua/lua-machine.ts';
-import { argumentError, integerArgument, numberArgument } from './library-arguments.ts';
+import { argumentError, intArgument, numberArgument } from './library-arguments.ts';
 
 function unary(work: (x: number) => number): Natives[string] {
   return (machine, args) => [work(numberArgument(machine, args, 0))];
@@ -40,7 +40,7 @@ export const mathLibrary: Natives = {
     return [x < 0 ? -fraction : fraction, exponent];
   },
   'math.ldexp'(machine, args) {
-    const exponent = integerArgument(machine, args, 1);
+    const exponent = intArgument(machine, args, 1);
     return [scaleByPowerOfTwo(numberArgument(machine, args, 0), exponent)];
   },
   'math.log': unary(log),
@@ -64,13 +64,15 @@ export const mathLibrary: Natives = {
     const fraction = (nextRandom(machine) % RANDOM_MOST) / RANDOM_MOST;
     if (args.length === 0) return [fraction];
     if (args.length > 2) machine.fail('wrong number of arguments');
-    const low = args.length === 1 ? 1 : integerArgument(machine, args, 0);
-    const high = integerArgument(machine, args, args.length - 1);
+    const low = args.length === 1 ? 1 : intArgument(machine, args, 0);
+    const high = intArgument(machine, args, args.length - 1);
     if (low > high) argumentError(machine, args.length - 1, 'interval is empty');
-    return [Math.floor(fraction * (high - low + 1)) + low];
+    // They are ints there: a range of all of them counts as none.
+    const range = args.length === 1 ? high : (high - low + 1) | 0;
+    return [Math.floor(fraction * range) + low];
   },
   'math.randomseed'(machine, args) {
-    machine.state.world.random = seedOf(integerArgument(machine, args, 0));
+    machine.state.world.random = seedOf(intArgument(machine, args, 0));
     return [];
   },
 };

@@ -90,6 +90,21 @@ local function gsub(s, p, replacement, most, anchored)
   parts[n] = sub(s, at)
   return concat(parts), count
 end
+local function insert(t, last, at, value)
+  for i = last, at + 1, -1 do rawset(t, i, rawget(t, i - 1)) end
+  rawset(t, at, value)
+end
+local function remove(t, at, last)
+  local removed = rawget(t, at)
+  for i = at, last - 1 do rawset(t, i, rawget(t, i + 1)) end
+  rawset(t, last, nil)
+  return removed
+end
+local function caught(raised)
+  local text = raised.err
+  if type(text) == 'string' or type(text) == 'number' then return false, text end
+  return false, raised, text
+end
 local function foreach(t, f)
   for k, v in next, t do
     local result = f(k, v)
@@ -108,15 +123,16 @@ end
 local function load(f, name)
   local parts, n = {}, 0
   while true do
-    local piece = f()
+    local ok, piece = pcall(f)
+    if not ok then return nil, piece end
     if piece == nil or piece == '' then break end
-    if type(piece) ~= 'string' then return nil, 'reader function must return a string' end
+    if type(piece) ~= 'string' and type(piece) ~= 'number' then return nil, 'reader function must return a string' end
     n = n + 1
     parts[n] = piece
   end
   return loadPieces(concat(parts), name)
 end
-return sort, gmatch, gsub, foreach, foreachi, wrap, load
+return sort, gmatch, gsub, foreach, foreachi, wrap, load, insert, remove, caught
 `;
 
 export const preludeNames = [
@@ -127,6 +143,9 @@ export const preludeNames = [
   'foreachi',
   'wrap',
   'load',
+  'insert',
+  'remove',
+  'caught',
 ] as const;
 
 /** What the functions above use, by the names of natives. */
@@ -139,6 +158,9 @@ export const preludeNatives: Readonly<Record<string, string>> = {
   concat: 'table.concat',
   type: 'type',
   next: 'next',
+  pcall: 'pcall',
+  rawget: 'rawget',
+  rawset: 'rawset',
   resumeWrapped: 'resumeWrapped',
   loadPieces: 'loadPieces',
 };

@@ -2,9 +2,19 @@
 import { ascii, bytesOf, type ByteString } from '../../../base/bytes.ts';
 import { formatDoubleShortest } from '../../../base/doubles.ts';
 import { sha1Hex } from '../../../base/sha1.ts';
+import { errorPlace } from '../lua/lua-debug.ts';
 import type { LuaMachine, Natives } from '../lua/lua-machine.ts';
 import { rawGet, rawSet, type LuaTable } from '../lua/lua-table.ts';
-import { isTable, LuaError, plainText, toNumber, toText, type LuaValue } from '../lua/lua-value.ts';
+import { storeNatively } from '../lua/metamethods.ts';
+import {
+  cText,
+  isTable,
+  LuaError,
+  plainText,
+  toNumber,
+  toText,
+  type LuaValue,
+} from '../lua/lua-value.ts';
 import { errorTable, luaOfReply } from '../reply-conversion.ts';
 
 export const redisLibrary: Natives = {
@@ -25,10 +35,9 @@ export const redisLibrary: Natives = {
 
   'redis.log'(machine, args) {
     if (args.length < 2) return raise(machine, 'redis.log() requires two arguments or more.');
-    const level = args[0];
-    if (typeof level !== 'number')
-      return raise(machine, 'First argument must be a number (log level).');
-    if (level < 0 || level > 3) return raise(machine, 'Invalid debug level.');
+    const level = toNumber(args[0]);
+    if (level === undefined) return raise(machine, 'First argument must be a number (log level).');
+    if (level <= -1 || level >= 4) return raise(machine, 'Invalid debug level.');
     machine.host?.log(
       Math.trunc(level),
       args
@@ -41,7 +50,7 @@ export const redisLibrary: Natives = {
 
   'redis.setresp'(machine, args) {
     if (args.length !== 1) return raise(machine, 'redis.setresp() requires one argument.');
-    const version = toNumber(args[0]);
+    const version = Math.trunc(toNumber(args[0]) ?? 0);
     if (version !== 2 && version !== 3) return raise(machine, 'RESP version must be 2 or 3.');
     if (machine.host !== undefined) machine.host.protocol = version;
     return [];
@@ -49,7 +58,7 @@ export const redisLibrary: Natives = {
 
   'redis.set_repl'(machine, args) {
     if (args.length !== 1) return raise(machine, 'redis.set_repl() requires two arguments.');
-    const flags = toNumber(args[0]) ?? 0;
+    const flags = Math.trunc(toNumber(args[0]) ?? 0);
     if (flags < 0 || flags > 3) {
       return raise(
         machine,
@@ -78,6 +87,17 @@ export const redisLibrary: Natives = {
     if (machine.host?.allows(argv) === undefined)
       return raise(machine, 'Invalid command passed to redis.acl_check_cmd()');
     return [machine.host.allows(argv) === true];
+  },
+
+  /** What scripts find of the handler of their errors: it adds the place of its caller. */
+  __redis__err__handler(machine, [raised]) {
+    const held = isTable(raised) ? raised : field(machine, 'err', `ERR ${plainText(raised)}`);
+    const place = errorPlace(machine.state.thread, 'nothing');
+    if (place !== null) {
+      storeNatively(machine, held, 'source', place.source);
+      storeNatively(machine, held, 'line', place.line);
+    }
+    return [held];
   },
 
   missingGlobal(machine, args) {
@@ -112,7 +132,9 @@ function singleField(machine: LuaMachine, args: readonly LuaValue[], key: 'err' 
   if (args.length !== 1 || typeof text !== 'string')
     return plainError(machine, 'wrong number or type of arguments');
   if (key === 'ok') return field(machine, key, text);
-  return field(machine, key, text.startsWith('-') ? text.slice(1) : text);
+  const message = cText(text).replace(/^-/, '').replace(/\r\n$/, '');
+  // A single word is no code.
+  return field(machine, key, message.includes(' ') ? message : `ERR ${message}`);
 }
 
 function words(args: readonly LuaValue[]): ByteString[] | undefined {

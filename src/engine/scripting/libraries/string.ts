@@ -1,12 +1,23 @@
 /** string (lstrlib.c). */
-import { ascii, lowerCase, upperCase } from '../../../base/bytes.ts';
-import { argumentError, integerArgument, textArgument, type Args } from './library-arguments.ts';
+import { ascii, byteStringOf, bytesOf, lowerCase, upperCase } from '../../../base/bytes.ts';
+import { dumped } from './dump.ts';
+import {
+  argumentError,
+  intArgument,
+  integerArgument,
+  textArgument,
+  typedArgument,
+  type Args,
+} from './library-arguments.ts';
 import { formatText } from './format.ts';
 import { captureOf, capturesOf, newMatcher, runMatcher } from './pattern.ts';
 import type { MatcherState, PatternWork } from '../lua/native-work.ts';
 import type { LuaMachine, NativeResult, Natives } from '../lua/lua-machine.ts';
 import { rawGet } from '../lua/lua-table.ts';
 import { isTable, toText, truthy, typeName, type LuaValue } from '../lua/lua-value.ts';
+
+/** LUAI_MAXCSTACK. */
+const MOST_SLOTS = 8000;
 
 /** Where a position that may count from the end lies; 1 is the first. */
 function position(at: number, length: number): number {
@@ -23,7 +34,8 @@ export const stringLibrary: Natives = {
       text.length,
     );
     const codes: number[] = [];
-    if (last - Math.max(1, first) >= 8000) machine.fail('string slice too long');
+    if (last - Math.max(1, first) + 1 + args.length > MOST_SLOTS)
+      machine.fail('stack overflow (string slice too long)');
     for (let i = Math.max(1, first); i <= last; i++) codes.push(text.charCodeAt(i - 1));
     return codes;
   },
@@ -31,11 +43,18 @@ export const stringLibrary: Natives = {
   'string.char'(machine, args) {
     let text = '';
     args.forEach((_, i) => {
-      const code = integerArgument(machine, args, i);
+      const code = intArgument(machine, args, i);
       if (code < 0 || code > 255) argumentError(machine, i, 'invalid value');
       text += String.fromCharCode(code);
     });
     return [machine.string(text)];
+  },
+
+  'string.dump'(machine, args) {
+    const value = typedArgument(machine, args, 0, 'function');
+    if (typeof value !== 'object' || value.type !== 'function' || value.proto.chunk === null)
+      return machine.fail('unable to dump given function');
+    return [machine.string(dumped(value.proto))];
   },
 
   'string.find': (machine, args) => find(machine, args, 'find'),
@@ -60,7 +79,7 @@ export const stringLibrary: Natives = {
     const pattern = textArgument(machine, args, 1);
     const replacement = args[2];
     const kind = typeName(replacement);
-    const most = integerArgument(machine, args, 3, text.length + 1);
+    const most = intArgument(machine, args, 3, text.length + 1);
     if (kind !== 'number' && kind !== 'string' && kind !== 'function' && kind !== 'table') {
       argumentError(machine, 2, 'string/function/table expected');
     }
@@ -82,13 +101,15 @@ export const stringLibrary: Natives = {
   ],
   'string.rep'(machine, args) {
     const text = textArgument(machine, args, 0);
-    const times = Math.max(0, integerArgument(machine, args, 1));
+    const times = Math.max(0, intArgument(machine, args, 1));
     machine.room(text.length * times);
     return [machine.string(text === '' ? '' : text.repeat(times))];
   },
-  'string.reverse': (machine, args) => [
-    machine.string([...textArgument(machine, args, 0)].reverse().join('')),
-  ],
+  'string.reverse'(machine, args) {
+    const text = textArgument(machine, args, 0);
+    machine.spend(text.length >> 4);
+    return [machine.string(byteStringOf(bytesOf(ascii(text)).reverse()))];
+  },
   'string.sub'(machine, args) {
     const text = textArgument(machine, args, 0);
     const first = Math.max(1, position(integerArgument(machine, args, 1), text.length));

@@ -1,7 +1,7 @@
 /** struct (lua_struct.c): numbers and texts as the bytes of C structures. */
 import { byteStringOf } from '../../../base/bytes.ts';
 import type { LuaMachine, NativeResult, Natives } from '../lua/lua-machine.ts';
-import type { LuaValue } from '../lua/lua-value.ts';
+import { toNumber, type LuaValue } from '../lua/lua-value.ts';
 import {
   argumentError,
   integerArgument,
@@ -106,8 +106,8 @@ export const structLibrary: Natives = {
     for (let next = format.next(); next !== undefined; next = format.next()) {
       const { option, size } = next;
       position += format.padding(position, option, size);
-      if (option === 's') argumentError(machine, 0, "variable-size format 's'");
-      if (option === 'c' && size === 0) argumentError(machine, 0, "variable-size format 'c0'");
+      if (option === 's') argumentError(machine, 0, "option 's' has no fixed size");
+      if (option === 'c' && size === 0) argumentError(machine, 0, "option 'c0' has no fixed size");
       if (!/[0-9A-Za-z]/.test(option)) format.control(option);
       position += size;
     }
@@ -115,8 +115,10 @@ export const structLibrary: Natives = {
   },
 };
 
-function pack(machine: LuaMachine, args: Args): NativeResult {
-  const format = new Format(machine, textArgument(machine, args, 0));
+function pack(machine: LuaMachine, given: Args): NativeResult {
+  // A nil parts the arguments from what is made of them there.
+  const args = [...given, undefined];
+  const format = new Format(machine, textArgument(machine, given, 0));
   const parts: string[] = [];
   let argument = 1;
   let total = 0;
@@ -151,12 +153,13 @@ function unpack(machine: LuaMachine, args: Args): NativeResult {
   const format = new Format(machine, textArgument(machine, args, 0));
   const data = textArgument(machine, args, 1);
   const from = integerArgument(machine, args, 2, 1);
-  if (from <= 0) argumentError(machine, 2, 'offset must be 1 or greater');
+  if (from === 0) argumentError(machine, 2, 'offset must be 1 or greater');
   let position = from - 1;
   const results: LuaValue[] = [];
   const check = (size: number): void => {
-    if (size > data.length || position > data.length - size)
-      argumentError(machine, 1, 'data string too short');
+    // Negative ones are very great there.
+    const fits = size >= 0 && position >= 0 && position <= data.length - size;
+    if (!fits) argumentError(machine, 1, 'data string too short');
   };
   for (let next = format.next(); next !== undefined; next = format.next()) {
     const { option } = next;
@@ -169,8 +172,8 @@ function unpack(machine: LuaMachine, args: Args): NativeResult {
     else if (option === 'f' || option === 'd') results.push(floatOf(bytes, format.order));
     else if (option === 'c') {
       if (size === 0) {
-        const given = results.pop();
-        if (typeof given !== 'number') machine.fail("format 'c0' needs a previous size");
+        const given = toNumber(results.pop());
+        if (given === undefined) machine.fail("format 'c0' needs a previous size");
         size = Math.trunc(given);
         check(size);
       }

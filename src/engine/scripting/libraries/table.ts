@@ -3,19 +3,17 @@ import type { Natives } from '../lua/lua-machine.ts';
 import { border, FROZEN, entries, rawGet } from '../lua/lua-table.ts';
 import { LuaError, toText, typeName } from '../lua/lua-value.ts';
 import { storeNatively } from '../lua/metamethods.ts';
-import {
-  integerArgument,
-  tableArgument,
-  textArgument,
-  typedArgument,
-} from './library-arguments.ts';
+import { intArgument, tableArgument, textArgument, typedArgument } from './library-arguments.ts';
+
+/** Elements that are moved at once; for more there is a function in Lua, which can be stopped. */
+const MOST_MOVED = 10_000;
 
 export const tableLibrary: Natives = {
   'table.concat'(machine, args) {
     const table = tableArgument(machine, args, 0);
     const separator = textArgument(machine, args, 1, '');
-    const from = integerArgument(machine, args, 2, 1);
-    const to = args[3] === undefined ? border(table) : integerArgument(machine, args, 3);
+    const from = intArgument(machine, args, 2, 1);
+    const to = args[3] === undefined ? border(table) : intArgument(machine, args, 3);
     const parts: string[] = [];
     let length = 0;
     for (let i = from; i <= to; i++) {
@@ -38,8 +36,10 @@ export const tableLibrary: Natives = {
     const end = border(table) + 1;
     if (args.length !== 2 && args.length !== 3)
       machine.fail("wrong number of arguments to 'insert'");
-    const at = args.length === 2 ? end : integerArgument(machine, args, 1);
+    const at = args.length === 2 ? end : intArgument(machine, args, 1);
     const last = Math.max(at, end);
+    if (last - at > MOST_MOVED && !table.frozen)
+      return machine.tail(machine.prelude('insert'), [table, last, at, args[args.length - 1]]);
     machine.spend(Math.max(0, last - at));
     for (let i = last; i > at; i--) storeNatively(machine, table, i, rawGet(table, i - 1));
     storeNatively(machine, table, at, args[args.length - 1]);
@@ -49,9 +49,11 @@ export const tableLibrary: Natives = {
   'table.remove'(machine, args) {
     const table = tableArgument(machine, args, 0);
     const end = border(table);
-    const at = integerArgument(machine, args, 1, end);
+    const at = intArgument(machine, args, 1, end);
     if (at < 1 || at > end) return [];
     const removed = rawGet(table, at);
+    if (end - at > MOST_MOVED && !table.frozen)
+      return machine.tail(machine.prelude('remove'), [table, at, end]);
     machine.spend(end - at);
     for (let i = at; i < end; i++) storeNatively(machine, table, i, rawGet(table, i + 1));
     storeNatively(machine, table, end, undefined);
@@ -90,6 +92,6 @@ export const tableLibrary: Natives = {
   },
   /** For our own library: raises an error at the place of the script that called it. */
   complain(machine, args) {
-    return machine.tail(machine.native('error'), [machine.where(1) + (toText(args[0]) ?? ''), 0]);
+    return machine.fail(toText(args[0]) ?? '');
   },
 };

@@ -371,6 +371,7 @@ export abstract class ExpressionParser {
     inside.parameters();
     this.expect(')');
     inside.chunk();
+    own.proto.lastLine = lexer.line;
     this.match('end', 'function', line);
     f.proto.protos.push(own.finish());
     const closure = f.abx(op.closure, 0, f.proto.protos.length - 1);

@@ -72,6 +72,7 @@ export class FunctionState {
       vararg: 'no',
       stackSize: 2,
       lineDefined,
+      lastLine: 0,
     };
   }
 

@@ -12,8 +12,8 @@ export interface LocalVariable {
 export interface Proto {
   /** What it was loaded as; empty for our own library. */
   readonly source: string;
-  /** As positions show it: `user_script`; empty for our own library, whose errors carry no position. */
-  readonly chunk: string;
+  /** As positions show it: `user_script`; null for our own library, whose errors carry no position. */
+  readonly chunk: string | null;
   code: Int32Array;
   /** By instruction. */
   lines: Int32Array;
@@ -28,6 +28,8 @@ export interface Proto {
   stackSize: number;
   /** 0: the main function of a chunk. */
   lineDefined: number;
+  /** Where its `end` stands; 0 for a main function. */
+  lastLine: number;
 }
 
 export const op = {

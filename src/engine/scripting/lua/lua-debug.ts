@@ -11,7 +11,7 @@ import {
   setsA,
   type Proto,
 } from './lua-code.ts';
-import type { CallFrame, LuaThread } from './lua-value.ts';
+import { cText, type CallFrame, type LuaThread } from './lua-value.ts';
 
 /** Where an error was raised, as Redis's error handler sees it. */
 export interface ErrorPlace {
@@ -27,18 +27,20 @@ export function lineOf(frame: CallFrame): number {
 
 function positionOf(frame: CallFrame): string {
   const { chunk } = frame.closure.proto;
-  return chunk === '' ? '' : `${chunk}:${lineOf(frame)}: `;
+  return chunk === null ? '' : `${chunk}:${lineOf(frame)}: `;
 }
 
+/** What is at work above the frames: a native, or one that is a part of our own library's functions. */
+export type AtWork = 'nothing' | 'native' | 'part';
+
 /** The function at each level, from the top; those of our own library that call each other count as one native. */
-function* levels(thread: LuaThread, inNative: boolean): Generator<CallFrame | 'host' | 'lost'> {
-  // A native that our own library has called is a part of it.
-  let inLibrary = inNative;
+function* levels(thread: LuaThread, atWork: AtWork): Generator<CallFrame | 'host' | 'lost'> {
+  let inLibrary = atWork === 'part';
   for (let i = thread.frames.length - 1; i >= 0; i--) {
     const frame = thread.frames[i]!;
     // The native itself, which stands on no level.
     if (frame.kind === 'work') continue;
-    const library = frame.kind === 'call' && frame.closure.proto.chunk === '';
+    const library = frame.kind === 'call' && frame.closure.proto.chunk === null;
     if (library && inLibrary) continue;
     inLibrary = library;
     if (frame.kind !== 'call' || library) yield 'host';
@@ -50,18 +52,18 @@ function* levels(thread: LuaThread, inNative: boolean): Generator<CallFrame | 'h
 }
 
 /** luaL_where: `chunk:line: ` of a caller; level 1 is the frame on top, which has called the native at work. */
-export function where(thread: LuaThread, level: number, inNative: boolean): string {
+export function where(thread: LuaThread, level: number, atWork: AtWork): string {
   let left = level;
-  for (const at of levels(thread, inNative)) {
+  for (const at of levels(thread, atWork)) {
     if (--left === 0) return at === 'host' || at === 'lost' ? '' : positionOf(at);
   }
   return '';
 }
 
-/** script_lua.c: __redis__err__handler. `inNative`: a native raised the error. */
-export function errorPlace(thread: LuaThread, inNative: boolean): ErrorPlace | null {
-  let skipped = inNative;
-  for (const at of levels(thread, inNative)) {
+/** script_lua.c: __redis__err__handler. `atWork`: who raised the error. */
+export function errorPlace(thread: LuaThread, atWork: AtWork): ErrorPlace | null {
+  let skipped = atWork !== 'nothing';
+  for (const at of levels(thread, atWork)) {
     if (at === 'lost') return { source: '=(tail call)', line: -1 };
     if (at !== 'host') return { source: at.closure.proto.source, line: lineOf(at) };
     if (skipped) return HOST;
@@ -117,7 +119,7 @@ function localName(proto: Proto, register: number, pc: number): string | undefin
 
 function textOf(proto: Proto, constant: number): string {
   const value = proto.constants[constant];
-  return typeof value === 'string' ? value : '?';
+  return typeof value === 'string' ? cText(value) : '?';
 }
 
 function keyName(proto: Proto, operand: number): string {

@@ -330,7 +330,12 @@ function runFrames(machine: LuaMachine, thread: LuaThread): void {
           const callee = stack[a];
           machine.left -= CALL_COST;
           if (typeof callee === 'object' && callee.type === 'function') {
-            replaceFrame(machine, thread, frame, callee, a, given);
+            // What is a native in Lua takes nobody's place.
+            if (callee.proto.chunk !== null) replaceFrame(machine, thread, frame, callee, a, given);
+            else {
+              machine.checkFrames();
+              frames.push(machine.newFrame(callee, a, given, -1, undefined, 0));
+            }
             break instructions;
           }
           callOther(machine, frame, callee, a, given, -1);

@@ -32,7 +32,7 @@ const isWord = (c: string): boolean =>
   isDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c === '_';
 
 export class Lexer {
-  readonly chunk: string;
+  readonly chunk: string | null;
   private readonly source: string;
   private at = 0;
   /** The character at hand; empty at the end. */
@@ -45,7 +45,7 @@ export class Lexer {
   /** What was read of the token that was read last: errors show it. */
   private buffer = '';
 
-  constructor(source: string, chunk: string) {
+  constructor(source: string, chunk: string | null) {
     this.source = source;
     this.chunk = chunk;
     this.current = source.charAt(0);
@@ -68,7 +68,7 @@ export class Lexer {
   /** luaX_lexerror; `near`: the kind of the token to show, if one is to be shown. */
   fail(message: string, near?: TokenKind): never {
     const shown = near === undefined ? '' : ` near '${this.textOf(near)}'`;
-    throw new LuaError(`${this.chunk}:${this.line}: ${message}${shown}`);
+    throw new LuaError(`${this.chunk ?? ''}:${this.line}: ${message}${shown}`);
   }
 
   /** luaX_syntaxerror. */

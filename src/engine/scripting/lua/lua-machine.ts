@@ -5,7 +5,7 @@
 import type { ByteString } from '../../../base/bytes.ts';
 import type { Protocol, Reply } from '../../../resp/reply.ts';
 import { argA, argB } from './lua-code.ts';
-import { errorPlace, where, type ErrorPlace } from './lua-debug.ts';
+import { errorPlace, where, type AtWork, type ErrorPlace } from './lua-debug.ts';
 import {
   charge,
   newTable,
@@ -19,6 +19,7 @@ import { finish, isFunction, isTable, LuaError, toText, truthy } from './lua-val
 import type {
   CallFrame,
   Frame,
+  JsonSettings,
   LuaFunction,
   LuaNative,
   LuaThread,
@@ -47,19 +48,6 @@ export interface ScriptHost {
   replicate(toLog: boolean): void;
   /** redis.register_function; undefined outside of FUNCTION LOAD. An error text if it is refused. */
   register: ((args: readonly LuaValue[]) => string | undefined) | undefined;
-}
-
-/** cjson's settings, which last. */
-export interface JsonSettings {
-  convertSparse: boolean;
-  sparseRatio: number;
-  sparseSafe: number;
-  encodeDepth: number;
-  decodeDepth: number;
-  precision: number;
-  keepBuffer: boolean;
-  encodeInvalid: 'off' | 'on' | 'null';
-  decodeInvalid: 'off' | 'on';
 }
 
 /** What all scripts of a server share: made once, and part of its state. */
@@ -94,6 +82,11 @@ export interface MachineState {
   outcome: Outcome | null;
 }
 
+/** Natives that scripts do not see: parts of the functions that are written in Lua (prelude.ts). */
+export const parts: ReadonlySet<string> = new Set([
+  ...['search', 'matchAt', 'complain', 'resumeWrapped', 'loadPieces'],
+]);
+
 /** LUAI_MAXCALLS. */
 const MOST_FRAMES = 20_000;
 /** LUAI_MAXCCALLS. */
@@ -110,6 +103,8 @@ export class LuaMachine {
   left = 0;
   /** Where the results of the native at work go; undefined while none is. */
   place: Place | undefined;
+  /** The native that was called last. */
+  callee: LuaNative | undefined;
 
   constructor(
     state: MachineState,
@@ -183,7 +178,12 @@ export class LuaMachine {
       return;
     }
     const handler = metamethod(this, callee, '__call');
-    if (!isFunction(handler)) return this.fail(typeError('call', callee, ''));
+    if (!isFunction(handler)) {
+      const message = typeError('call', callee, '');
+      // A native has no line.
+      if (this.place !== undefined) throw new LuaError(message);
+      return this.fail(message);
+    }
     this.call(handler, [callee, ...args], place);
   }
 
@@ -202,6 +202,7 @@ export class LuaMachine {
     const native = this.natives.get(callee.name);
     if (native === undefined) throw new LuaError(`no native ${callee.name}`);
     this.place = place;
+    this.callee = callee;
     const results = native(this, args);
     this.place = undefined;
     if (results !== CALLED) this.deliver(results, place);
@@ -279,7 +280,8 @@ export class LuaMachine {
     if (frame === undefined) return this.threadEnded(results);
     if (frame.kind === 'protected' || frame.kind === 'handler') {
       this.popFrame();
-      return this.deliver([frame.kind === 'protected', ...results], frame.place);
+      const given = frame.kind === 'protected' ? [true, ...results] : [false, results[0]];
+      return this.deliver(given, frame.place);
     }
     if (frame.kind === 'work') throw new LuaError('a native that works calls nothing');
     const { stack } = this.state.thread;
@@ -364,29 +366,32 @@ export class LuaMachine {
     throw new LuaError(this.where(1) + message);
   }
 
+  private get atWork(): AtWork {
+    if (this.place === undefined) return 'nothing';
+    return parts.has(this.callee?.name ?? '') ? 'part' : 'native';
+  }
+
   /** luaL_where: `chunk:line: ` of a caller; level 1 is who called the native at work. */
   where(level: number): string {
-    return where(this.state.thread, level, this.place !== undefined);
+    return where(this.state.thread, level, this.atWork);
   }
 
   /** An error goes up to the next pcall; without one it ends the thread. */
   raise(raised: LuaValue): void {
     const { state } = this;
     let value = raised;
-    let raisedAt = errorPlace(state.thread, this.place !== undefined);
+    let raisedAt = errorPlace(state.thread, this.atWork);
     this.place = undefined;
     for (;;) {
       const { thread } = state;
       const frame = this.popFrame();
       if (frame?.kind === 'protected') {
         const { handler, place } = frame;
-        if (handler === undefined) return this.deliver([false, caught(value)], place);
-        this.push({ kind: 'handler', place, boundary: true });
-        thread.boundaries++;
-        return this.call(handler, [value], place);
+        if (handler === undefined) return this.caught(value, place);
+        return this.handle(handler, value, place, 1);
       }
-      // The handler of an error has failed: LUA_ERRERR.
-      if (frame?.kind === 'handler') return this.deliver([false, value], frame.place);
+      if (frame?.kind === 'handler')
+        return this.handle(frame.handler, value, frame.place, frame.attempts + 1);
       if (frame !== undefined) continue;
       thread.status = 'dead';
       const { parent } = thread;
@@ -398,14 +403,26 @@ export class LuaMachine {
       // coroutine.wrap raises it anew, and says where (auxwrap).
       this.leaveThread(thread, parent);
       const text = toText(value);
-      if (text !== undefined) value = where(parent, 1, true) + text;
-      raisedAt = errorPlace(parent, true);
+      if (text !== undefined) value = where(parent, 1, 'part') + text;
+      raisedAt = errorPlace(parent, 'part');
     }
   }
-}
 
-/** Redis's pcall gives the text of an error that a command has replied. */
-function caught(value: LuaValue): LuaValue {
-  const text = isTable(value) ? toText(rawGet(value, 'err')) : undefined;
-  return text ?? value;
+  /** Calls the handler of xpcall, unless it is none or has failed too often (luaG_errormsg: LUA_ERRERR). */
+  private handle(handler: LuaValue, value: LuaValue, place: Place, attempts: number): void {
+    const { thread } = this.state;
+    if (!isFunction(handler) || thread.boundaries + attempts >= MOST_BOUNDARIES)
+      return this.deliver([false, 'error in error handling'], place);
+    this.push({ kind: 'handler', handler, attempts, place, boundary: true });
+    thread.boundaries++;
+    this.call(handler, [value], place);
+  }
+
+  /** Redis's pcall gives the text of an error that a command has replied; a table without one, and what it has there. */
+  private caught(value: LuaValue, place: Place): void {
+    if (!isTable(value)) return this.deliver([false, value], place);
+    if (value.metatable !== undefined) return this.call(this.prelude('caught'), [value], place);
+    const text = rawGet(value, 'err');
+    this.deliver(toText(text) === undefined ? [false, value, text] : [false, text], place);
+  }
 }

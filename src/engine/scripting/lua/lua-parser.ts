@@ -12,11 +12,12 @@ const MOST_NAME = 60;
 
 /**
  * Compiles a chunk; `name` is what it was loaded as: `@user_script`, `=name`, or its own text. Errors are LuaErrors such as
- * `user_script:1: '=' expected near 'x'`. `depth`: how deep in calls of the host this stands.
+ * `user_script:1: '=' expected near 'x'`. `depth`: how deep in calls of the host this stands. Our own library
+ * has no name.
  */
-export function compileLua(source: string, name: string, depth = 0): Proto {
-  const lexer = new Lexer(source, chunkId(name));
-  const main = new FunctionState(undefined, lexer, name, 0);
+export function compileLua(source: string, name: string | null, depth = 0): Proto {
+  const lexer = new Lexer(source, name === null ? null : chunkId(name));
+  const main = new FunctionState(undefined, lexer, name ?? '', 0);
   main.proto.vararg = 'yes';
   const parser = new StatementParser(main, { depth });
   lexer.next();
@@ -27,7 +28,6 @@ export function compileLua(source: string, name: string, depth = 0): Proto {
 
 /** luaO_chunkid: how positions name a chunk. */
 function chunkId(name: string): string {
-  if (name === '') return '';
   if (name.startsWith('=')) return name.slice(1, MOST_NAME);
   if (name.startsWith('@')) {
     const most = MOST_NAME - "'...'".length - 1;

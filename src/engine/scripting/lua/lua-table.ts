@@ -110,7 +110,7 @@ function newKey(heap: Heap, table: LuaTable, key: LuaValue, value: LuaValue): vo
   }
   const dead = keys[place];
   if (dead !== undefined) table.index?.delete(dead);
-  keys[place] = typeof key === 'number' && key === 0 ? 0 : key;
+  keys[place] = key;
   values[place] = value;
   table.index?.set(key, place);
 }

@@ -27,6 +27,21 @@ export interface LuaNative {
   readonly type: 'native';
   readonly id: number;
   readonly name: string;
+  /** Settings of its own: it stands in a table that cjson.new has made. */
+  readonly json?: JsonSettings;
+}
+
+/** cjson's settings, which last. */
+export interface JsonSettings {
+  convertSparse: boolean;
+  sparseRatio: number;
+  sparseSafe: number;
+  encodeDepth: number;
+  decodeDepth: number;
+  precision: number;
+  keepBuffer: boolean;
+  encodeInvalid: 'off' | 'on' | 'null';
+  decodeInvalid: 'off' | 'on';
 }
 
 /** What becomes of the results of a call. */
@@ -80,9 +95,11 @@ export interface ProtectedFrame {
   readonly boundary: true;
 }
 
-/** The handler of xpcall is at work: its results are those of xpcall. */
+/** The handler of xpcall is at work: its result is that of xpcall. If it fails it is called again, for its own error. */
 export interface HandlerFrame {
   readonly kind: 'handler';
+  readonly handler: LuaValue;
+  readonly attempts: number;
   readonly place: Place;
   readonly boundary: true;
 }
@@ -164,9 +181,15 @@ export function toNumber(value: LuaValue): number | undefined {
   return typeof value === 'string' ? parseNumber(value) : undefined;
 }
 
+/** A text as C reads it: it ends at its first zero byte. */
+export function cText(text: string): string {
+  const end = text.indexOf('\0');
+  return end < 0 ? text : text.slice(0, end);
+}
+
 /** lobject.c:luaO_str2d: what strtod reads, blanks around it allowed. */
 export function parseNumber(text: string): number | undefined {
-  const trimmed = text.replace(/^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g, '');
+  const trimmed = cText(text).replace(/^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g, '');
   if (/^[+-]?\d{1,15}$/.test(trimmed)) return Number(trimmed);
   if (/^[+-]?nan(\([0-9a-z_]*\))?$/i.test(trimmed)) return NaN;
   const hexadecimal = /^([+-]?)0x([0-9a-f]+)$/i.exec(trimmed);
