@@ -1,5 +1,5 @@
 /** Starting redis-server on a lane's machine: /etc/redis/redis.conf, working directory /data. */
-import { byteStringOf } from '../base/bytes.ts';
+import { byteStringOf, utf8Encode } from '../base/bytes.ts';
 import type { Micros } from '../base/time.ts';
 import type { SimulatedKernel } from '../machine/kernel.ts';
 import { repairedIn } from '../persistence/quirks.ts';
@@ -14,6 +14,15 @@ export const DATA_PATH = '/data';
 /** Paths of the lab are absolute, or begin at /data. */
 export function absolute(path: string): string {
   return path.startsWith('/') ? path : `${DATA_PATH}/${path}`;
+}
+
+/** What is wrong with the lines of a redis.conf, in redis-server's own words; null if it would start with them. */
+export function checkConfig(text: string): string | null {
+  const conf = parseRedisConf(utf8Encode(text), {
+    readFile: () => undefined,
+    workingDirectory: DATA_PATH,
+  });
+  return conf.ok ? null : conf.text;
 }
 
 /** The new process's state; or, as text, what redis-server printed before it gave up on its configuration. */

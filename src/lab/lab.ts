@@ -4,18 +4,19 @@
  */
 import { ascii, bytesOf, type ByteString } from '../base/bytes.ts';
 import type { Micros, Millis } from '../base/time.ts';
-import { Clock } from '../machine/clock.ts';
+import { Clock, type ClockEvent } from '../machine/clock.ts';
+import type { KernelEvent } from '../machine/kernel-state.ts';
 import { parseFault, type FaultRequest } from '../machine/fault-plan.ts';
 import type { LabControl } from './action.ts';
 import { absolute, CONFIG_PATH, DATA_PATH } from './boot.ts';
+import { cutIn, lossesOf } from './crash.ts';
 import { newLabState, reopenedState, type LabState, type Reopened } from './lab-state.ts';
-import type { LabClockEvent, LaneState } from './lane-state.ts';
-import { WORKLOAD_TOKEN } from './lane-clients.ts';
+import type { LabClockEvent } from './lane-state.ts';
+import { WORKLOAD_PART, WORKLOAD_TOKEN } from './lane-clients.ts';
+import { startMeter, stopMeter } from './measure.ts';
 import { Lane, type LaneSurroundings } from './lane.ts';
-import { takeLosses } from './ledger.ts';
-import { recordBytes } from './record-log.ts';
+import { falling, noteRisk, sampleRisk } from './lane-risk.ts';
 import { checkSpeed, configText, type LabPlan } from './setup.ts';
-import { recordText } from './texts.ts';
 import type { CrashKind, Fault, Tail, Workload } from './view.ts';
 import { nextCommands, planWorkload, type WorkloadPlan } from './workload.ts';
 
@@ -163,12 +164,18 @@ export class Lab implements LaneSurroundings {
     const event = this.clock.pop();
     switch (event.kind) {
       case 'kernel':
-        return this.lane(event.payload.owner)?.kernel.dispatch(event);
+        return this.dispatchKernel(event);
       case 'lane':
         return this.lane(event.payload.lane)?.dispatch(event);
       case 'workload':
         if (event.payload.round === this.state.workloadRound) this.tick();
     }
+  }
+
+  /** What a kernel does by itself may make writes safe. */
+  private dispatchKernel(event: ClockEvent<KernelEvent>): void {
+    const lane = this.lane(event.payload.owner);
+    if (lane !== undefined) falling(lane, () => lane.kernel.dispatch(event));
   }
 
   setClock(clock: { readonly paused?: boolean; readonly speed?: number }): string | undefined {
@@ -191,6 +198,10 @@ export class Lab implements LaneSurroundings {
     state.workloadPlan = plan;
     state.workloadRound++;
     for (const lane of this.lanes) {
+      const { meter } = lane.state;
+      lane.state.owed = 0;
+      if (plan === null) stopMeter(meter, this.clock.now);
+      else startMeter(meter, this.clock.now, Math.max(1, plan.transactions));
       const idle = Array.from({ length: plan?.clients ?? 0 }, (_, i) => `workload ${i}`);
       lane.state.idle.splice(
         0,
@@ -216,15 +227,18 @@ export class Lab implements LaneSurroundings {
     const plan = this.state.workloadPlan;
     if (plan === null) return;
     for (const lane of this.lanes) {
-      const client = lane.state.server === null ? undefined : lane.state.idle.shift();
-      if (client !== undefined) this.sendWork(lane, client, plan);
+      if (lane.state.server === null) continue;
+      const client = lane.state.idle.shift();
+      if (client === undefined) lane.state.owed++;
+      else this.sendWork(lane, client, plan);
     }
     this.scheduleTick(plan);
   }
 
   private sendWork(lane: Lane, client: string, plan: WorkloadPlan): void {
-    for (const argv of nextCommands(lane.state.stream, plan))
-      lane.send(client, WORKLOAD_TOKEN, argv);
+    const commands = nextCommands(lane.state.stream, plan);
+    for (const [i, argv] of commands.entries())
+      lane.send(client, i === commands.length - 1 ? WORKLOAD_TOKEN : WORKLOAD_PART, argv);
   }
 
   private sendAllIdle(lane: Lane, plan: WorkloadPlan): void {
@@ -234,7 +248,12 @@ export class Lab implements LaneSurroundings {
 
   idle(lane: Lane): void {
     const plan = this.state.workloadPlan;
-    if (plan?.loop === 'closed') this.sendAllIdle(lane, plan);
+    if (plan === null || lane.state.server === null) return;
+    if (plan.loop === 'closed') return this.sendAllIdle(lane, plan);
+    const client = lane.state.owed === 0 ? undefined : lane.state.idle.shift();
+    if (client === undefined) return;
+    lane.state.owed--;
+    this.sendWork(lane, client, plan);
   }
 
   // --- controls ---
@@ -275,23 +294,11 @@ export class Lab implements LaneSurroundings {
 
   private crashLane(lane: Lane, kind: CrashKind, tail: Tail): void {
     const { state, kernel } = lane;
-    const { policy, running } = policyOf(state);
-    lane.sampleRisk();
-    const losses = takeLosses(
-      state.records,
-      state.durability,
-      kernel,
-      {
-        kind,
-        tail,
-        at: this.clock.now,
-        acknowledgedOffset: state.acknowledgedOffset,
-        fsyncDueAt: running && policy === 'everysec' ? nextSecond(lane) : null,
-      },
-      (row) => recordText(recordBytes(state.records, row)),
-      keepsLog(state) ? 'log' : 'none',
-    );
+    sampleRisk(lane);
+    noteRisk(lane);
+    const losses = lossesOf(lane, kind, tail);
     state.crash = losses;
+    state.owed = 0;
     if (kind === 'process-killed') lane.killMain('SIGKILL');
     else {
       lane.powerOff();
@@ -382,31 +389,4 @@ export class Lab implements LaneSurroundings {
   noLane(id: string | undefined): string {
     return `no lane ${id ?? ''}; the lanes are ${this.lanes.map(({ state }) => state.id).join(', ')}`;
   }
-}
-
-/** Whether there is a log that a boot could replay. */
-export function keepsLog(state: LaneState): boolean {
-  return state.server === null
-    ? state.durability.segments.length > 0
-    : state.server.aof.mode !== 'off';
-}
-
-function policyOf(state: LaneState): { policy: string; running: boolean } {
-  return { policy: state.server?.settings.appendFsync ?? 'no', running: state.server !== null };
-}
-
-/** When `everysec` would have asked for its next fsync: at the turn of the wall clock's second. */
-function nextSecond(lane: Lane): Micros | null {
-  const { server } = lane.state;
-  if (server === null || server.aof.mode === 'off') return null;
-  const wall = lane.kernel.wallClock(lane.now);
-  return lane.now + (1_000_000 - (wall % 1_000_000));
-}
-
-/** A cut at a logical offset, in terms of the file at hand. */
-export function cutIn(state: LaneState, offset: number): { cutAt: number; path: string } {
-  const segment = state.durability.segments[state.durability.segments.length - 1];
-  return segment === undefined
-    ? { cutAt: offset, path: '' }
-    : { cutAt: offset - segment.start + segment.fileStart, path: segment.path };
 }

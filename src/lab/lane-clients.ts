@@ -3,6 +3,7 @@ import type { Delivery } from '../engine/effects.ts';
 import type { Micros } from '../base/time.ts';
 import type { Server } from '../server/server.ts';
 import type { LaneAnswer, LaneClient, LaneState, Waiting } from './lane-state.ts';
+import { countRequest } from './measure.ts';
 import type { Reply } from '../resp/reply.ts';
 import { equalsIgnoreCase } from '../base/bytes.ts';
 import { shortReply, wordsText } from './texts.ts';
@@ -10,12 +11,15 @@ import type { LabMillis } from './view.ts';
 
 /** Who waits for nothing: the workload. */
 export const WORKLOAD_TOKEN = -1;
+/** The same, for a command that others of its transaction follow: the client is not free yet. */
+export const WORKLOAD_PART = -2;
 const CLIENT_ADDRESS = '127.0.0.1:50000';
 
 /** What the clients take of their lane. */
 export interface ClientHost {
   readonly state: LaneState;
   readonly server: Server | null;
+  readonly now: Micros;
   readonly wallNow: Micros;
   labNow(): LabMillis;
   /** A workload client is idle again. */
@@ -60,12 +64,12 @@ export function settle(
   outcome: LaneAnswer['outcome'],
 ): void {
   const { state } = host;
-  if (token !== WORKLOAD_TOKEN) {
+  if (token >= 0) {
     state.answers.push({ token, outcome });
     return;
   }
   const waiting = state.clients.get(client)?.waiting.length ?? 0;
-  if (waiting > 0 || state.idle.includes(client)) return;
+  if (token === WORKLOAD_PART || waiting > 0 || state.idle.includes(client)) return;
   state.idle.push(client);
   host.workDone();
 }
@@ -90,12 +94,13 @@ export function deliver(host: ClientHost, { client: id, reply }: Delivery): void
     state.pushes.push({ client: client.name, reply });
     return;
   }
-  const { row, token, argv } = waiting;
+  const { row, token, argv, sentAt } = waiting;
   if (row !== null && row < state.records.count) {
     state.records.replies.set(row, shortReply(reply));
     state.repliedRows.push(row);
   }
-  if (token !== WORKLOAD_TOKEN) {
+  if (token === WORKLOAD_TOKEN) countRequest(state.meter, host.now - sentAt);
+  if (token >= 0) {
     const [at, command, text] = [host.labNow(), wordsText(argv), shortReply(reply)];
     state.events.push({ event: 'reply', lane: state.id, at, command, text });
   }

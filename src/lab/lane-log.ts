@@ -153,13 +153,21 @@ export function forgetLog(state: LaneState): void {
 
 /** A rewrite has ended: everything logged before `offset` is in the new base. */
 export function enterNewBase(state: LaneState, kernel: SimulatedKernel, offset: number): void {
+  const inode = inodeOfBase(state, kernel);
+  if (inode !== undefined) enterBase(state.durability, inode, offset);
+}
+
+/** A server has started with a base that no rewrite of this lane has made: no record of the lane is in it. */
+export function knowBase(state: LaneState, kernel: SimulatedKernel): void {
+  const inode = inodeOfBase(state, kernel);
+  if (inode !== undefined) state.durability.base ??= { inode, offset: 0 };
+}
+
+function inodeOfBase(state: LaneState, kernel: SimulatedKernel): number | undefined {
   const { aof, settings } = state.server!;
   const { base } = aof.manifest;
-  const inode =
-    base === null
-      ? undefined
-      : kernel.layersOf(`${DATA_PATH}/${settings.appendDirname}/${base.name}`)?.inode;
-  if (inode !== undefined) enterBase(state.durability, inode, offset);
+  if (aof.mode === 'off' || base === null) return undefined;
+  return kernel.layersOf(`${DATA_PATH}/${settings.appendDirname}/${base.name}`)?.inode;
 }
 
 /** The main thread has saved everything so far; a child's file is known since it was opened. */

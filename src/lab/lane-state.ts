@@ -11,6 +11,8 @@ import type { ServerState, ThreadName } from '../server/state.ts';
 import { newDurability, type DurabilityState } from './durability.ts';
 import { newRecordLog, type RecordLog } from './record-log.ts';
 import type { LostRows } from './ledger.ts';
+import { newMeter, type Meter } from './measure.ts';
+import { newRiskCurve, type RiskCurve } from './risk-curve.ts';
 import type { LabEvent, LaneStatus } from './view.ts';
 import { newWorkloadStream, type WorkloadStream } from './workload.ts';
 
@@ -34,13 +36,14 @@ export type LaneEventPayload =
       readonly pid: Pid;
       readonly result: SyscallResult;
     }
-  /** A command reaches the machine. `token` names who waits for the answer; -1: the workload. */
+  /** A command reaches the machine. `token` names who waits for the answer; below 0: the workload. */
   | {
       readonly lane: string;
       readonly type: 'arrive';
       readonly client: string;
       readonly token: number;
       readonly argv: readonly ByteString[];
+      readonly sentAt: Micros;
     };
 
 export interface LaneEvent {
@@ -65,6 +68,7 @@ export interface LaneClient {
 export interface Waiting {
   readonly token: number;
   readonly argv: readonly ByteString[];
+  readonly sentAt: Micros;
   /** The last row of the log that the command made; null if it made none. */
   row: number | null;
 }
@@ -100,6 +104,8 @@ export interface LaneState {
   failure: string | null;
   /** What the server was last set to; null: it keeps no log. */
   policy: FsyncPolicy | null;
+  /** The save points of the last server, as redis.conf has them. */
+  savePoints: string;
   pid: Pid;
   server: ServerState | null;
   /** What the main thread waits for; `poll` is broken by input. */
@@ -120,9 +126,13 @@ export interface LaneState {
   fsyncedOffset: number;
   lastFsyncAt: Micros;
   crash: LostRows | null;
+  readonly meter: Meter;
+  readonly riskCurve: RiskCurve;
   readonly stream: WorkloadStream;
   /** Workload clients that wait for nothing, by name. */
   readonly idle: string[];
+  /** Requests of an open loop that found no client free: the next free one sends them. */
+  owed: number;
   boots: number;
   commands: number;
   // What the host of the lab takes away after each run:
@@ -146,6 +156,7 @@ export function newLaneState(id: string, seed: number, kernel: KernelState): Lan
     status: 'stopped',
     failure: null,
     policy: null,
+    savePoints: '',
     pid: 0,
     server: null,
     waitsFor: 'time',
@@ -162,9 +173,12 @@ export function newLaneState(id: string, seed: number, kernel: KernelState): Lan
     fsyncedOffset: 0,
     lastFsyncAt: 0,
     crash: null,
+    meter: newMeter(),
+    riskCurve: newRiskCurve(),
     // The same stream in every lane, whatever the lane's own seed.
     stream: newWorkloadStream(`workload ${seed}`),
     idle: [],
+    owed: 0,
     boots: 0,
     commands: 0,
     answers: [],

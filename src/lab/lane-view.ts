@@ -1,10 +1,11 @@
 /** A lane as the page shows it: every number computed here, once, so that no two panes can disagree. */
 import type { Micros } from '../base/time.ts';
 import { logOffsets, snapshotOffset, type LogOffsets } from './durability.ts';
-import { keepsLog } from './lab.ts';
+import { durableTo, fileBytes, keepsLog, savePoints } from './crash.ts';
 import type { Lane } from './lane.ts';
 import { riskOf, survivesTo, type LostRow, type LostRows } from './ledger.ts';
 import { endOffset, writesBefore, writesBetween } from './record-log.ts';
+import { measured } from './measure.ts';
 import type { LaneState } from './lane-state.ts';
 import type { Crash, CrashKind, LaneView, LostWrite, Risk, Tail } from './view.ts';
 
@@ -22,6 +23,7 @@ export function laneView(lane: Lane, tail: Tail): LaneView {
     power: state.power,
     failure: state.failure,
     policy: state.policy,
+    savePoints: savePoints(state),
     appended: logged ? endOffset(records) : null,
     acknowledged: logged ? Math.min(state.acknowledgedOffset, endOffset(records)) : null,
     written: logged ? offsets.written : null,
@@ -43,6 +45,9 @@ export function laneView(lane: Lane, tail: Tail): LaneView {
     rewriting: server?.child?.kind === 'aof',
     keys: keyCount(state),
     opsPerSecond: opsPerSecond(lane),
+    measured: measured(state.meter, lane.now, lane.epoch),
+    fileBytes: fileBytes(state, kernel),
+    durableTo: durableTo(lane),
   };
 }
 
@@ -89,6 +94,9 @@ function crashView(lane: Lane, crash: LostRows): Crash {
     fileEnds: crash.survivesTo,
     acknowledgedOffset: crash.acknowledgedOffset,
     fsyncDueAt: crash.fsyncDueAt === null ? null : ms(crash.fsyncDueAt),
+    measured: crash.measured,
+    fileBytes: crash.fileBytes,
+    durableTo: crash.durableTo,
     recount: crash.recount,
   };
 }

@@ -14,22 +14,23 @@ import type { ServerEvent } from '../server/events.ts';
 import { Server } from '../server/server.ts';
 import type { ThreadName, Work } from '../server/state.ts';
 import { canListen } from './addresses.ts';
-import { logOffsets, snapshotOffset } from './durability.ts';
 import type { LabClockEvent, LaneEvent, LaneEventPayload, LaneState } from './lane-state.ts';
-import { riskOf, survivesTo } from './ledger.ts';
+import { startMeter, stopMeter } from './measure.ts';
+import { savePoints } from './crash.ts';
+import { falling, noteRisk, noteRiskNowAndThen, sampleRisk } from './lane-risk.ts';
 import { acknowledge, endOffset } from './record-log.ts';
 import type { CrashKind, LabEvent, LabMillis } from './view.ts';
 import { bootServer } from './boot.ts';
-import {
-  closeClient,
-  closeKilled,
-  connectedClient,
-  deliver,
-  settle,
-  WORKLOAD_TOKEN,
-} from './lane-clients.ts';
+import { closeClient, closeKilled, connectedClient, deliver, settle } from './lane-clients.ts';
 import { childCallEnded, runChild, startChildren } from './lane-children.ts';
-import { enterFile, enterSavedFile, enterNewBase, recordUnit, recount } from './lane-log.ts';
+import {
+  enterFile,
+  enterSavedFile,
+  enterNewBase,
+  knowBase,
+  recordUnit,
+  recount,
+} from './lane-log.ts';
 import { kernelClock } from './kernel-clock.ts';
 
 /** What all lanes of a lab share. */
@@ -64,6 +65,10 @@ export class Lane {
     return this.surroundings.clock.now;
   }
 
+  get epoch(): Micros {
+    return this.surroundings.epoch;
+  }
+
   get wallNow(): Micros {
     return this.kernel.wallClock(this.now);
   }
@@ -75,7 +80,9 @@ export class Lane {
     // A workload's takes its time however the clock is set: in a closed loop it would never end.
     const isFree = this.free() && token >= 0;
     const delay = isFree ? 0 : Math.ceil(this.state.kernel.costs.networkRoundTrip / 2);
-    this.schedule(this.now + delay, { lane: this.state.id, type: 'arrive', client, token, argv });
+    const { now } = this;
+    const sent = { client, token, argv, sentAt: now };
+    this.schedule(now + delay, { lane: this.state.id, type: 'arrive', ...sent });
   }
 
   /** A client gives up: its connection is closed, nobody waits for its replies any more. */
@@ -140,6 +147,7 @@ export class Lane {
   /** Takes all that the lane owes to clients that can get no answer any more. */
   private endMain(status: 'stopped' | 'failed'): void {
     const { state } = this;
+    state.savePoints = savePoints(state);
     state.server = null;
     this.server = null;
     state.wake = null;
@@ -152,6 +160,7 @@ export class Lane {
     for (const client of [...state.clients.values()]) closeClient(this, client);
     state.clientNames.clear();
     state.waitsFor = 'time';
+    stopMeter(state.meter, this.now);
   }
 
   // --- events ---
@@ -167,9 +176,9 @@ export class Lane {
       case 'done':
         return this.callEnded(payload.thread, payload);
       case 'child-wake':
-        return runChild(this, payload.pid);
+        return falling(this, () => runChild(this, payload.pid));
       case 'child-done':
-        return childCallEnded(this, payload.pid, payload.result);
+        return falling(this, () => childCallEnded(this, payload.pid, payload.result));
       case 'arrive':
         return this.arrive(payload);
       default:
@@ -183,12 +192,13 @@ export class Lane {
       return settle(this, payload.client, payload.token, { outcome: 'refused' });
     }
     const client = connectedClient(this, payload.client, server);
-    const { argv, token } = payload;
-    client.waiting.push({ token, argv, row: null });
+    const { argv, token, sentAt } = payload;
+    client.waiting.push({ token, argv, sentAt, row: null });
     server.receive(client.id!, argv);
     state.commands++;
-    if (token !== WORKLOAD_TOKEN) state.ownSamples.push(this.labNow());
-    if (state.waitsFor === 'poll') this.runMain();
+    if (token >= 0) state.ownSamples.push(this.labNow());
+    // What arrives at the same instant is read in the same turn, as one epoll_wait tells of it all.
+    if (state.waitsFor === 'poll') this.wakeAt(this.now, 'time');
   }
 
   // --- the main thread ---
@@ -248,6 +258,7 @@ export class Lane {
 
   private wakeAt(at: Micros, waitsFor: LaneState['waitsFor']): void {
     const { state } = this;
+    if (state.wake !== null) this.surroundings.clock.cancel(state.wake);
     state.waitsFor = waitsFor;
     state.wake = this.schedule(at, { lane: state.id, type: 'wake', pid: state.pid });
   }
@@ -333,14 +344,17 @@ export class Lane {
         state.forkOffset = endOffset(state.records);
         return;
       case 'saved':
-        return enterSavedFile(state, this.kernel, event.by);
+        return falling(this, () => enterSavedFile(state, this.kernel, event.by));
       case 'rewritten':
-        return enterNewBase(state, this.kernel, event.offset);
+        return falling(this, () => enterNewBase(state, this.kernel, event.offset));
       case 'replies':
         return this.replied(event.replies, event.acknowledged);
       case 'ready':
         state.status = 'running';
-        return recount(state, this.kernel);
+        recount(state, this.kernel);
+        knowBase(state, this.kernel);
+        if (state.meter.since !== null) startMeter(state.meter, this.now, state.meter.commandsEach);
+        return noteRisk(this);
       case 'log':
         state.logLines.push(event.line);
         return;
@@ -355,7 +369,7 @@ export class Lane {
     state.fsync = null;
     state.lastFsyncAt = this.now;
     if (ok) state.fsyncedOffset = Math.max(state.fsyncedOffset, covers);
-    this.sampleRisk();
+    sampleRisk(this);
     state.fsyncSamples.push(this.labTime(startedAt), this.labNow());
     this.event({
       event: 'fsync',
@@ -370,6 +384,7 @@ export class Lane {
   private replied(replies: readonly Delivery[], acknowledged: number): void {
     const { state } = this;
     const end = state.server?.aof.mode === 'off' ? endOffset(state.records) : acknowledged;
+    noteRiskNowAndThen(this);
     acknowledge(state.records, end, this.now);
     state.acknowledgedOffset = end;
     for (const delivery of replies) deliver(this, delivery);
@@ -387,17 +402,6 @@ export class Lane {
   }
 
   // --- small things ---
-
-  /** A sample of the risk curve: time in ms, acknowledged writes at risk if the power fails. */
-  sampleRisk(): void {
-    const { state } = this;
-    const offsets = logOffsets(state.durability, this.kernel);
-    const end =
-      state.server?.aof.mode === 'off'
-        ? snapshotOffset(state.durability, this.kernel, 'power-lost')
-        : survivesTo(offsets, 'power-lost', 'lost');
-    state.riskSamples.push(this.labNow(), riskOf(state.records, end).writes);
-  }
 
   private free(): boolean {
     return this.surroundings.pace() === 'free';

@@ -12,7 +12,7 @@ import {
   writesBetween,
   type RecordLog,
 } from './record-log.ts';
-import type { CrashKind, Layer, Tail } from './view.ts';
+import type { CrashKind, LabMillis, Layer, Measured, Tail } from './view.ts';
 
 /** The rows that a crash took: `from` to before `acknowledged`; behind it stand those that nobody was answered for. */
 export interface LostRows {
@@ -30,6 +30,9 @@ export interface LostRows {
   readonly lost: number;
   readonly neverAcknowledged: number;
   readonly oldestLostAt: Micros | null;
+  readonly measured: Measured | null;
+  readonly fileBytes: number | null;
+  readonly durableTo: LabMillis | null;
   readonly fsyncDueAt: Micros | null;
   /** Rows as they were: the log itself is cut when the machine boots. */
   readonly rows: readonly LostRow[];
@@ -73,6 +76,9 @@ export interface CrashFacts {
   readonly at: Micros;
   readonly acknowledgedOffset: number;
   readonly fsyncDueAt: Micros | null;
+  readonly measured: Measured | null;
+  readonly fileBytes: number | null;
+  readonly durableTo: LabMillis | null;
 }
 
 export function takeLosses(

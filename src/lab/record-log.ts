@@ -17,6 +17,8 @@ const FIRST_CAPACITY = 256;
 
 export interface RecordLog {
   count: number;
+  /** How few rows there were at the least since who shows them looked last: a restart may have cut the log. */
+  shortest: number;
   /** Rows acknowledged so far; they are acknowledged in order. */
   acknowledged: number;
   offsets: Float64Array;
@@ -52,6 +54,7 @@ export function newRecordLog(): RecordLog {
   const column = (): Float64Array => new Float64Array(FIRST_CAPACITY);
   return {
     count: 0,
+    shortest: 0,
     acknowledged: 0,
     offsets: column(),
     unitEnds: column(),
@@ -151,6 +154,7 @@ export function truncateRecords(log: RecordLog, row: number): void {
   for (const key of [...log.own]) if (key >= row) log.own.delete(key);
   log.bytes.length = row === 0 ? 0 : log.ends[row - 1]!;
   log.count = row;
+  log.shortest = Math.min(log.shortest, row);
   log.acknowledged = Math.min(log.acknowledged, row);
 }
 

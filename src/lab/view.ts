@@ -43,8 +43,25 @@ export interface Crash {
   readonly acknowledgedOffset: number;
   /** When the fsync that would have saved them was due, if one was. */
   readonly fsyncDueAt: LabMillis | null;
+  /** How the lane had been served, its file, and what of its time was on the platter: at the crash. */
+  readonly measured: Measured | null;
+  readonly fileBytes: number | null;
+  readonly durableTo: LabMillis | null;
   /** After the boot, when the recount from what really came back differs: the reason. */
   readonly recount: { readonly survived: number; readonly reason: string } | null;
+}
+
+/** How a lane serves its workload, in virtual time; null before the first workload. */
+export interface Measured {
+  /** The workload or the boot that it counts from, and for how long. */
+  readonly since: LabMillis;
+  readonly seconds: number;
+  /** Answered commands; MULTI and EXEC are not counted. */
+  readonly commands: number;
+  readonly commandsPerSecond: number;
+  /** From sending to the reply, of half and of 99 % of the requests (a transaction is one); null without any. */
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
 }
 
 export interface FileView {
@@ -73,6 +90,8 @@ export interface LaneView {
   /** Why the server is not running, in Redis's own words (last log line), when it failed. */
   readonly failure: string | null;
   readonly policy: 'always' | 'everysec' | 'no' | null;
+  /** The save points of redis.conf, such as `60 1000`; empty: no snapshot is taken by itself. */
+  readonly savePoints: string;
   /** Logical offsets: bytes ever logged. `appended` includes the process buffer. Null without an AOF. */
   readonly appended: number | null;
   readonly acknowledged: number | null;
@@ -94,6 +113,11 @@ export interface LaneView {
   readonly rewriting: boolean;
   readonly keys: number;
   readonly opsPerSecond: number;
+  readonly measured: Measured | null;
+  /** The size of what a boot would read: base and increments of the log, or the snapshot. Null: there is no file. */
+  readonly fileBytes: number | null;
+  /** When the newest write was logged that would survive a loss of power; null: none would. */
+  readonly durableTo: LabMillis | null;
 }
 
 /** Kinds of log rows; the layer of a row follows from its offset and the lane's three offsets. */

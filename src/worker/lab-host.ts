@@ -5,11 +5,13 @@
 import type { Lab } from '../lab/lab.ts';
 import { actionLines, addressee, DEFAULT_CLIENT } from '../lab/action-text.ts';
 import { maskActions } from '../lab/secrets.ts';
+import { writesAtRisk } from '../lab/crash.ts';
+import { sampleRisk } from '../lab/lane-risk.ts';
 import { lostWrite, laneView } from '../lab/lane-view.ts';
 import { encodeKept, type KeptAction } from '../lab/kept.ts';
 import { recordBatch } from '../lab/record-log.ts';
 import { wordsText } from '../lab/texts.ts';
-import type { LaneAnswer } from '../lab/lane-state.ts';
+import type { LaneAnswer, LaneState } from '../lab/lane-state.ts';
 import type { Lane } from '../lab/lane.ts';
 import type { PlatterChange } from '../machine/platter.ts';
 import type {
@@ -18,8 +20,10 @@ import type {
   LaneFrame,
   LostReport,
   PushedReply,
+  RecordBatch,
   StorageView,
   TimelineBatch,
+  Watched,
 } from './protocol.ts';
 
 /** Where batches are kept; see storage/durable-log.ts. */
@@ -81,6 +85,7 @@ export class LabHost {
   /** Wall time and lab time that belong together while the clock plays. */
   private anchor: { wall: number; virtual: number };
   private shownRows = new Map<string, number>();
+  private watched: Watched = {};
   private frameDue = true;
   private framesUnderWay = 0;
   private timer: ReturnType<typeof setTimeout> | null = null;
@@ -104,6 +109,7 @@ export class LabHost {
     this.lab = lab;
     this.run++;
     this.shownRows = new Map();
+    this.watched = { race: this.watched.race };
     this.eventsToSend = [];
     this.actionsKept = 0;
     this.reanchor();
@@ -126,6 +132,12 @@ export class LabHost {
   changed(): void {
     this.frameDue = true;
     this.beat();
+  }
+
+  /** What the page looks at from now on: nothing else is sent. */
+  watch(watched: Watched): void {
+    this.watched = watched;
+    this.changed();
   }
 
   /** Resolves when everything that has happened so far is kept. */
@@ -311,7 +323,7 @@ export class LabHost {
   private risks(): { lane: string; writes: number }[] {
     const risks = this.lab.lanes.map((lane) => ({
       lane: lane.state.id,
-      writes: laneView(lane, 'lost').atRisk.powerLoss.writes,
+      writes: writesAtRisk(lane),
     }));
     this.risksKept = { at: this.ports.now(), text: JSON.stringify(risks) };
     return risks;
@@ -356,6 +368,8 @@ export class LabHost {
     const first = lab.lanes[0]!.state.kernel.disk;
     return {
       run: this.run,
+      seed: state.plan.seed,
+      watched: this.watched,
       clock: { paused: state.paused, speed: state.speed, now: lab.now },
       disk: { preset: state.plan.disk.preset, fsyncMs: (first.fsyncMin + first.fsyncMax) / 2000 },
       workload: state.workload,
@@ -371,21 +385,29 @@ export class LabHost {
 
   private laneFrame(lane: Lane): LaneFrame {
     const { state } = lane;
-    const { records } = state;
-    const shown = this.shownRows.get(state.id) ?? 0;
-    const from = Math.min(shown, records.count);
-    const to = Math.min(records.count, from + ROWS_PER_FRAME);
-    if (to < records.count) this.frameDue = true;
-    this.shownRows.set(state.id, to);
-    const replied = state.repliedRows.splice(0).filter((row) => row < from);
-    const isNews = to > from || from < shown || replied.length > 0;
-    if (state.status === 'running' && state.riskSamples.length < 2) lane.sampleRisk();
+    const isWatched =
+      state.id === (this.lab.lane(this.watched.lane) ?? this.lab.lanes[0])?.state.id;
+    if (state.status === 'running' && state.riskSamples.length < 2) sampleRisk(lane);
     return {
       view: laneView(lane, this.lab.state.tail),
-      records: isNews ? recordBatch(records, from, to, this.lab.epoch, replied, wordsText) : null,
+      records: isWatched ? this.newRecords(state) : null,
       timeline: this.timeline(lane),
+      curve: this.watched.race ? Float64Array.from(state.riskCurve.points) : null,
       log: state.logLines.splice(0),
     };
+  }
+
+  /** The rows that the page has not been given yet; null: there is nothing new. */
+  private newRecords({ id, records, repliedRows }: LaneState): RecordBatch | null {
+    const shown = this.shownRows.get(id) ?? 0;
+    const from = Math.min(shown, records.shortest);
+    const to = Math.min(records.count, from + ROWS_PER_FRAME);
+    if (to < records.count) this.frameDue = true;
+    this.shownRows.set(id, to);
+    records.shortest = to;
+    const replied = repliedRows.splice(0).filter((row) => row < from);
+    const isNews = to > from || from < shown || replied.length > 0;
+    return isNews ? recordBatch(records, from, to, this.lab.epoch, replied, wordsText) : null;
   }
 
   private timeline(lane: Lane): TimelineBatch | null {

@@ -196,6 +196,8 @@ class WorkerLink implements LabLink {
       signal: one('signal'),
       plan: one('plan'),
       selectTail: one('selectTail'),
+      watch: one('watch'),
+      checkConfig: one('checkConfig'),
       view: one('view'),
       lost: one('lost'),
       memory: one('memory'),

@@ -7,7 +7,7 @@ import { commandTable } from '../engine/command-table.ts';
 import type { Command } from '../engine/command.ts';
 import { actionLines, DEFAULT_CLIENT } from '../lab/action-text.ts';
 import { applyAction, isTail, type LabAction } from '../lab/action.ts';
-import { absolute } from '../lab/boot.ts';
+import { absolute, checkConfig } from '../lab/boot.ts';
 import { Lab } from '../lab/lab.ts';
 import type { LaneAnswer } from '../lab/lane-state.ts';
 import type { Lane } from '../lab/lane.ts';
@@ -166,6 +166,11 @@ export function labMethods(
       if (!isTail(tail)) throw new Refusal(`selectTail: ${WRONG_TAIL}`);
       return act({ kind: 'tail', tail });
     },
+    watch(watched) {
+      host.watch(watched);
+      return null;
+    },
+    checkConfig,
     view() {
       return labView(lab());
     },

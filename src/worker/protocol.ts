@@ -47,6 +47,7 @@ export type {
   LaneView,
   Layer,
   LostWrite,
+  Measured,
   MemoryMark,
   MemoryReport,
   MemoryRow,
@@ -73,6 +74,8 @@ export interface LaneFrame {
   readonly view: LaneView;
   readonly records: RecordBatch | null;
   readonly timeline: TimelineBatch | null;
+  /** Alternating time (ms) and writes at risk over the whole run; only while the race is looked at. */
+  readonly curve: Float64Array | null;
   /** Lines of redis-server's own log since the last frame. */
   readonly log: readonly string[];
 }
@@ -80,6 +83,8 @@ export interface LaneFrame {
 export interface Frame {
   /** Grows with every reset: a page that sees a new one drops what it had. */
   readonly run: number;
+  readonly seed: number;
+  readonly watched: Watched;
   readonly clock: ClockView;
   readonly disk: DiskView;
   readonly workload: Workload | null;
@@ -89,6 +94,12 @@ export interface Frame {
   readonly lanes: readonly LaneFrame[];
   readonly events: readonly LabEvent[];
   readonly storage: StorageView;
+}
+
+/** What the page looks at: records come for one lane only (the first, if none is named), curves for a race. */
+export interface Watched {
+  readonly lane?: string | undefined;
+  readonly race?: boolean | undefined;
 }
 
 export interface SendResult {
@@ -208,6 +219,9 @@ export interface LabMethods {
   signal(name: string, options: { lane?: string }): null;
   plan(fault: Fault | null): null;
   selectTail(tail: Tail): null;
+  watch(watched: Watched): null;
+  /** What is wrong with a lane's redis.conf lines, in redis-server's own words; null if it would start with them. */
+  checkConfig(text: string): string | null;
   view(): LabView;
   lost(options: { lane?: string; from: number; count: number; filter?: string }): LostReport;
   /** Every key now, beside what a boot would bring back if the accident happened now. */

@@ -30,7 +30,8 @@ class TabKeeper implements Keeper {
 function post(message: FromWorker): void {
   const transfer: Transferable[] = [];
   if (message.from === 'frame') {
-    for (const { records, timeline } of message.frame.lanes) {
+    for (const { records, timeline, curve } of message.frame.lanes) {
+      if (curve !== null) transfer.push(curve.buffer);
       if (records !== null) {
         const { bytes, ends, offsets, times, kinds, causes } = records;
         transfer.push(

@@ -173,6 +173,10 @@ export function laneView(changes: Partial<LaneView>): LaneView {
     rewriting: false,
     keys: 0,
     opsPerSecond: 0,
+    savePoints: '',
+    measured: null,
+    fileBytes: null,
+    durableTo: null,
     ...changes,
   };
 }
@@ -190,6 +194,8 @@ export function frameOf(parts: FrameParts): Frame {
   const { view, logged, timeline } = parts;
   return {
     run: 1,
+    seed: 1,
+    watched: {},
     clock: { paused: true, speed: 0.1, now: 0, ...parts.clock },
     disk: { preset: 'ssd', fsyncMs: 4 },
     workload: null,
@@ -200,6 +206,7 @@ export function frameOf(parts: FrameParts): Frame {
         view,
         records: logged === undefined ? null : batchOf(logged),
         timeline: timeline ?? null,
+        curve: null,
         log: [],
       },
     ],
@@ -222,6 +229,9 @@ export function crashOf(changes: Partial<Crash>): Crash {
     fileEnds: 0,
     acknowledgedOffset: 0,
     fsyncDueAt: null,
+    measured: null,
+    fileBytes: null,
+    durableTo: null,
     recount: null,
     ...changes,
   };

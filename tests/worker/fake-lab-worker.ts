@@ -47,6 +47,8 @@ function frame(): Frame {
   run++;
   return {
     run,
+    seed: 1,
+    watched: {},
     clock: { paused: false, speed: 1, now: run },
     disk: { preset: 'ssd', fsyncMs: 1 },
     workload: null,

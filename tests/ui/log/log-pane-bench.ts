@@ -40,7 +40,7 @@ export async function measureLogPane(
       // One fsync a second, sixty frames.
       fsynced: Math.floor(rows / 50_000) * 50_000 * workloadRecordLength,
     });
-    return { view, records, timeline: null, log: [] };
+    return { view, records, timeline: null, curve: null, log: [] };
   };
   while (rows < (options.before ?? 0)) store.receive(nextBatch(10_000));
 

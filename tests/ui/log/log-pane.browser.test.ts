@@ -13,7 +13,7 @@ import { batchOf, crashOf, viewOf, workloadBatch, workloadRecordLength } from '.
 const length = workloadRecordLength;
 
 function frameOf(view: LaneView): LaneFrame {
-  return { view, records: null, timeline: null, log: [] };
+  return { view, records: null, timeline: null, curve: null, log: [] };
 }
 
 async function show(store: RecordStore, view: LaneView, chosen = new LogState(), width = 640) {

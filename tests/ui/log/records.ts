@@ -111,6 +111,10 @@ export function viewOf(change: Partial<LaneView> = {}): LaneView {
     rewriting: false,
     keys: 0,
     opsPerSecond: 0,
+    savePoints: '',
+    measured: null,
+    fileBytes: null,
+    durableTo: null,
     ...change,
   };
 }
@@ -128,6 +132,9 @@ export function crashOf(change: Partial<Crash> = {}): Crash {
     fileEnds: 0,
     acknowledgedOffset: 0,
     fsyncDueAt: null,
+    measured: null,
+    fileBytes: null,
+    durableTo: null,
     recount: null,
     ...change,
   };
