@@ -2,7 +2,7 @@
  * What the learner can do to the machine, and why not just now. Buttons, keys and the dock all go through here,
  * so an act is refused for the same reason wherever it is asked for.
  */
-import type { DiskPreset, Fault, Tail, Workload } from '../worker/protocol.ts';
+import type { DiskPreset, Fault, LaneView, Setup, Tail, Workload } from '../worker/protocol.ts';
 import type { Dictionary } from './i18n/en.ts';
 import { locale } from './i18n/locale.svelte.ts';
 import type { LabCalls } from '../worker/link.ts';
@@ -11,6 +11,7 @@ import type { ReadModel } from './read-model.svelte.ts';
 export type Act = 'power' | 'kill' | 'boot' | 'rewrite' | 'faults' | 'play' | 'step';
 export type Reason = Exclude<keyof Dictionary['cannot'], 'because'>;
 export type StepSize = 'command' | 'tick' | 'fsync';
+export type Scope = 'lane' | 'all';
 export type Policy = 'always' | 'everysec' | 'no';
 
 export const speeds: readonly number[] = [
@@ -20,15 +21,18 @@ export const speeds: readonly number[] = [
 export class Acts {
   readonly #model: ReadModel;
   readonly #lab: LabCalls;
+  readonly #scope: () => Scope;
   /** What the last act was refused with by the lab; shown until closed or until an act succeeds. */
   #refusal = $state<string | null>(null);
   /** Faults armed from this page in this run, for a lab that does not report its plan. */
   #armed = $state.raw<readonly Fault[]>([]);
   stepSize = $state<StepSize>('command');
 
-  constructor(model: ReadModel, lab: LabCalls) {
+  /** `scope`: which machines an accident and a boot are for. */
+  constructor(model: ReadModel, lab: LabCalls, scope: () => Scope) {
     this.#model = model;
     this.#lab = lab;
+    this.#scope = scope;
   }
 
   get refusal(): string | null {
@@ -43,11 +47,17 @@ export class Acts {
     return this.#model.frame?.faults ?? this.#armed;
   }
 
-  /** Why an act cannot be done now; null if it can. */
+  /** Why an act cannot be done now; null if it can, on one of the machines that it is for at least. */
   reason(act: Act): Reason | null {
-    const view = this.#model.view;
+    const { view, lanes } = this.#model;
     if (view === null) return 'starting';
     if (this.#model.storage?.state === 'read-only') return 'watching';
+    if (this.#scope() === 'lane' || act === 'rewrite') return this.#reasonIn(act, view);
+    const reasons = lanes.map((lane) => this.#reasonIn(act, lane.view));
+    return reasons.includes(null) ? null : (reasons[0] ?? null);
+  }
+
+  #reasonIn(act: Act, view: LaneView): Reason | null {
     switch (act) {
       case 'power':
         return view.power === 'off' ? 'powerOff' : null;
@@ -72,15 +82,19 @@ export class Acts {
   }
 
   cutPower(): void {
-    this.#act('power', (lane) => this.#lab.crash('power-lost', { lane }));
+    this.#act('power', (lane) => this.#lab.crash('power-lost', this.#places(lane)));
   }
 
   killProcess(): void {
-    this.#act('kill', (lane) => this.#lab.crash('process-killed', { lane }));
+    this.#act('kill', (lane) => this.#lab.crash('process-killed', this.#places(lane)));
   }
 
   boot(): void {
-    this.#act('boot', (lane) => this.#lab.boot({ lane }));
+    this.#act('boot', (lane) => this.#lab.boot(this.#places(lane)));
+  }
+
+  #places(lane: string): { readonly lane?: string } {
+    return this.#scope() === 'lane' ? { lane } : {};
   }
 
   rewrite(): void {
@@ -101,7 +115,7 @@ export class Acts {
   }
 
   setSpeed(speed: number): void {
-    this.#do(() => this.#lab.setClock({ speed }));
+    void this.#do(() => this.#lab.setClock({ speed }));
   }
 
   /** One place along the slider, down or up. */
@@ -121,19 +135,30 @@ export class Acts {
     });
   }
 
+  /** The same machines on other, empty disks. */
   setDisk(preset: DiskPreset): void {
-    this.#do(() => this.#lab.reset({ disk: { preset } }));
+    void this.#do(async () => {
+      if (this.#model.lanes.length < 2) return this.#lab.reset({ disk: { preset } });
+      const { currentSetup } = await import('./race/current-setup.ts');
+      return this.#lab.reset({ ...(await currentSetup(this.#model, this.#lab)), disk: { preset } });
+    });
+  }
+
+  /** Throws the machines away and builds these; resolves when they run. False: the lab refused. */
+  async build(setup: Setup): Promise<boolean> {
+    await this.#do(() => this.#lab.reset(setup));
+    return this.#refusal === null;
   }
 
   startOver(): void {
     const disk = this.#model.frame?.disk.preset;
-    this.#do(() => this.#lab.reset(disk === undefined ? {} : { disk: { preset: disk } }));
+    void this.#do(() => this.#lab.reset(disk === undefined ? {} : { disk: { preset: disk } }));
     this.#armed = [];
   }
 
   setWorkload(rate: number | null): void {
     const workload: Workload | null = rate === null ? null : { rate };
-    this.#do(() => this.#lab.workload(workload));
+    void this.#do(() => this.#lab.workload(workload));
   }
 
   arm(fault: Fault): void {
@@ -144,18 +169,18 @@ export class Acts {
   }
 
   heal(): void {
-    this.#do(async () => {
+    void this.#do(async () => {
       await this.#lab.plan(null);
       this.#armed = [];
     });
   }
 
   selectTail(tail: Tail): void {
-    this.#do(() => this.#lab.selectTail(tail));
+    void this.#do(() => this.#lab.selectTail(tail));
   }
 
   takeOver(): void {
-    this.#do(() => this.#lab.takeOver());
+    void this.#do(() => this.#lab.takeOver());
   }
 
   async exportRun(): Promise<ReadonlyMap<string, Uint8Array> | null> {
@@ -178,11 +203,11 @@ export class Acts {
 
   #withLane(work: (lane: string) => Promise<unknown>): void {
     const lane = this.#model.view?.id;
-    if (lane !== undefined) this.#do(() => work(lane));
+    if (lane !== undefined) void this.#do(() => work(lane));
   }
 
-  #do(work: () => Promise<unknown>): void {
-    work().then(
+  #do(work: () => Promise<unknown>): Promise<unknown> {
+    return work().then(
       () => (this.#refusal = null),
       (error: unknown) => (this.#refusal = messageOf(error)),
     );

@@ -4,6 +4,8 @@ import { readPreference, writePreference } from './preferences.ts';
 
 export type SideTab = 'log' | 'memory' | 'ledger' | 'files' | 'calls' | 'server-log';
 export type PhoneTab = 'console' | SideTab | 'time';
+/** One machine with all its panes, or all machines side by side. */
+export type Place = 'lab' | 'race';
 type Part = 'lesson' | 'console' | 'side' | 'time';
 
 export const limits = {
@@ -14,6 +16,9 @@ export const limits = {
 } as const;
 
 export class PageState {
+  place = $state<Place>(new URLSearchParams(location.search).has('race') ? 'race' : 'lab');
+  /** The race is to show its form, for lanes and workload. */
+  raceForm = $state(false);
   sideTab = $state<SideTab>('log');
   phoneTab = $state<PhoneTab>('console');
   /** What is chosen in the log: its selected record is the one framed on the strip. */

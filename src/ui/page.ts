@@ -25,6 +25,7 @@ export class Page {
   readonly #acts: Acts;
   /** Frames that came before the code that keeps records. */
   #early: Frame[] | null = [];
+  #watching = false;
   #onconsole: (session: ConsoleSession) => void = () => undefined;
 
   constructor(lab: LabCalls) {
@@ -37,20 +38,37 @@ export class Page {
         return new Records();
       },
     );
-    this.#acts = new Acts(this.model, lab);
+    this.#acts = new Acts(this.model, lab, () => (this.state.place === 'race' ? 'all' : 'lane'));
     void import('./log/record-store.ts').then(({ RecordStore }) => {
       Records = RecordStore;
       const early = this.#early ?? [];
       this.#early = null;
-      for (const frame of early) this.model.receive(frame);
+      for (const frame of early) this.#show(frame);
     });
     this.session = new Promise((resolve) => (this.#onconsole = resolve));
   }
 
   /** Shows a frame, as soon as the page can. */
   receive(frame: Frame): void {
-    if (this.#early === null) this.model.receive(frame);
+    if (this.#early === null) this.#show(frame);
     else this.#early.push(frame);
+  }
+
+  #show(frame: Frame): void {
+    this.model.receive(frame);
+    this.#watch();
+  }
+
+  /** Only what is looked at is sent: the lab is told of it, and told again when it has forgotten. */
+  #watch(): void {
+    const { frame, view } = this.model;
+    if (frame === null || view === null || this.#watching) return;
+    const race = this.state.place === 'race';
+    const lane = frame.watched.lane ?? frame.lanes[0]?.view.id;
+    if (lane === view.id && (frame.watched.race ?? false) === race) return;
+    this.#watching = true;
+    const done = (): void => void (this.#watching = false);
+    this.#lab.watch({ lane: view.id, race }).then(done, done);
   }
 
   /** A message that no command asked for: the console's are printed there. */
@@ -68,6 +86,7 @@ export class Page {
       acts: this.#acts,
       lab: this.#lab,
       page: this.state,
+      onlook: () => this.#watch(),
       onrestart,
       startConsole: () => this.#startConsole(),
     };

@@ -16,6 +16,7 @@ import type { Suggestion } from './model/suggest.ts';
 
 export class ReadModel {
   #frame = $state.raw<Frame | null>(null);
+  #chosen = $state<string | null>(null);
   #guide = $state.raw<Guide>(freshGuide);
   #trouble = $state.raw<Trouble | null>(null);
   #recovered = $state<string | null>(null);
@@ -32,7 +33,11 @@ export class ReadModel {
   readonly clock: ClockView | null = $derived(this.#frame?.clock ?? null);
   readonly storage: StorageView | null = $derived(this.#frame?.storage ?? null);
   /** The lane that the console is attached to. */
-  readonly lane: LaneFrame | null = $derived(this.#frame?.lanes[0] ?? null);
+  readonly lane: LaneFrame | null = $derived(
+    this.#frame === null ? null : chosenLane(this.#frame, this.#chosen),
+  );
+  /** Several machines under one clock. */
+  readonly lanes: readonly LaneFrame[] = $derived(this.#frame?.lanes ?? []);
   readonly view: LaneView | null = $derived(this.lane?.view ?? null);
   readonly situation: Situation | null = $derived(this.view && situationOf(this.view));
   readonly guide: Guide = $derived(this.#guide);
@@ -64,10 +69,15 @@ export class ReadModel {
   }
 
   receive(frame: Frame): void {
-    const ownWrite = this.#kept.receive(frame);
-    const view = frame.lanes[0]?.view;
+    const view = chosenLane(frame, this.#chosen)?.view;
+    const ownWrite = this.#kept.receive(frame, view?.id);
     if (view !== undefined) this.#guide = guideAfter(this.#guide, frame, view, ownWrite);
     this.#frame = frame;
+  }
+
+  /** The lane that log, ledger, files, console and acts follow; the first one, if there is none of that name. */
+  choose(lane: string): void {
+    this.#chosen = lane;
   }
 
   receiveTrouble(trouble: Trouble | null): void {
@@ -91,4 +101,8 @@ export class ReadModel {
       step: this.#guideShown() ? this.guideStep : null,
     });
   }
+}
+
+function chosenLane(frame: Frame, chosen: string | null): LaneFrame | null {
+  return frame.lanes.find(({ view }) => view.id === chosen) ?? frame.lanes[0] ?? null;
 }

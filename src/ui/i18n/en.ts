@@ -41,6 +41,10 @@ export const en = {
     more: 'More',
     keys: 'All keys',
     startOver: 'Start over',
+    places: 'Places',
+    lab: 'Lab',
+    race: 'Race',
+    lane: 'lane',
   },
   policies: {
     title: 'When Redis asks the disk to keep the log',

@@ -39,6 +39,10 @@ export const id = {
     more: 'Lainnya',
     keys: 'Semua tombol',
     startOver: 'Mulai lagi',
+    places: 'Tempat',
+    lab: 'Lab',
+    race: 'Balapan',
+    lane: 'lajur',
   },
   policies: {
     title: 'Kapan Redis meminta disk menyimpan log',

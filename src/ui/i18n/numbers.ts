@@ -20,6 +20,11 @@ export function instant(ms: number, style: NumberStyle): string {
   return fixed(ms, 3, style);
 }
 
+/** A plain number with so many decimals: `1,234.5` or `1.234,5`. */
+export function decimal(value: number, decimals: number, style: NumberStyle): string {
+  return fixed(value * 1000, decimals, style);
+}
+
 /** A share of 0 to 1 → `91 %`. Never rounded up to 100 before the end. */
 export function percent(share: number): string {
   return `${share >= 1 ? 100 : Math.floor(share * 100)} %`;

@@ -47,8 +47,8 @@ export class RunHistory {
     return this.#sent.has(unquoted(command));
   }
 
-  /** Takes a frame; answers the first write of a person in its first lane. A new run forgets the one before. */
-  receive(frame: Frame): OwnWrite | null {
+  /** Takes a frame; answers the first write of a person in that lane. A new run forgets the one before. */
+  receive(frame: Frame, lane: string | undefined): OwnWrite | null {
     if (frame.run !== this.#run) {
       this.#run = frame.run;
       this.#lanes = new Map();
@@ -59,8 +59,12 @@ export class RunHistory {
         this.#sent.add(unquoted(event.command));
       }
     }
-    const ownWrites = frame.lanes.map((lane) => this.#receiveLane(frame, lane));
-    return ownWrites[0] ?? null;
+    let ownWrite: OwnWrite | null = null;
+    for (const each of frame.lanes) {
+      const first = this.#receiveLane(frame, each);
+      if (each.view.id === lane) ownWrite = first;
+    }
+    return ownWrite;
   }
 
   #receiveLane(frame: Frame, lane: LaneFrame): OwnWrite | null {

@@ -1,0 +1,119 @@
+/** Where times and windows stand in the race's pictures; every lane has the same scales. */
+import { niceCeiling } from '../time/track-paths.ts';
+import type { CurvePoint, RaceLane } from './race-lanes.ts';
+
+export interface RaceSpan {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** From the first reply that any lane gave to now, or to the crash; never shorter than a second. */
+export function raceSpan(lanes: readonly RaceLane[], now: number): RaceSpan {
+  let from = Infinity;
+  let to = 0;
+  for (const { measured, curve, crash } of lanes) {
+    from = Math.min(from, measured?.since ?? curve[0]?.at ?? now);
+    to = Math.max(to, crash?.at ?? now);
+  }
+  if (!Number.isFinite(from)) from = 0;
+  return { from, to: Math.max(to, from + 1000) };
+}
+
+export function spanX(at: number, span: RaceSpan, width: number): number {
+  return (Math.max(0, at - span.from) / (span.to - span.from)) * width;
+}
+
+/** Whole seconds since the beginning, at most about seven of them. */
+export function spanTicks(span: RaceSpan): readonly number[] {
+  const seconds = (span.to - span.from) / 1000;
+  let step = 1;
+  for (const next of [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]) {
+    step = next;
+    if (seconds / step <= 7) break;
+  }
+  const ticks: number[] = [];
+  for (let at = 0; at <= seconds; at += step) ticks.push(at);
+  return ticks;
+}
+
+/** The writes at the upper edge of every lane. */
+export function topOf(lanes: readonly RaceLane[]): number {
+  return niceCeiling(Math.max(10, ...lanes.map(({ peak }) => peak)));
+}
+
+export interface CurvePaths {
+  readonly line: string;
+  readonly area: string;
+  /** The part that the crash took; empty if there was none. */
+  readonly lostLine: string;
+  readonly lostArea: string;
+  /** x of each fall: something reached the disk. */
+  readonly falls: readonly number[];
+}
+
+export function curvePaths(
+  curve: readonly CurvePoint[],
+  lost: boolean,
+  span: RaceSpan,
+  top: number,
+  width: number,
+  height: number,
+): CurvePaths {
+  const xy = curve.map(({ at, writes }) => ({
+    x: spanX(at, span, width),
+    y: height - (Math.min(writes, top) / top) * height,
+  }));
+  const falls: number[] = [];
+  let lastFall = 0;
+  for (let i = 1; i < curve.length; i++) {
+    if (curve[i]!.writes >= curve[i - 1]!.writes) continue;
+    lastFall = i;
+    if (xy[i]!.x - (falls.at(-1) ?? -9) >= 3) falls.push(xy[i]!.x);
+  }
+  const split = lost ? lastFall : xy.length;
+  const kept = xy.slice(0, split);
+  const taken = xy.slice(split);
+  return { ...pathsOf(kept, height, ''), ...lostPathsOf(taken, height), falls };
+}
+
+interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+function pathsOf(places: readonly Place[], height: number, none: string) {
+  const first = places[0];
+  const last = places.at(-1);
+  if (first === undefined || last === undefined) return { line: none, area: none };
+  const points = places.map(({ x, y }) => `${x.toFixed(1)} ${y.toFixed(1)}`).join('L');
+  return {
+    line: `M${points}`,
+    area: `M${first.x.toFixed(1)} ${height}L${points}V${height}z`,
+  };
+}
+
+function lostPathsOf(places: readonly Place[], height: number) {
+  const { line, area } = pathsOf(places, height, '');
+  return { lostLine: line, lostArea: area };
+}
+
+/** The axis of windows: 0 apart, then each ten times the one before. In seconds. */
+export interface WindowAxis {
+  readonly ticks: readonly number[];
+}
+
+export function windowAxis(longestMs: number): WindowAxis {
+  const ticks = [0, 0.1, 1, 10, 100];
+  for (let next = 1000; longestMs / 1000 > ticks.at(-1)!; next *= 10) ticks.push(next);
+  return { ticks };
+}
+
+/** Share of the axis's width, 0 to 1. */
+export function windowX(ms: number, { ticks }: WindowAxis): number {
+  const seconds = ms / 1000;
+  const left = 0.09;
+  const step = 0.82 / (ticks.length - 1);
+  if (seconds <= 0) return left;
+  if (seconds < 0.1) return left + step * (seconds / 0.1);
+  return left + step * Math.min(ticks.length - 1, 2 + Math.log10(seconds));
+}
