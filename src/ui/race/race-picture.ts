@@ -8,20 +8,13 @@ import {
   type Prediction,
   type RaceLane,
 } from './race-lanes.ts';
+import { headHeight, pictureHeight, pictureWidth, rowHeight } from './race-picture-size.ts';
 import { raceSpan, spanTicks, spanX, topOf, type RaceSpan } from './race-scale.ts';
 import { raceTexts, type RaceTexts } from './texts.ts';
 
-export const pictureWidth = 1200;
 const scale = 2;
 const margin = 32;
-const headHeight = 112;
-const rowHeight = 104;
-const footHeight = 72;
 const curve = { left: 470, width: 330, height: 70 };
-
-export function pictureHeight(lanes: number): number {
-  return headHeight + lanes * rowHeight + footHeight;
-}
 
 /** The bytes of a PNG of twice `pictureWidth` by twice `pictureHeight` pixels, in the colours of the page. */
 export async function racePicture(

@@ -59,6 +59,14 @@ export const en = {
   predictHint: 'seconds, or all',
   predictUnit: 's',
   predictWrong: 'A number of seconds, such as 1.5, or all.',
+  /** What each of them keeps, before anything is raced. */
+  promises: {
+    none: 'Memory only: any crash takes everything.',
+    rdb: 'A snapshot now and then: a crash takes what came after the last one.',
+    no: 'A log of every write, and the kernel decides when it reaches the disk.',
+    everysec: 'A log of every write, and one fsync a second.',
+    always: 'A log of every write, and an fsync before each reply.',
+  },
   reasons: {
     none: 'Memory only. Nothing is ever given to a file.',
     rdbFirst: (points: string): string => `save ${points}. No snapshot has ended yet.`,

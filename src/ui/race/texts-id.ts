@@ -59,6 +59,13 @@ export const id = {
   predictHint: 'detik, atau semua',
   predictUnit: 'detik',
   predictWrong: 'Jumlah detik, misalnya 1,5, atau semua.',
+  promises: {
+    none: 'Hanya memori: kecelakaan apa pun mengambil semuanya.',
+    rdb: 'Snapshot sesekali: kecelakaan mengambil yang datang setelah yang terakhir.',
+    no: 'Log semua penulisan, dan kernel menentukan kapan ia sampai ke disk.',
+    everysec: 'Log semua penulisan, dan satu fsync per detik.',
+    always: 'Log semua penulisan, dan satu fsync sebelum tiap balasan.',
+  },
   reasons: {
     none: 'Hanya memori. Tidak ada yang diberikan ke berkas.',
     rdbFirst: (points: string): string => `save ${points}. Belum ada snapshot yang selesai.`,
