@@ -176,12 +176,7 @@ test('each lane is looked at in the lab: log, ledger and console follow it, and 
   await expect(page.getByRole('button', { name: 'lane: appendfsync always' })).toBeVisible();
   await type(page, 'CONFIG GET appendfsync');
   await consoleShows(page, '"always"');
-  await expect(
-    page
-      .getByRole('grid')
-      .getByText(/^key:\d/)
-      .first(),
-  ).toBeVisible();
+  await expect(page.getByRole('grid')).toContainText('key:');
   await page.getByRole('button', { name: 'lane: appendfsync always' }).click();
   await page.getByRole('menuitemradio', { name: 'appendfsync no' }).click();
   await type(page, 'SET mine 1');
