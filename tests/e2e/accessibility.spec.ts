@@ -21,7 +21,7 @@ async function expectNothingCutOff(page: Page): Promise<void> {
       .filter((element) => {
         const box = element.getBoundingClientRect();
         const scrolled = element.closest(
-          '.chips, .tools, .visually-hidden, .xterm, [popover]:not(:popover-open)',
+          '.chips, .tools, .visually-hidden, .xterm, [role=tablist], [popover]:not(:popover-open)',
         );
         return box.width > 0 && box.right > innerWidth + 1 && scrolled === null;
       })

@@ -6,7 +6,7 @@ import { Lab } from '../../src/lab/lab.ts';
 import type { Lane } from '../../src/lab/lane.ts';
 import { planLab } from '../../src/lab/setup.ts';
 import type { LaneView, Setup, Workload } from '../../src/lab/view.ts';
-import { applyPlatterChanges, createPlatter } from '../../src/machine/platter.ts';
+import { encodePlatterChanges } from '../../src/machine/platter-codec.ts';
 
 const CREATED_AT = 1_795_225_880_000_000;
 const LANES = [
@@ -36,11 +36,10 @@ function viewOf(lab: Lab, id: string): LaneView {
 
 /** A machine of its own, with nothing but what the platter of this one holds, booted. */
 function freshBoot(lane: Lane): Lab {
-  const platter = createPlatter(lane.now);
-  applyPlatterChanges(platter, lane.kernel.platterSnapshot());
+  const platter = encodePlatterChanges(lane.kernel.platterSnapshot());
   const plan = planLab({ lanes: [{ id: 'fresh' }] }, CREATED_AT);
   if (typeof plan === 'string') throw new Error(plan);
-  return Lab.reopen(plan, lane.now, new Map([['fresh', platter]]), []);
+  return Lab.reopen(plan, { at: lane.now, platters: new Map([['fresh', platter]]) }, []);
 }
 
 function keysOf(lab: Lab): readonly string[] {
