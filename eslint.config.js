@@ -4,7 +4,18 @@ import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
 /** What compiles without a host, and must behave the same in Node and in every browser. */
-const pure = ['base', 'resp', 'machine', 'engine', 'persistence', 'server', 'lab', 'tools', 'cli'];
+const pure = [
+  'base',
+  'resp',
+  'machine',
+  'engine',
+  'persistence',
+  'server',
+  'lab',
+  'tools',
+  'cli',
+  'shell',
+];
 const pureFiles = pure.map((folder) => `src/${folder}/**/*.ts`);
 
 const hostGlobals = [

@@ -11,6 +11,7 @@ const link = connectLab(startWorker(), startWorker);
 const page = new Page(link.call);
 link.onFrame((frame) => page.receive(frame));
 link.onPush((push) => page.pushed(push));
+link.onTerminal((update) => page.terminal(update));
 link.onTrouble((trouble) => page.model.receiveTrouble(trouble));
 tellRecovery();
 installAofLab(link);

@@ -90,7 +90,7 @@ export class RedisCliSession {
   }
 
   /** The width of the terminal has changed. */
-  resize(columns: number): void {
+  resize(columns: number, _rows?: number): void {
     this.#screen.columns = columns;
     if (this.#mode === 'prompt') this.#paint();
   }

@@ -78,6 +78,12 @@ export class Screen {
     this.#record(lines);
   }
 
+  /** Writes what a program prints as it comes; `lines` are those that it has finished. */
+  stream(ansi: string, lines: readonly string[]): void {
+    this.#write(ansi);
+    if (lines.length > 0) this.#record(lines);
+  }
+
   /** A line in grey that the next output replaces; '' takes it back. */
   status(text: string): void {
     if (text === this.#status) return;

@@ -13,8 +13,10 @@ import { cutIn, lossesOf } from './crash.ts';
 import { newLabState, reopenedState, type LabState, type Reopened } from './lab-state.ts';
 import type { LabClockEvent } from './lane-state.ts';
 import { WORKLOAD_PART, WORKLOAD_TOKEN } from './lane-clients.ts';
+import type { LabGuests } from './guests.ts';
 import { startMeter, stopMeter } from './measure.ts';
-import { Lane, type LaneSurroundings } from './lane.ts';
+import { Lane } from './lane.ts';
+import type { LaneSurroundings } from './surroundings.ts';
 import { falling, noteRisk, sampleRisk } from './lane-risk.ts';
 import { checkSpeed, configText, type LabPlan } from './setup.ts';
 import type { CrashKind, Fault, Tail, Workload } from './view.ts';
@@ -33,6 +35,8 @@ export class Lab implements LaneSurroundings {
   readonly clock: Clock<LabClockEvent>;
   readonly lanes: readonly Lane[];
   private running = false;
+  /** The processes of the shell, if any were ever started. */
+  guests: LabGuests | null = null;
 
   constructor(state: LabState) {
     this.state = state;
@@ -167,6 +171,11 @@ export class Lab implements LaneSurroundings {
         return this.dispatchKernel(event);
       case 'lane':
         return this.lane(event.payload.lane)?.dispatch(event);
+      case 'guest': {
+        const lane = this.lane(event.payload.lane);
+        if (lane !== undefined) this.guests?.dispatch(lane, event.payload.timer);
+        return;
+      }
       case 'workload':
         if (event.payload.round === this.state.workloadRound) this.tick();
     }

@@ -2,6 +2,7 @@
 import type { Delivery } from '../engine/effects.ts';
 import type { Micros } from '../base/time.ts';
 import type { Server } from '../server/server.ts';
+import { GUEST_CLIENT, GUEST_TOKEN } from './guests.ts';
 import type { LaneAnswer, LaneClient, LaneState, Waiting } from './lane-state.ts';
 import { countRequest } from './measure.ts';
 import type { Reply } from '../resp/reply.ts';
@@ -24,6 +25,8 @@ export interface ClientHost {
   labNow(): LabMillis;
   /** A workload client is idle again. */
   workDone(): void;
+  /** A reply or push for a client of the lab's guests; null: the connection is closed. */
+  toGuest(client: string, reply: Reply | null): void;
 }
 
 export function connectedClient(host: ClientHost, name: string, server: Server): LaneClient {
@@ -39,6 +42,7 @@ export function connectedClient(host: ClientHost, name: string, server: Server):
 
 /** The connection ends; whoever waits on it is told. */
 export function closeClient(host: ClientHost, client: LaneClient): void {
+  const connected = client.id !== null;
   if (client.id !== null) {
     host.server?.disconnect(client.id);
     host.state.clientNames.delete(client.id);
@@ -46,6 +50,11 @@ export function closeClient(host: ClientHost, client: LaneClient): void {
   client.id = null;
   for (const { token } of client.waiting.splice(0))
     settle(host, client.name, token, { outcome: 'closed' });
+  if (connected && isGuest(client.name)) host.toGuest(client.name, null);
+}
+
+function isGuest(client: string): boolean {
+  return client.startsWith(GUEST_CLIENT);
 }
 
 /** Connections that the server has closed: CLIENT KILL, ACL DELUSER. */
@@ -64,6 +73,10 @@ export function settle(
   outcome: LaneAnswer['outcome'],
 ): void {
   const { state } = host;
+  if (token === GUEST_TOKEN) {
+    if (outcome.outcome === 'refused') host.toGuest(client, null);
+    return;
+  }
   if (token >= 0) {
     state.answers.push({ token, outcome });
     return;
@@ -91,7 +104,8 @@ export function deliver(host: ClientHost, { client: id, reply }: Delivery): void
       ? undefined
       : client.waiting.shift();
   if (waiting === undefined) {
-    state.pushes.push({ client: client.name, reply });
+    if (isGuest(client.name)) host.toGuest(client.name, reply);
+    else state.pushes.push({ client: client.name, reply });
     return;
   }
   const { row, token, argv, sentAt } = waiting;
@@ -104,6 +118,7 @@ export function deliver(host: ClientHost, { client: id, reply }: Delivery): void
     const [at, command, text] = [host.labNow(), wordsText(argv), shortReply(reply)];
     state.events.push({ event: 'reply', lane: state.id, at, command, text });
   }
-  settle(host, client.name, token, { outcome: 'reply', reply });
+  if (token === GUEST_TOKEN) host.toGuest(client.name, reply);
+  else settle(host, client.name, token, { outcome: 'reply', reply });
   if (host.server?.state.engine.sessions.get(id)?.closing === true) closeClient(host, client);
 }

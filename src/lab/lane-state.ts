@@ -54,7 +54,12 @@ export interface TickEvent {
   readonly kind: 'workload';
   readonly payload: { readonly round: number };
 }
-export type LabClockEvent = KernelEvent | LaneEvent | TickEvent;
+/** A timer of the lab's guests. */
+export interface GuestEvent {
+  readonly kind: 'guest';
+  readonly payload: { readonly lane: string; readonly timer: number };
+}
+export type LabClockEvent = KernelEvent | LaneEvent | TickEvent | GuestEvent;
 
 /** One client program outside the machine. */
 export interface LaneClient {

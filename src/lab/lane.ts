@@ -6,21 +6,23 @@ import type { ByteString } from '../base/bytes.ts';
 import { unreachable } from '../base/assert.ts';
 import type { Micros } from '../base/time.ts';
 import type { Delivery } from '../engine/effects.ts';
-import type { Clock, ClockEvent } from '../machine/clock.ts';
+import type { ClockEvent } from '../machine/clock.ts';
 import { SimulatedKernel } from '../machine/kernel.ts';
 import type { Syscall } from '../machine/syscall.ts';
 import { listened } from '../server/config-apply.ts';
+import type { Reply } from '../resp/reply.ts';
 import type { ServerEvent } from '../server/events.ts';
 import { Server } from '../server/server.ts';
 import type { ThreadName, Work } from '../server/state.ts';
 import { canListen } from './addresses.ts';
-import type { LabClockEvent, LaneEvent, LaneEventPayload, LaneState } from './lane-state.ts';
+import type { LaneEvent, LaneEventPayload, LaneState } from './lane-state.ts';
 import { startMeter, stopMeter } from './measure.ts';
 import { savePoints } from './crash.ts';
 import { falling, noteRisk, noteRiskNowAndThen, sampleRisk } from './lane-risk.ts';
 import { acknowledge, endOffset } from './record-log.ts';
 import type { CrashKind, LabEvent, LabMillis } from './view.ts';
-import { bootServer } from './boot.ts';
+import { bootServer, usualLaunch, type Launch } from './boot.ts';
+import type { LaneSurroundings } from './surroundings.ts';
 import { closeClient, closeKilled, connectedClient, deliver, settle } from './lane-clients.ts';
 import { childCallEnded, runChild, startChildren } from './lane-children.ts';
 import {
@@ -32,17 +34,6 @@ import {
   recount,
 } from './lane-log.ts';
 import { kernelClock } from './kernel-clock.ts';
-
-/** What all lanes of a lab share. */
-export interface LaneSurroundings {
-  readonly clock: Clock<LabClockEvent>;
-  /** The instant at which the lab began: lab times count from it. */
-  readonly epoch: Micros;
-  /** `free`: the clock stands still, and what takes no waiting takes no time. */
-  pace(): 'timed' | 'free';
-  /** A workload client of that lane is idle again. */
-  idle(lane: Lane): void;
-}
 
 /** A completion that comes sooner than this counts as no waiting when the clock stands still. */
 const NO_WAITING: Micros = 1_000;
@@ -93,16 +84,17 @@ export class Lane {
     closeClient(this, client);
   }
 
-  /** Starts redis-server, as its init system would: with /etc/redis/redis.conf, in /data. */
-  boot(): string | undefined {
+  /** Starts redis-server, as its init system would: with /etc/redis/redis.conf, in /data; or as a person says. */
+  boot(launch: Launch = usualLaunch): string | undefined {
     const { state } = this;
     if (state.server !== null) return `lane ${state.id}: the server is running already`;
     state.power = 'on';
-    const started = bootServer(this.kernel, state, this.wallNow);
+    const started = bootServer(this.kernel, state, this.wallNow, launch);
     if (typeof started === 'string') {
       state.status = 'failed';
       state.failure = started;
       state.logLines.push(...started.split('\n'));
+      this.surroundings.guests?.refused(this, started);
       return undefined;
     }
     state.boots++;
@@ -123,6 +115,7 @@ export class Lane {
     this.kernel.killProcess(state.pid, signal);
     this.kernel.reap(state.pid);
     this.endMain('stopped');
+    this.surroundings.guests?.mainEnded(this, 137, signal);
   }
 
   /** The power is gone: every process with it. */
@@ -131,6 +124,7 @@ export class Lane {
     this.endMain('stopped');
     state.children.length = 0;
     this.cancelWhere(({ payload }) => payload.lane === state.id);
+    this.surroundings.guests?.powerOff(this);
     state.power = 'off';
   }
 
@@ -307,6 +301,7 @@ export class Lane {
     this.kernel.reap(state.pid);
     if (code !== 0 || signal !== null) state.failure = state.logLines.findLast(isOfServer) ?? null;
     this.endMain(code === 0 || wasReady ? 'stopped' : 'failed');
+    this.surroundings.guests?.mainEnded(this, code, signal);
   }
 
   // --- what the server did ---
@@ -357,6 +352,7 @@ export class Lane {
         return noteRisk(this);
       case 'log':
         state.logLines.push(event.line);
+        this.surroundings.guests?.logged(this, event.line);
         return;
       default:
         return unreachable(event);
@@ -388,6 +384,10 @@ export class Lane {
     acknowledge(state.records, end, this.now);
     state.acknowledgedOffset = end;
     for (const delivery of replies) deliver(this, delivery);
+  }
+
+  toGuest(client: string, reply: Reply | null): void {
+    this.surroundings.guests?.reply(this, client, reply);
   }
 
   workDone(): void {

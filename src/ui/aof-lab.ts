@@ -8,6 +8,7 @@ import type {
   LabView,
   SendResult,
   Setup,
+  ShellOutcome,
   Tail,
   Workload,
 } from '../worker/protocol.ts';
@@ -46,6 +47,12 @@ export interface AofLab {
    * redis-cli's own complaint and `reply` is null.
    */
   send(command: string, options?: ClientOptions): Promise<SendResult>;
+  /**
+   * Runs a line in the machine's bash: pipes, loops, here-documents, redis-cli, docker and the rest. Its working
+   * directory and variables last from call to call. It resolves when the line has ended; with the clock paused, a line
+   * that has to wait (sleep, fsync) waits for Play.
+   */
+  shell(line: string, options?: LaneOptions): Promise<ShellOutcome>;
   /** Starts a seeded workload, the same to every lane; null stops it. */
   workload(workload: Workload | null): Promise<void>;
   /** `speed` is virtual seconds per real second, 0.001 to 100. */
@@ -125,6 +132,14 @@ export function aofLabOf(link: LabLink): AofLab {
       ] as const;
       checkArguments('send', checks, "send('SET a 1', {lane: 'main'})");
       return call.send(command, options);
+    },
+    async shell(line, options = {}) {
+      const checks = [
+        ['line', line, text],
+        ['options', options, laneOptions],
+      ] as const;
+      checkArguments('shell', checks, "shell('ls -l appendonlydir | head -n 2')");
+      return call.shell(line, options);
     },
     async workload(workload) {
       const checks = [['workload', workload, orNull(workloadCheck)]] as const;

@@ -1,7 +1,7 @@
 /** The page: the model that receives frames, the acts, and the components that show them. */
 import { mount } from 'svelte';
 import type { LabCalls } from '../worker/link.ts';
-import type { Frame, PushedReply } from '../worker/protocol.ts';
+import type { Frame, PushedReply, TerminalUpdate } from '../worker/protocol.ts';
 import { Acts } from './acts.svelte.ts';
 import App from './app.svelte';
 import type { ConsoleSession } from './console/console-session.svelte.ts';
@@ -74,6 +74,11 @@ export class Page {
   /** A message that no command asked for: the console's are printed there. */
   pushed({ client, reply }: PushedReply): void {
     if (client === consoleClient) void this.session.then(({ cli }) => cli.push(reply));
+  }
+
+  /** What bash prints on the console. */
+  terminal(update: TerminalUpdate): void {
+    void this.session.then(({ bash }) => bash?.receive(update));
   }
 
   /** `onrestart`: the learner ends a lab that does not answer. */

@@ -22,6 +22,7 @@ import type {
   PushedReply,
   RecordBatch,
   StorageView,
+  TerminalUpdate,
   TimelineBatch,
   Watched,
 } from './protocol.ts';
@@ -37,6 +38,7 @@ export interface HostPorts {
   now(): number;
   sendFrame(frame: Frame): void;
   sendPushes(pushes: readonly PushedReply[]): void;
+  sendTerminal(updates: readonly TerminalUpdate[]): void;
   fatal(message: string): void;
 }
 
@@ -63,6 +65,7 @@ const ROWS_PER_FRAME = 20_000;
 interface Output {
   readonly answers: readonly LaneAnswer[];
   readonly pushes: readonly PushedReply[];
+  readonly terminal: readonly TerminalUpdate[];
   readonly events: readonly LabEvent[];
   readonly frame: Frame | null;
   readonly waiters: readonly (() => void)[];
@@ -84,12 +87,16 @@ export class LabHost {
   private wantsCommit: (() => void)[] = [];
   /** Wall time and lab time that belong together while the clock plays. */
   private anchor: { wall: number; virtual: number };
+  /** Lines of the shell that have not ended. */
+  lines = 0;
   private shownRows = new Map<string, number>();
   private watched: Watched = {};
   private frameDue = true;
   private framesUnderWay = 0;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private eventsToSend: LabEvent[] = [];
+  /** For the page's terminals; it leaves with the batch of what it tells of. */
+  readonly terminal: TerminalUpdate[] = [];
 
   /** `actionsKept`: how many of the lab's actions the keeper has; null if it knows nothing of this lab. */
   constructor(lab: Lab, keeper: Keeper, ports: HostPorts, actionsKept: number | null) {
@@ -104,6 +111,8 @@ export class LabHost {
 
   /** Replaces the lab by another one. */
   async replaceLab(lab: Lab): Promise<void> {
+    // Whoever works on the machines of the old lab is told that they are gone.
+    for (const lane of this.lab.lanes) this.lab.guests?.powerOff(lane);
     for (const settle of this.waiting.values()) settle({ outcome: 'closed' });
     this.waiting.clear();
     this.lab = lab;
@@ -189,7 +198,7 @@ export class LabHost {
     }
     const wall = this.ports.now();
     const passed = Math.min(wall - this.anchor.wall, LONGEST_BEAT_MS);
-    const ahead = this.waiting.size > 0 ? AHEAD_MS : 0;
+    const ahead = this.waiting.size + this.lines > 0 ? AHEAD_MS : 0;
     const due = this.anchor.virtual + passed * 1000 * lab.state.speed;
     const target = Math.floor(due + ahead * 1000 * lab.state.speed);
     const until = wall + SLICE_MS;
@@ -221,6 +230,7 @@ export class LabHost {
       pushes: lanes.flatMap(({ state }) =>
         state.pushes.splice(0).map((push) => ({ lane: state.id, ...push })),
       ),
+      terminal: this.terminal.splice(0),
       events: lanes.flatMap(({ state }) => state.events.splice(0)),
       frame: this.takeFrame(),
       waiters: this.wantsCommit.splice(0),
@@ -243,6 +253,7 @@ export class LabHost {
   private hasOutput(): boolean {
     return (
       this.wantsCommit.length > 0 ||
+      this.terminal.length > 0 ||
       this.actionCount() > this.actionsKept ||
       (this.frameDue && this.framesUnderWay === 0) ||
       this.lab.lanes.some(
@@ -254,13 +265,14 @@ export class LabHost {
     );
   }
 
-  private release({ answers, pushes, events, frame, waiters }: Output): void {
+  private release({ answers, pushes, terminal, events, frame, waiters }: Output): void {
     for (const { token, outcome } of answers) {
       const settle = this.waiting.get(token);
       this.waiting.delete(token);
       settle?.(outcome);
     }
     // Answers leave when their promises have run: a push that follows one must not overtake it.
+    if (terminal.length > 0) this.ports.sendTerminal(terminal);
     if (pushes.length > 0) setTimeout(() => this.ports.sendPushes(pushes), 0);
     this.eventsToSend.push(...events);
     if (frame !== null)

@@ -5,6 +5,7 @@ import type {
   LabMethod,
   LabMethods,
   PushedReply,
+  TerminalUpdate,
   ToWorker,
 } from './protocol.ts';
 
@@ -31,6 +32,8 @@ export interface LabLink {
   onFrame(listener: (frame: Frame) => void): () => void;
   /** What no command asked for: MONITOR, published messages. */
   onPush(listener: (push: PushedReply) => void): () => void;
+  /** What a page's terminal is to show. */
+  onTerminal(listener: (update: TerminalUpdate) => void): () => void;
   /** The events of a frame, each after the frame itself was given out. */
   onEvent(listener: (event: LabEvent) => void): () => void;
   readonly trouble: Trouble | null;
@@ -73,6 +76,7 @@ class WorkerLink implements LabLink {
   readonly #frames = new Listeners<Frame>();
   readonly #events = new Listeners<LabEvent>();
   readonly #pushes = new Listeners<PushedReply>();
+  readonly #terminals = new Listeners<TerminalUpdate>();
   readonly #troubles = new Listeners<Trouble | null>();
   readonly #waiting = new Map<number, Waiting>();
   #calls = 0;
@@ -109,6 +113,10 @@ class WorkerLink implements LabLink {
 
   onPush(listener: (push: PushedReply) => void): () => void {
     return this.#pushes.add(listener);
+  }
+
+  onTerminal(listener: (update: TerminalUpdate) => void): () => void {
+    return this.#terminals.add(listener);
   }
 
   onTrouble(listener: (trouble: Trouble | null) => void): () => void {
@@ -165,6 +173,9 @@ class WorkerLink implements LabLink {
       case 'push':
         for (const push of message.pushes) this.#pushes.tell(push);
         return;
+      case 'terminal':
+        for (const update of message.updates) this.#terminals.tell(update);
+        return;
       case 'fatal':
         this.#fail(this.#worker, message.message);
     }
@@ -187,6 +198,10 @@ class WorkerLink implements LabLink {
       send: one('send'),
       command: one('command'),
       interrupt: one('interrupt'),
+      shell: one('shell'),
+      openTerminal: one('openTerminal'),
+      terminalInput: one('terminalInput'),
+      completeLine: one('completeLine'),
       workload: one('workload'),
       setClock: one('setClock'),
       advance: one('advance'),

@@ -18,6 +18,8 @@ import type { Reply } from '../resp/reply.ts';
 import { DraftDesk } from './draft-desk.ts';
 import type { LabHost } from './lab-host.ts';
 import { MemoryWatch } from './memory-watch.ts';
+import { laneOf, Refusal } from './refusal.ts';
+import { shellMethods } from './shell-methods.ts';
 import type {
   CallLine,
   CommandSyntaxJson,
@@ -27,7 +29,6 @@ import type {
   LabMethods,
   LabView,
 } from './protocol.ts';
-import { Refusal } from './refusal.ts';
 
 /** As LabMethods, but answering when everything is kept. */
 export type Methods = {
@@ -121,6 +122,7 @@ export function labMethods(
         lane: laneOf(lab(), lane).state.id,
         client: client ?? DEFAULT_CLIENT,
       }),
+    ...shellMethods(host),
     workload: (workload) => act({ kind: 'workload', workload }),
     setClock: ({ paused, speed }) =>
       paused === true
@@ -235,15 +237,6 @@ function parseLine(command: string): readonly ByteString[] {
   if (argv === undefined) throw new Refusal('Invalid argument(s): unbalanced quotes');
   if (argv.length === 0) throw new Refusal('send: an empty line is no command');
   return argv;
-}
-
-function laneOf(lab: Lab, id: string | undefined): Lane {
-  const lane = lab.lane(id);
-  if (lane === undefined)
-    throw new Refusal(
-      `no lane ${id ?? ''}; the lanes are ${lab.lanes.map(({ state }) => state.id).join(', ')}`,
-    );
-  return lane;
 }
 
 export function labView(lab: Lab): LabView {

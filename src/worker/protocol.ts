@@ -109,6 +109,33 @@ export interface SendResult {
   readonly reply: JsonReply | null;
 }
 
+/** What a line of the shell printed, and its exit status. Bytes that are no UTF-8 become U+FFFD. */
+export interface ShellOutcome {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number;
+}
+
+/** What a page's terminal does to the bash behind it. */
+export type TerminalInput =
+  /** For the prompt, or for the program that reads lines. */
+  | { readonly kind: 'line'; readonly text: string }
+  /** For a program that reads keys. */
+  | { readonly kind: 'keys'; readonly data: string }
+  | { readonly kind: 'end' | 'close' | 'shown' }
+  | { readonly kind: 'signal'; readonly name: 'INT' | 'TSTP' | 'QUIT' }
+  | { readonly kind: 'resize'; readonly columns: number; readonly rows: number };
+
+/** What a page's terminal is told, in order. */
+export type TerminalUpdate = { readonly session: number } &
+  /** One char a byte. */
+  (
+    | { readonly kind: 'output'; readonly bytes: string }
+    | { readonly kind: 'prompt'; readonly text: string; readonly status: number }
+    | { readonly kind: 'mode'; readonly mode: 'line' | 'raw' }
+    | { readonly kind: 'ended'; readonly why: 'exit' | 'power' }
+  );
+
 export type JsonReply = { readonly type: string; readonly value: unknown };
 
 /** `refused`: nothing listens at that port. `closed`: the connection ended before a reply came. */
@@ -210,6 +237,12 @@ export interface LabMethods {
   command(argv: readonly string[], options: { lane?: string; client?: string }): CommandResult;
   /** The console gave up waiting (Ctrl-C): the client's connection is closed. */
   interrupt(options: { lane?: string; client?: string }): null;
+  /** A line for the bash of that machine, whose variables and working directory last. */
+  shell(line: string, options: { lane?: string }): ShellOutcome;
+  openTerminal(session: number, options: { lane?: string; columns: number; rows: number }): null;
+  terminalInput(session: number, input: TerminalInput): null;
+  /** What Tab offers for a line: whole lines. */
+  completeLine(session: number, line: string): readonly string[];
   workload(workload: Workload | null): null;
   setClock(clock: { paused?: boolean; speed?: number }): null;
   advance(ms: number): null;
@@ -286,4 +319,6 @@ export type FromWorker =
   | { readonly from: 'frame'; readonly frame: Frame }
   /** What no command asked for: MONITOR, published messages, invalidations. */
   | { readonly from: 'push'; readonly pushes: readonly PushedReply[] }
+  /** What bash and its programs print on the page's terminals. */
+  | { readonly from: 'terminal'; readonly updates: readonly TerminalUpdate[] }
   | { readonly from: 'fatal'; readonly message: string };

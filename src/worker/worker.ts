@@ -4,8 +4,8 @@ import { planLab } from '../lab/setup.ts';
 import { openDurableLog, type OpenedLog } from '../storage/open-durable-log.ts';
 import { LabHost, type Keeper } from './lab-host.ts';
 import { invoke, isLabCall, labMethods, type Methods } from './methods.ts';
-import { Refusal } from './refusal.ts';
 import type { FromWorker, StorageView, ToWorker } from './protocol.ts';
+import { Refusal } from './refusal.ts';
 import { reopenLab } from './reopen.ts';
 
 const LOG_NAME = 'aof-lab';
@@ -65,6 +65,7 @@ async function start(): Promise<{ host: LabHost; methods: Methods }> {
       now: () => performance.now(),
       sendFrame: (frame) => post({ from: 'frame', frame }),
       sendPushes: (pushes) => post({ from: 'push', pushes }),
+      sendTerminal: (updates) => post({ from: 'terminal', updates }),
       fatal: (message) => post({ from: 'fatal', message }),
     },
     found.lab === null ? null : found.actionsKept,

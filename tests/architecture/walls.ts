@@ -34,7 +34,7 @@ export const walls: Readonly<Record<string, Wall>> = {
   lab: { values: ['server', 'cli', ...persistenceDown], packages: ['fflate'], pure: true },
   tools: { values: persistenceDown, packages: ['fflate'], pure: true },
   cli: { values: ['resp'], pure: true },
-  shell: { values: [...core, 'cli', 'tools'], packages: ['just-bash', 'fflate'] },
+  shell: { values: [...core, 'cli', 'tools'], packages: ['fflate'], pure: true },
   lessons: { values: [...core, 'tools'] },
   storage: { values: core, packages: ['idb-keyval', 'fflate'] },
   // The constants of the lab's view are part of the protocol.

@@ -5,8 +5,11 @@
 import { RedisCliSession } from '../../console/redis-cli-session.ts';
 import type { LabCalls } from '../../worker/link.ts';
 import type { ReadModel } from '../read-model.svelte.ts';
+import type { BashConsole } from './bash-console.svelte.ts';
 import { pagePorts } from './page-ports.ts';
 import type { PagePorts } from './page-ports.ts';
+
+export type ConsoleTab = 'redis-cli' | 'bash';
 
 const backlogLimit = 200_000;
 const transcriptLimit = 400;
@@ -14,6 +17,10 @@ const transcriptLimit = 400;
 export class ConsoleSession {
   readonly cli: RedisCliSession;
   readonly #ports: PagePorts;
+  readonly #lab: LabCalls;
+  readonly #model: ReadModel;
+  #bash = $state.raw<BashConsole | null>(null);
+  #chosen = $state<ConsoleTab>('redis-cli');
   #backlog = '';
   #terminal: ((ansi: string) => void) | null = null;
   #lines = $state.raw<readonly string[]>([]);
@@ -23,6 +30,8 @@ export class ConsoleSession {
   readonly started: Promise<void>;
 
   constructor(model: ReadModel, lab: LabCalls) {
+    this.#lab = lab;
+    this.#model = model;
     this.#ports = pagePorts(lab, {
       lane: () => model.view?.id,
       now: () => model.clock?.now ?? 0,
@@ -37,6 +46,21 @@ export class ConsoleSession {
       this.#prompt = this.cli.prompt;
     });
     this.started = this.#start();
+  }
+
+  /** Null until its tab was chosen once. */
+  get bash(): BashConsole | null {
+    return this.#bash;
+  }
+  get chosen(): ConsoleTab {
+    return this.#chosen;
+  }
+
+  async choose(tab: ConsoleTab): Promise<void> {
+    this.#chosen = tab;
+    if (tab === 'redis-cli' || this.#bash !== null) return;
+    const { BashConsole: Loaded } = await import('./bash-console.svelte.ts');
+    this.#bash ??= new Loaded(this.#lab, () => this.#model.view?.id);
   }
 
   /** What was printed, newest last. */

@@ -278,6 +278,11 @@ export const en = {
   console: {
     title: 'Console',
     redisCli: 'redis-cli',
+    bash: 'bash',
+    shellInputLabel: 'shell command',
+    shellPlaceholder: 'a shell command',
+    interrupt: 'Ctrl-C',
+    switchLabel: 'redis-cli or bash',
     tryThis: 'Try',
     loading: 'Loading the terminal',
     inputLabel: 'redis-cli command',

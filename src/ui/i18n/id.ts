@@ -273,6 +273,11 @@ export const id = {
   console: {
     title: 'Konsol',
     redisCli: 'redis-cli',
+    bash: 'bash',
+    shellInputLabel: 'perintah shell',
+    shellPlaceholder: 'sebuah perintah shell',
+    interrupt: 'Ctrl-C',
+    switchLabel: 'redis-cli atau bash',
     tryThis: 'Coba',
     loading: 'Memuat terminal',
     inputLabel: 'perintah redis-cli',

@@ -1,0 +1,64 @@
+/** The control side of a machine, for the few programs that are more than a process. */
+import { type ByteString } from '../base/bytes.ts';
+import type { Micros } from '../base/time.ts';
+import type { Launch } from '../lab/boot.ts';
+import { type Pid } from '../machine/syscall.ts';
+import type { Reply } from '../resp/reply.ts';
+import type { Run, SignalName } from './program.ts';
+
+/**
+ * The control side of the machine, for the few programs that stand for what is no ordinary process: redis-server,
+ * docker's daemon, strace. Everything else goes through system calls.
+ */
+export interface MachineDoor {
+  readonly pid: Pid;
+  readFile(path: string): Uint8Array | undefined;
+  writeFile(path: string, bytes: Uint8Array): void;
+  /** What ps shows of the process from now on. */
+  rename(argv: readonly ByteString[]): void;
+  /** Adds a task of the same process: it runs beside the program, and ends with it. */
+  startThread(run: Run): void;
+  /** What the kernel and a server share; see guest-server.ts. */
+  readonly servers: ServerDoor;
+  diskCapacity(): number;
+  /** How many system calls the machine has traced ever; what came after the first `seen` of them, by one process. */
+  tracedCalls(): number;
+  traceSince(seen: number, pid: Pid): string;
+}
+
+/** What a redis-server of the shell shares with the lab. */
+export interface ServerDoor {
+  /** Starts redis-server as the lab's own server, if the lab has none now. */
+  startMain(launch: Launch, report: MainReport): 'started' | 'not-the-main-one';
+  signalMain(signal: SignalName): void;
+  /** Null: it does not run. */
+  mainPid(): Pid | null;
+  mainLog(): readonly string[];
+  /** False: the address is in use. */
+  listen(network: string, port: number, server: Listener): boolean;
+  unlisten(server: Listener): void;
+  readonly seed: number;
+  readonly commandMicros: Micros;
+  /** What work of a server takes. */
+  workMicros(work: {
+    readonly commands: number;
+    readonly bytes: number;
+    readonly instructions: number;
+  }): Micros;
+  readonly childBytesPerSecond: number;
+}
+
+export interface MainReport {
+  line(text: string): void;
+  exited(code: number, signal: string | null): void;
+}
+
+/** A server in the network of the machine or of a container. */
+export interface Listener {
+  /** The answers of this connection go to `deliver`; null: it was closed. Returns the connection's number. */
+  connect(deliver: (reply: Reply | null) => void): number;
+  receive(connection: number, argv: readonly ByteString[]): void;
+  disconnect(connection: number): void;
+}
+
+export type MachineAnswer = boolean | number | string | ByteString | null;

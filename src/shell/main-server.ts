@@ -1,0 +1,101 @@
+/** The lab's own redis-server as a process of the shell sees it: it can be started, signalled, and its log read. */
+import type { Listener, MainReport, ServerDoor } from './machine-door.ts';
+import type { Lane } from '../lab/lane.ts';
+import type { Pid } from '../machine/syscall.ts';
+import type { Network } from './network.ts';
+import type { Launch } from '../lab/boot.ts';
+import type { SignalName } from './program.ts';
+
+const LOG_LINES = 2_000;
+
+export class MainServer implements ServerDoor {
+  private readonly lane: Lane;
+  private readonly network: Network;
+  private report: MainReport | null = null;
+  private readonly guests = new Map<Listener, string>();
+
+  constructor(lane: Lane, network: Network) {
+    this.lane = lane;
+    this.network = network;
+  }
+
+  get seed(): number {
+    return this.lane.state.seed;
+  }
+  get commandMicros(): number {
+    return this.lane.kernel.state.costs.commandMicros;
+  }
+
+  workMicros(work: {
+    readonly commands: number;
+    readonly bytes: number;
+    readonly instructions: number;
+  }): number {
+    const { commandMicros, commandMicrosPerKb, instructionNanos } = this.lane.kernel.state.costs;
+    return Math.floor(
+      work.commands * commandMicros +
+        (work.bytes * commandMicrosPerKb) / 1024 +
+        (work.instructions * instructionNanos) / 1000,
+    );
+  }
+
+  get childBytesPerSecond(): number {
+    return this.lane.kernel.childBytesPerSecond(this.lane.now);
+  }
+
+  /** Whether the lab has no server now, so that this one can be it. */
+  startMain(launch: Launch, report: MainReport): 'started' | 'not-the-main-one' {
+    const { lane } = this;
+    if (lane.state.server !== null) return 'not-the-main-one';
+    this.report = report;
+    lane.boot(launch);
+    return 'started';
+  }
+
+  signalMain(signal: SignalName): void {
+    const { lane } = this;
+    if (signal === 'KILL' || signal === 'TERM' || signal === 'INT') lane.signal(signal);
+    else if (signal === 'HUP' || signal === 'PIPE' || signal === 'CONT' || signal === 'WINCH')
+      return;
+    else lane.killMain(`SIG${signal}`);
+  }
+
+  mainPid(): Pid | null {
+    return this.lane.state.server === null ? null : this.lane.state.pid;
+  }
+
+  mainLog(): readonly string[] {
+    return this.lines;
+  }
+  private readonly lines: string[] = [];
+
+  listen(network: string, port: number, listener: Listener): boolean {
+    if (!this.network.listen(network, port, listener)) return false;
+    this.guests.set(listener, network);
+    return true;
+  }
+
+  unlisten(listener: Listener): void {
+    this.guests.delete(listener);
+    this.network.unlisten(listener);
+  }
+
+  // --- told by the lab ---
+
+  logged(line: string): void {
+    this.lines.push(line);
+    if (this.lines.length > LOG_LINES) this.lines.splice(0, LOG_LINES / 2);
+    this.report?.line(line);
+  }
+
+  ended(code: number, signal: string | null): void {
+    const { report } = this;
+    this.report = null;
+    report?.exited(code, signal);
+  }
+
+  powerOff(): void {
+    this.report = null;
+    for (const listener of [...this.guests.keys()]) this.unlisten(listener);
+  }
+}

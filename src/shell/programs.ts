@@ -1,0 +1,41 @@
+/** All programs of the machine, by name. A program that is added here is found by the shell, `type` and Tab. */
+import type { Program } from './program.ts';
+import { registerBuiltins } from './language/builtins.ts';
+import { programs } from './language/registry.ts';
+import { bash } from './programs/bash.ts';
+import { printfProgram } from './programs/printf.ts';
+import { cat } from './programs/cat.ts';
+import { filePrograms } from './programs/files.ts';
+import { listingPrograms } from './programs/listing.ts';
+import { redisCheckAof, redisCheckRdb } from './programs/redis/check-tools.ts';
+import { redisServer } from './programs/redis/redis-server.ts';
+import { aofParse } from '../tools/aof-parse.ts';
+import { rdb } from '../tools/rdb/rdb.ts';
+import { fileTool } from './programs/file-tool.ts';
+import { redisCli } from './programs/redis/redis-cli.ts';
+import { searchPrograms } from './programs/search.ts';
+import { systemPrograms } from './programs/system.ts';
+import { textPrograms } from './programs/text.ts';
+
+export function registerPrograms(): void {
+  if (programs.size > 0) return;
+  registerBuiltins();
+  const tables: readonly Readonly<Record<string, Program>>[] = [
+    { bash, sh: bash, printf: printfProgram, cat },
+    textPrograms,
+    filePrograms,
+    listingPrograms,
+    searchPrograms,
+    systemPrograms,
+    {
+      'redis-cli': redisCli,
+      'redis-server': redisServer,
+      'aof-parse': fileTool(aofParse),
+      rdb: fileTool(rdb),
+      'redis-check-aof': redisCheckAof,
+      'redis-check-rdb': redisCheckRdb,
+    },
+  ];
+  for (const table of tables)
+    for (const [name, program] of Object.entries(table)) programs.set(name, program);
+}

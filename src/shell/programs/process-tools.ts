@@ -1,0 +1,123 @@
+/** ps, pgrep and its like, and strace -p. */
+import { ascii } from '../../base/bytes.ts';
+import {
+  complain,
+  kill,
+  machine,
+  print,
+  processes,
+  sleep,
+  write,
+  handle,
+  takeSignals,
+  type ProcessRow,
+  type Program,
+  type ProgramContext,
+  type Run,
+} from '../program.ts';
+import { formatTime } from './date.ts';
+
+export function* ps({ argv }: ProgramContext): Run {
+  const flags = argv.slice(1).join('').replace(/-/g, '');
+  const rows = yield* processes();
+  const all = /[ae]|A|x/.test(flags);
+  const shown = rows.filter((row) => all || row.terminal).sort((a, b) => a.pid - b.pid);
+  const command = (row: ProcessRow): string =>
+    `${row.argv.join(' ')}${row.state === 'Z' ? ' <defunct>' : ''}`;
+  if (flags.includes('u')) {
+    yield* print('USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND\n');
+    for (const row of shown)
+      yield* write(
+        1,
+        ascii(
+          `${row.user.padEnd(8)} ${String(row.pid).padStart(7)}  0.0  0.0 ${String(Math.ceil(row.memoryBytes / 1024)).padStart(6)} ${String(Math.ceil(row.memoryBytes / 1024)).padStart(5)} ${(row.terminal ? 'pts/0' : '?').padEnd(8)} ${row.state.padEnd(4)} ${formatTime('%H:%M', row.startedAt)}   0:00 ${command(row)}\n`,
+        ),
+      );
+  } else if (flags.includes('f')) {
+    yield* print('UID          PID    PPID  C STIME TTY          TIME CMD\n');
+    for (const row of shown)
+      yield* write(
+        1,
+        ascii(
+          `${row.user.padEnd(8)} ${String(row.pid).padStart(7)} ${String(row.parent).padStart(7)}  0 ${formatTime('%H:%M', row.startedAt)} ${(row.terminal ? 'pts/0' : '?').padEnd(8)} 00:00:00 ${command(row)}\n`,
+        ),
+      );
+  } else {
+    yield* print('    PID TTY          TIME CMD\n');
+    for (const row of shown)
+      yield* write(
+        1,
+        ascii(
+          `${String(row.pid).padStart(7)} ${(row.terminal ? 'pts/0' : '?').padEnd(8)} 00:00:00 ${row.argv[0] ?? ''}\n`,
+        ),
+      );
+  }
+  return 0;
+}
+
+/** pgrep, pkill, killall, pidof: by the name of the program. */
+export function byName(form: 'pgrep' | 'pkill' | 'killall' | 'pidof'): Program {
+  return function* ({ argv, pid: own }) {
+    const words = argv.slice(1).filter((word) => !word.startsWith('-'));
+    const flag = argv.slice(1).find((word) => word.startsWith('-'));
+    const signal =
+      (['KILL', 'TERM', 'INT', 'HUP', 'STOP', 'CONT', 'USR1', 'USR2', 'QUIT'] as const).find(
+        (name) =>
+          flag === `-${name}` ||
+          flag === `-SIG${name}` ||
+          (flag === '-9' && name === 'KILL') ||
+          (flag === '-2' && name === 'INT'),
+      ) ?? 'TERM';
+    const rows = (yield* processes()).filter(
+      (row) =>
+        row.pid !== own &&
+        row.state !== 'Z' &&
+        words.some((word) =>
+          (flag === '-f' ? row.argv.join(' ') : (row.argv[0] ?? '')).includes(word),
+        ),
+    );
+    if (form === 'pidof' && rows.length > 0)
+      yield* print(
+        `${rows
+          .map((row) => row.pid)
+          .reverse()
+          .join(' ')}\n`,
+      );
+    for (const row of rows) {
+      if (form === 'pgrep') yield* print(`${row.pid}\n`);
+      if (form === 'pkill' || form === 'killall') yield* kill(row.pid, signal);
+    }
+    if (rows.length === 0 && form === 'killall')
+      yield* complain(`${words[0] ?? ''}: no process found`);
+    return rows.length > 0 ? 0 : 1;
+  };
+}
+
+/** `strace -p PID`: the system calls of a process as they happen, from now on; `-c` is not there. */
+export function* strace({ argv }: ProgramContext): Run {
+  const at = argv.indexOf(ascii('-p'));
+  const pid = Number(argv[at + 1] ?? NaN);
+  if (at < 0 || !Number.isInteger(pid)) {
+    yield* complain(
+      'strace: must have PROG [ARGS] or -p PID\nHere only -p is there: strace -p $(pidof redis-server)',
+    );
+    return 1;
+  }
+  const rows = yield* processes();
+  if (!rows.some((row) => row.pid === pid)) {
+    yield* complain(`strace: attach: ptrace(PTRACE_SEIZE, ${pid}): No such process`);
+    return 1;
+  }
+  yield* handle('INT', 'queue');
+  yield* complain(`strace: Process ${pid} attached`);
+  let seen = Number(yield* machine((door) => door.tracedCalls()));
+  for (;;) {
+    yield* sleep(20_000);
+    const text = yield* machine((door) => door.traceSince(seen, pid));
+    seen = Number(yield* machine((door) => door.tracedCalls()));
+    if (typeof text === 'string' && text !== '') yield* write(2, ascii(text));
+    if ((yield* takeSignals()).length > 0) break;
+  }
+  yield* complain(`strace: Process ${pid} detached`);
+  return 130;
+}

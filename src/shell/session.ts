@@ -1,0 +1,151 @@
+/** A page's terminal, and the bash that runs in it. */
+import type { ByteString } from '../base/bytes.ts';
+import { ascii, EMPTY, utf8Encode } from '../base/bytes.ts';
+import { DATA_PATH } from '../lab/boot.ts';
+import type { SimulatedKernel } from '../machine/kernel.ts';
+import type { ProcessTable } from './process-table.ts';
+import { programs } from './language/registry.ts';
+import type { TerminalSize } from './program.ts';
+import {
+  newTerminal,
+  tellWaiters,
+  type Stream,
+  type Terminal,
+  type TerminalHost,
+} from './streams.ts';
+
+/** What a shell of this machine begins with. */
+export const environment: ReadonlyMap<string, ByteString> = new Map(
+  Object.entries({
+    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    HOME: '/root',
+    USER: 'root',
+    SHELL: '/bin/bash',
+    LANG: 'C.UTF-8',
+    HOSTNAME: 'lab',
+    TERM: 'xterm-256color',
+  }).map(([name, value]) => [name, ascii(value)]),
+);
+
+/** What a page's terminal is told; see `TerminalHost`. */
+export interface SessionHost extends TerminalHost {
+  /** bash has ended, or the machine lost its power. */
+  ended(why: 'exit' | 'power'): void;
+}
+
+export function* notFound(): Generator<never, number> {
+  return 127;
+}
+
+/** A terminal of a page, and the bash that runs in it. */
+export class Session {
+  readonly terminal: Terminal;
+  private readonly table: ProcessTable;
+  private readonly host: SessionHost;
+  private readonly left: () => void;
+  private pid = 0;
+
+  constructor(table: ProcessTable, host: SessionHost, size: TerminalSize, left: () => void) {
+    this.table = table;
+    this.host = host;
+    this.left = left;
+    this.terminal = newTerminal(host, size);
+  }
+
+  start(): void {
+    const { terminal, table } = this;
+    const stream: Stream = { kind: 'terminal', terminal };
+    this.pid = table.start(
+      {
+        argv: [ascii('bash')],
+        body: programs.get('bash') ?? notFound,
+        env: environment,
+        group: 'new',
+      },
+      new Map([0, 1, 2].map((fd) => [fd, stream])),
+      terminal,
+    );
+    terminal.foreground = this.pid;
+    const process = table.process(this.pid);
+    const waiter = {
+      retry: () => {
+        if (process.exit === null || !process.waiters.delete(waiter)) return;
+        this.left();
+        this.host.ended('exit');
+      },
+    };
+    process.waiters.add(waiter);
+  }
+
+  /** A line for the prompt, or for the program that reads. */
+  line(text: string): void {
+    const { terminal } = this;
+    const bytes = ascii(`${utf8Encode(text)}\n`);
+    if (terminal.prompting) terminal.lines.push(bytes);
+    else terminal.input = ascii(terminal.input + bytes);
+    this.changed();
+  }
+
+  /** Keys for a program that wants them one by one. */
+  keys(data: string): void {
+    this.terminal.input = ascii(this.terminal.input + utf8Encode(data));
+    this.changed();
+  }
+
+  /** Ctrl-D on an empty line. */
+  endOfInput(): void {
+    const { terminal } = this;
+    if (terminal.prompting) terminal.lines.push(null);
+    else terminal.ended = true;
+    this.changed();
+  }
+
+  /** Ctrl-C and Ctrl-Z. */
+  signal(name: 'INT' | 'TSTP' | 'QUIT'): void {
+    this.terminal.input = EMPTY;
+    this.table.signalGroup(this.terminal.foreground, name);
+    this.table.drain();
+  }
+
+  resize(size: TerminalSize): void {
+    this.terminal.size = size;
+    this.table.signalGroup(this.terminal.foreground, 'WINCH');
+    this.table.drain();
+  }
+
+  /** The page is gone: bash is hung up. */
+  close(): void {
+    const process = this.table.processes.get(this.pid);
+    this.left();
+    if (process !== undefined) {
+      this.table.signalGroup(this.terminal.foreground, 'HUP');
+      this.table.end(process, { status: 129, signal: 'HUP' });
+    }
+    this.table.drain();
+  }
+
+  powerOff(): void {
+    this.left();
+    this.host.ended('power');
+  }
+
+  /** Output was shown: what waits to print more may go on. */
+  shown(): void {
+    tellWaiters(this.host.sink);
+    this.table.drain();
+  }
+
+  get kernel(): SimulatedKernel {
+    return this.table.ports.kernel;
+  }
+
+  /** The working directory of bash, for completion. */
+  get cwd(): string {
+    return this.table.ports.kernel.process(this.pid)?.cwd ?? DATA_PATH;
+  }
+
+  private changed(): void {
+    tellWaiters(this.terminal);
+    this.table.drain();
+  }
+}
