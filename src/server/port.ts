@@ -150,8 +150,7 @@ export class StatePort implements ServerPort {
       this.state.rewriteScheduled = true;
       // Who asks by hand shall not wait for the end of a back-off (aof.c:bgrewriteaofCommand).
       this.state.rewrite.consecutiveFailures = 0;
-    }
-    else this.state.bgsaveScheduled = true;
+    } else this.state.bgsaveScheduled = true;
   }
 
   childActive(): 'none' | 'rdb' | 'aof' {

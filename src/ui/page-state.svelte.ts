@@ -16,7 +16,7 @@ export const limits = {
 } as const;
 
 export class PageState {
-  place = $state<Place>(new URLSearchParams(location.search).has('race') ? 'race' : 'lab');
+  place = $state<Place>(placeOf(location.search));
   /** The race is to show its form, for lanes and workload. */
   raceForm = $state(false);
   sideTab = $state<SideTab>('log');
@@ -83,6 +83,11 @@ export class PageState {
     this.#folded = folded ? [...others, part] : others;
     writePreference('folded', this.#folded.join(' '));
   }
+}
+
+/** `?race` opens the race. */
+function placeOf(search: string): Place {
+  return /[?&]race\b/.test(search) ? 'race' : 'lab';
 }
 
 const parts: readonly Part[] = ['lesson', 'console', 'side', 'time'];

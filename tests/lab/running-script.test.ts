@@ -29,7 +29,10 @@ test('a lab that is copied while a script runs goes on to the same bytes', () =>
   const lab = Lab.create(plan);
   const begin = lab.clock.now;
   lab.send([ascii('EVAL'), ascii(SCRIPT), ascii('0')], 'test', undefined, 7);
-  const runs = (): boolean => lab.lanes[0]!.state.server?.engine.scripting.running != null;
+  const runs = (): boolean => {
+    const { server } = lab.lanes[0]!.state;
+    return server !== null && server.engine.scripting.running !== null;
+  };
   const copies: Lab[] = [];
   for (let events = 0; events < 5000 && (copies.length === 0 || runs()); events++) {
     lab.runUntil(lab.clock.next()!, 1);
