@@ -77,6 +77,18 @@ export interface AofLab {
   writeFile(path: string, bytes: Uint8Array, options?: LaneOptions): Promise<void>;
   /** Everything that was done since the reset, in the grammar of the action log. */
   actionLog(): Promise<ReturnType<LabMethods['actionLog']>>;
+  /** The whole run as a link to this page, without passwords; `fits`: short enough for every program. */
+  link(): Promise<{ readonly url: string; readonly fits: boolean }>;
+  /**
+   * Shows the run of a link or of a file (`export('run')`), replayed to its end. The lab at hand stays as it is and
+   * as it is kept, until `keep()` puts the run in its place, or `leave()` brings it back.
+   */
+  load(run: string | Uint8Array): Promise<void>;
+  keep(): Promise<void>;
+  leave(): Promise<void>;
+  /** Takes back the last thing that was done, with all that followed; `redo` brings it back. */
+  undo(): Promise<void>;
+  redo(): Promise<void>;
   /** Files to keep, by name: the lane's `appendonlydir`, or the whole `run`. */
   export(kind: ExportKind, options?: LaneOptions): Promise<ReadonlyMap<string, Uint8Array>>;
   /** Calls the listener at each such event, until the function that this returns is called. Throws on wrong arguments. */
@@ -216,6 +228,27 @@ export function aofLabOf(link: LabLink): AofLab {
       ] as const;
       checkArguments('writeFile', checks, "writeFile('dump.rdb', new Uint8Array(0))");
       await call.writeFile(path, content, options);
+    },
+    async link() {
+      const { hash, fits } = await call.link();
+      return { url: `${location.href.replace(/#.*$/, '')}#${hash}`, fits };
+    },
+    async load(run) {
+      const wanted = either('a link or the bytes of a run', filledText, bytes);
+      checkArguments('load', [['run', run, wanted]], "load('https://…#run=…')");
+      await call.load(run);
+    },
+    async keep() {
+      await call.keep();
+    },
+    async leave() {
+      await call.leave();
+    },
+    async undo() {
+      await call.undo();
+    },
+    async redo() {
+      await call.redo();
     },
     actionLog: () => call.actionLog(),
     async export(kind, options = {}) {

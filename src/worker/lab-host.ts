@@ -3,11 +3,10 @@
  * platters, and lets replies, events and frames out only when they are kept (output commit).
  */
 import type { Lab } from '../lab/lab.ts';
-import { actionLines, addressee, DEFAULT_CLIENT } from '../lab/action-text.ts';
-import { maskActions } from '../lab/secrets.ts';
+import { keptActions } from '../lab/kept-actions.ts';
 import { writesAtRisk } from '../lab/crash.ts';
 import { sampleRisk } from '../lab/lane-risk.ts';
-import { lostWrite, laneView } from '../lab/lane-view.ts';
+import { laneView } from '../lab/lane-view.ts';
 import { encodeKept, type KeptAction } from '../lab/kept.ts';
 import { recordBatch } from '../lab/record-log.ts';
 import { wordsText } from '../lab/texts.ts';
@@ -18,7 +17,6 @@ import type {
   Frame,
   LabEvent,
   LaneFrame,
-  LostReport,
   PushedReply,
   RecordBatch,
   StorageView,
@@ -78,6 +76,8 @@ export class LabHost {
   private readonly keeper: Keeper;
   private readonly ports: HostPorts;
   private run = 0;
+  /** While another lab is looked at: the own one, which the keeper has. */
+  private own: { readonly lab: Lab; readonly actionsKept: number } | null = null;
   private readonly waiting = new Map<number, Settle>();
   private nextToken = 1;
   private committing = false;
@@ -109,8 +109,10 @@ export class LabHost {
     this.changed();
   }
 
-  /** Replaces the lab by another one. */
-  async replaceLab(lab: Lab): Promise<void> {
+  /** Replaces the lab by another one: its own from now on, or one to look at, beside which it stays as it is. */
+  async replaceLab(lab: Lab, place: 'same' | 'own' | 'sandbox' = 'own'): Promise<void> {
+    if (place === 'sandbox') this.own ??= { lab: this.lab, actionsKept: this.actionsKept };
+    if (place === 'own') this.own = null;
     // Whoever works on the machines of the old lab is told that they are gone.
     for (const lane of this.lab.lanes) this.lab.guests?.powerOff(lane);
     for (const settle of this.waiting.values()) settle({ outcome: 'closed' });
@@ -124,6 +126,23 @@ export class LabHost {
     this.reanchor();
     await this.keepAnew();
     this.changed();
+  }
+
+  /** The lab that was looked at takes the own one's place. False: there is none. */
+  async keepSandbox(): Promise<boolean> {
+    if (this.own === null) return false;
+    await this.replaceLab(this.lab, 'own');
+    await this.committed();
+    return true;
+  }
+
+  /** Back to the own lab, as it was left. */
+  async leaveSandbox(): Promise<boolean> {
+    const { own } = this;
+    if (own === null) return false;
+    await this.replaceLab(own.lab, 'own');
+    await this.committed();
+    return true;
   }
 
   /** A token for `lab.send`, whose answer goes to `settle`. */
@@ -236,7 +255,7 @@ export class LabHost {
       waiters: this.wantsCommit.splice(0),
     };
     const record = this.takeBatch(answers.length > 0);
-    if (record === null) return this.release(output);
+    if (record === null || this.own !== null) return this.release(output);
     this.committing = true;
     this.journalBytes += record.length;
     void this.keeper
@@ -311,20 +330,15 @@ export class LabHost {
     const { earlier, actions } = this.lab.state;
     const kept = this.actionsKept;
     this.actionsKept = earlier.length + actions.length;
-    return [...earlier.slice(kept), ...this.actionTexts(Math.max(0, kept - earlier.length))];
+    return [
+      ...earlier.slice(kept),
+      ...keptActions(this.lab.state, Math.max(0, kept - earlier.length)),
+    ];
   }
 
   private actionCount(): number {
     const { earlier, actions } = this.lab.state;
     return earlier.length + actions.length;
-  }
-
-  /** As it is written down: without secrets. */
-  private actionTexts(from: number): readonly KeptAction[] {
-    const { actions, plan } = this.lab.state;
-    const first = { lane: plan.lanes[0]!.id, client: DEFAULT_CLIENT };
-    const masked = maskActions(actions.slice(from));
-    return actionLines(masked, addressee(actions, from, first));
   }
 
   private clockNow(): { paused: boolean; speed: number } {
@@ -348,7 +362,7 @@ export class LabHost {
     return encodeKept({
       kind: 'start',
       at: lab.clock.now,
-      actions: [...lab.state.earlier, ...this.actionTexts(0)],
+      actions: [...lab.state.earlier, ...keptActions(this.lab.state, 0)],
       risks: this.risks(),
       clock: this.clockNow(),
       plan: { seed, createdAt, disk, clock, workload, lanes: lanes.map(({ id }) => id) },
@@ -358,6 +372,7 @@ export class LabHost {
 
   private async keepAnew(): Promise<void> {
     const record = this.startRecord();
+    if (this.own !== null) return;
     this.actionsKept = this.actionCount();
     this.journalBytes = 0;
     await this.keeper.replace([record]).catch(() => undefined);
@@ -382,6 +397,7 @@ export class LabHost {
       run: this.run,
       seed: state.plan.seed,
       watched: this.watched,
+      ...(this.own === null ? {} : { sandbox: true }),
       clock: { paused: state.paused, speed: state.speed, now: lab.now },
       disk: { preset: state.plan.disk.preset, fsyncMs: (first.fsyncMin + first.fsyncMax) / 2000 },
       workload: state.workload,
@@ -429,22 +445,5 @@ export class LabHost {
     const own = Float64Array.from(state.ownSamples.splice(0));
     if (risk.length + fsyncs.length + own.length === 0) return null;
     return { risk, commands: new Float64Array(), own, fsyncs };
-  }
-
-  /** A person's own writes first, then by offset; `filter` is part of a key. */
-  lost(laneId: string | undefined, from: number, count: number, filter: string): LostReport {
-    const lane = this.lab.lane(laneId);
-    const crash = lane?.state.crash;
-    if (lane === undefined || crash === null || crash === undefined) return { total: 0, rows: [] };
-    const wanted = crash.rows.filter(({ command }) => filter === '' || command.includes(filter));
-    const ordered = [...wanted.filter(({ own }) => own), ...wanted.filter(({ own }) => !own)];
-    const layers = ['process', 'page-cache', 'drive'] as const;
-    return {
-      total: ordered.length,
-      rows: ordered.slice(from, from + count).map((row) => lostWrite(lane, crash, row)),
-      groups: layers
-        .map((layer) => ({ layer, writes: wanted.filter((row) => row.layer === layer).length }))
-        .filter(({ writes }) => writes > 0),
-    };
   }
 }

@@ -1,5 +1,5 @@
 /** The lab's methods as the page calls them. Bad arguments are refused with what, where and what to do. */
-import { ascii, bytesOf, utf8Encode, type ByteString } from '../base/bytes.ts';
+import { ascii, utf8Encode, type ByteString } from '../base/bytes.ts';
 import { splitArguments } from '../base/split-arguments.ts';
 import { formatReplyTo } from '../cli/format-reply.ts';
 import { signalNamed } from '../cli/control-line.ts';
@@ -17,6 +17,7 @@ import { formatCall } from '../machine/strace-format.ts';
 import type { Reply } from '../resp/reply.ts';
 import { DraftDesk } from './draft-desk.ts';
 import type { LabHost } from './lab-host.ts';
+import { lostReport } from './lost-report.ts';
 import { MemoryWatch } from './memory-watch.ts';
 import { laneOf, Refusal } from './refusal.ts';
 import { shellMethods } from './shell-methods.ts';
@@ -29,6 +30,7 @@ import type {
   LabMethods,
   LabView,
 } from './protocol.ts';
+import { RunDesk } from './run-desk.ts';
 
 /** As LabMethods, but answering when everything is kept. */
 export type Methods = {
@@ -68,6 +70,7 @@ export function labMethods(
   const lab = (): Lab => host.lab;
   const memory = new MemoryWatch(() => performance.now());
   const drafts = new DraftDesk();
+  const runs = new RunDesk(host);
   /** Does it, or refuses it; answers when it is kept. */
   const act = async (...actions: readonly LabAction[]): Promise<null> => {
     for (const action of actions) {
@@ -100,7 +103,7 @@ export function labMethods(
     async reset(setup) {
       const plan = planLab(setup, Math.round(now() * 1000));
       if (typeof plan === 'string') throw new Refusal(plan);
-      await host.replaceLab(Lab.create(plan));
+      await host.replaceLab(Lab.create(plan), 'same');
       await host.committed();
       return null;
     },
@@ -177,7 +180,7 @@ export function labMethods(
       return labView(lab());
     },
     lost({ lane, from, count, filter }) {
-      return host.lost(lane, from, count, filter ?? '');
+      return lostReport(lab(), lane, from, count, filter ?? '');
     },
     memory(query) {
       if (query.accident !== 'process-killed' && query.accident !== 'power-lost')
@@ -212,13 +215,21 @@ export function labMethods(
       await act({ kind: 'import', lane: state.id, files: named });
       return { keys: keyCount(state), commands: state.records.count };
     },
+    link: () => runs.link(),
+    load: (run) => runs.load(run),
+    keep: () => runs.keep(),
+    leave: () => runs.leave(),
+    undo: () => runs.undo(),
+    redo: () => runs.redo(),
     actionLog() {
       const { earlier, actions, plan } = lab().state;
       const first = { lane: plan.lanes[0]!.id, client: DEFAULT_CLIENT };
       return [...earlier, ...actionLines(actions, first)];
     },
     export(kind, { lane }) {
-      return kind === 'appendonlydir' ? exportLog(laneOf(lab(), lane)) : exportRun(lab());
+      return kind === 'appendonlydir'
+        ? exportLog(laneOf(lab(), lane))
+        : new Map([['run.aoflab', runs.file()]]);
     },
     syntax() {
       return [...commandTable.values()].flatMap(syntaxOf);
@@ -277,22 +288,6 @@ function exportLog(lane: Lane): ReadonlyMap<string, Uint8Array> {
     if (bytes !== undefined) files.set(path.slice(at + 1), bytes);
   }
   return files;
-}
-
-function exportRun(lab: Lab): ReadonlyMap<string, Uint8Array> {
-  const { plan, actions } = lab.state;
-  const lanes = plan.lanes.map(({ id, config }) => ({ id, config: Object.fromEntries(config) }));
-  const run = {
-    version: 1,
-    seed: plan.seed,
-    createdAt: plan.createdAt,
-    disk: plan.disk,
-    clock: plan.clock,
-    workload: plan.workload,
-    lanes,
-    actions,
-  };
-  return new Map([['run.json', bytesOf(utf8Encode(JSON.stringify(run, null, 2)))]]);
 }
 
 /** Plain JSON; bytes as latin1 strings, a big integer as text. */

@@ -85,6 +85,8 @@ export interface Frame {
   readonly run: number;
   readonly seed: number;
   readonly watched: Watched;
+  /** The lab is somebody's run, looked at: the browser keeps nothing of it until `keep`. */
+  readonly sandbox?: true;
   readonly clock: ClockView;
   readonly disk: DiskView;
   readonly workload: Workload | null;
@@ -100,6 +102,12 @@ export interface Frame {
 export interface Watched {
   readonly lane?: string | undefined;
   readonly race?: boolean | undefined;
+}
+
+/** A whole run behind the `#` of an address; if it does not fit one that everybody passes on, it is better a file. */
+export interface RunLink {
+  readonly hash: string;
+  readonly fits: boolean;
 }
 
 export interface SendResult {
@@ -270,6 +278,15 @@ export interface LabMethods {
     files: ReadonlyMap<string, Uint8Array>,
     options: { lane?: string },
   ): { readonly keys: number; readonly commands: number };
+  /** The run so far, without passwords. */
+  link(): RunLink;
+  /** Shows the run of a link or a file; what is at hand stays until `keep`, and comes back by `leave`. */
+  load(run: string | Uint8Array): null;
+  keep(): null;
+  leave(): null;
+  /** Takes back the last thing that was done. */
+  undo(): null;
+  redo(): null;
   actionLog(): readonly { readonly at: LabMillis; readonly action: string }[];
   export(
     kind: 'appendonlydir' | 'run',
