@@ -183,6 +183,38 @@ export class Acts {
     void this.#do(() => this.#lab.takeOver());
   }
 
+  undo(): void {
+    void this.#do(() => this.#lab.undo());
+  }
+
+  redo(): void {
+    void this.#do(() => this.#lab.redo());
+  }
+
+  /** Shows the run of a link, beside the lab at hand. */
+  openRun(link: string): void {
+    void this.#do(() => this.#lab.load(link));
+  }
+
+  keepRun(): void {
+    void this.#do(() => this.#lab.keep());
+  }
+
+  leaveRun(): void {
+    void this.#do(() => this.#lab.leave());
+  }
+
+  /** The address of this page with the whole run in it; null: the lab refused. */
+  async link(): Promise<{ readonly url: string; readonly fits: boolean } | null> {
+    try {
+      const { hash, fits } = await this.#lab.link();
+      return { url: `${location.href.replace(/#.*$/, '')}#${hash}`, fits };
+    } catch (error) {
+      this.#refusal = messageOf(error);
+      return null;
+    }
+  }
+
   async exportRun(): Promise<ReadonlyMap<string, Uint8Array> | null> {
     try {
       return await this.#lab.export('run', {});

@@ -1,6 +1,4 @@
-/** The keys of the lab. One table: what acts is also what the sheet of keys shows. */
-import type { Dictionary } from './i18n/en.ts';
-
+/** The keys of the lab. What each does is told by the sheet of keys (key-texts.ts). */
 export type KeyAct =
   | 'next-pane'
   | 'previous-pane'
@@ -16,6 +14,8 @@ export type KeyAct =
   | 'filter'
   | 'follow'
   | 'hex'
+  | 'undo'
+  | 'redo'
   | 'keys';
 
 /** Pressed anywhere, the terminal included. */
@@ -40,32 +40,9 @@ const letters: ReadonlyMap<string, KeyAct> = new Map([
   ['/', 'filter'],
   ['l', 'follow'],
   ['h', 'hex'],
+  ['z', 'undo'],
   ['?', 'keys'],
 ]);
-
-export interface KeyRow {
-  readonly keys: readonly string[];
-  readonly row: keyof Dictionary['keys']['rows'];
-}
-
-export const keyRows: readonly KeyRow[] = [
-  { keys: ['F6', 'Shift F6'], row: 'panes' },
-  { keys: ['F8'], row: 'step' },
-  { keys: ['F9'], row: 'play' },
-  { keys: ['Space'], row: 'space' },
-  { keys: ['.'], row: 'dot' },
-  { keys: ['<', '>'], row: 'speed' },
-  { keys: ['P'], row: 'power' },
-  { keys: ['K'], row: 'kill' },
-  { keys: ['B'], row: 'boot' },
-  { keys: ['W'], row: 'rewrite' },
-  { keys: ['F'], row: 'faults' },
-  { keys: ['/'], row: 'filter' },
-  { keys: ['L'], row: 'follow' },
-  { keys: ['H'], row: 'hex' },
-  { keys: ['?'], row: 'help' },
-  { keys: ['Esc'], row: 'escape' },
-];
 
 export interface KeyPress {
   readonly key: string;
@@ -81,13 +58,18 @@ export type KeyPlace = 'text' | 'control' | 'elsewhere';
 
 /** The act that a key asks for; null if it is not ours here. */
 export function keyAct(press: KeyPress, place: KeyPlace, letterKeys: 'on' | 'off'): KeyAct | null {
-  if (press.ctrlKey || press.altKey || press.metaKey) return null;
+  const command = press.ctrlKey || press.metaKey;
+  // In a field and in the terminal they are the browser's and the program's own.
+  if (command && !press.altKey && press.key.toLowerCase() === 'z' && place !== 'text')
+    return press.shiftKey ? 'redo' : 'undo';
+  if (command || press.altKey) return null;
   const named = anywhere.get(press.shiftKey ? `Shift+${press.key}` : press.key);
   if (named !== undefined) return named;
   if (letterKeys === 'off' || place === 'text') return null;
   // A button is pressed by Space, and a held key must not cut the power again and again.
   if (press.key === ' ' && place === 'control') return null;
-  const act = letters.get(press.key.length === 1 ? press.key.toLowerCase() : press.key);
+  const plain = letters.get(press.key.length === 1 ? press.key.toLowerCase() : press.key);
+  const act = plain === 'undo' && press.shiftKey ? 'redo' : plain;
   if (act === undefined) return null;
   const repeats = act === 'step' || act === 'slower' || act === 'faster';
   return press.repeat && !repeats ? null : act;

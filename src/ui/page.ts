@@ -96,6 +96,15 @@ export class Page {
       startConsole: () => this.#startConsole(),
     };
     mount(App, { target, props });
+    this.#openLink();
+    window.addEventListener('hashchange', () => this.#openLink());
+  }
+
+  /** A run behind the `#` is shown beside the visitor's own lab; the address is then the lab's own again. */
+  #openLink(): void {
+    if (!location.hash.startsWith('#run=')) return;
+    this.#acts.openRun(location.href);
+    history.replaceState(null, '', location.pathname + location.search);
   }
 
   async #startConsole(): Promise<ConsoleSession> {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { keyAct, keyRows } from '../../src/ui/keyboard.ts';
+import { keyRows } from '../../src/ui/key-texts.ts';
+import { keyAct } from '../../src/ui/keyboard.ts';
 import type { KeyPlace, KeyPress } from '../../src/ui/keyboard.ts';
 
 const act = (key: string, place: KeyPlace = 'elsewhere', more: Partial<KeyPress> = {}) =>

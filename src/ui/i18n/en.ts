@@ -376,30 +376,6 @@ export const en = {
     later: 'Later',
   },
 
-  keys: {
-    title: 'Keys',
-    intro: 'Letters act when no text field and no terminal has the focus.',
-    letters: 'Use single-letter keys',
-    rows: {
-      panes: 'next, previous pane; also the way out of the terminal',
-      step: 'step, from anywhere',
-      play: 'play or pause, from anywhere',
-      space: 'play or pause',
-      dot: 'step',
-      speed: 'slower, faster',
-      power: 'cut power',
-      kill: 'kill process',
-      boot: 'boot',
-      rewrite: 'rewrite',
-      faults: 'faults',
-      filter: 'filter the log',
-      follow: 'follow the log',
-      hex: 'hex view of the log',
-      help: 'all keys',
-      escape: 'close, leave',
-    },
-  },
-
   splitters: {
     lesson: 'Width of the lesson',
     console: 'Width of the console',

@@ -371,30 +371,6 @@ export const id = {
     later: 'Nanti',
   },
 
-  keys: {
-    title: 'Tombol',
-    intro: 'Huruf bekerja bila kolom teks dan terminal tidak sedang aktif.',
-    letters: 'Pakai tombol satu huruf',
-    rows: {
-      panes: 'panel berikutnya, sebelumnya; juga jalan keluar dari terminal',
-      step: 'langkah, dari mana saja',
-      play: 'jalankan atau jeda, dari mana saja',
-      space: 'jalankan atau jeda',
-      dot: 'langkah',
-      speed: 'lebih lambat, lebih cepat',
-      power: 'putus listrik',
-      kill: 'matikan proses',
-      boot: 'nyalakan',
-      rewrite: 'tulis ulang',
-      faults: 'gangguan',
-      filter: 'saring log',
-      follow: 'ikuti log',
-      hex: 'tampilan heksa log',
-      help: 'semua tombol',
-      escape: 'tutup, keluar',
-    },
-  },
-
   splitters: {
     lesson: 'Lebar pelajaran',
     console: 'Lebar konsol',
