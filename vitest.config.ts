@@ -18,6 +18,8 @@ export default defineConfig({
           environment: 'node',
           // Tests against real servers start processes, on machines that are busy.
           testTimeout: 20_000,
+          // Two servers are asked one after the other: between them a second may turn.
+          retry: 1,
           include: ['tests/**/*.test.ts'],
           exclude: ['tests/**/*.browser.test.ts'],
         },

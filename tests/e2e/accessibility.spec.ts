@@ -37,8 +37,12 @@ async function choose(page: Page, preferences: Readonly<Record<string, string>>)
   }, preferences);
 }
 
-for (const theme of ['light', 'dark', 'contrast']) {
-  test(`first visit, writes at risk, power cut and ledger, ${theme}`, async ({ page }) => {
+for (const [theme, tag] of [
+  ['light', ''],
+  ['dark', ' @full'],
+  ['contrast', ''],
+] as const) {
+  test(`first visit, writes at risk, power cut and ledger, ${theme}${tag}`, async ({ page }) => {
     await choose(page, { theme });
     await openLab(page, { lanes: [{ config: { appendfsync: 'no' } }], clock: { paused: true } });
     await expectNoViolations(page);

@@ -7,7 +7,7 @@ test.skip(process.platform === 'win32', 'there is no SIGKILL');
 const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 
 for (const { kills, tag } of [
-  { kills: 5, tag: '' },
+  { kills: 3, tag: '' },
   { kills: 25, tag: ' @full' },
 ]) {
   test(`no acknowledged write is missing after ${kills} kills of the browser${tag}`, async ({
