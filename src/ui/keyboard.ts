@@ -78,7 +78,8 @@ export function keyAct(press: KeyPress, place: KeyPlace, letterKeys: 'on' | 'off
 /** What the focused element does with keys by itself. */
 export function keyPlace(element: Element | null): KeyPlace {
   if (element === null) return 'elsewhere';
-  if (element.closest('.xterm, [contenteditable], textarea, select') !== null) return 'text';
+  if (element.closest('.xterm, [contenteditable], [data-typed], textarea, select') !== null)
+    return 'text';
   if (element instanceof HTMLInputElement) {
     return ['checkbox', 'radio', 'button', 'range'].includes(element.type) ? 'control' : 'text';
   }

@@ -54,10 +54,12 @@ test('edits are taken back one by one, and discarding changes nothing', async ({
   const grid = page.getByRole('table', { name: 'Bytes' });
   await expect(page.getByText('starts; keys: 1')).toBeVisible();
   await grid.focus();
-  await page.keyboard.type('xy');
+  // Letters are typed here, also those that cut the power elsewhere.
+  await page.keyboard.type('xp');
   await expect(page.getByText('2 edits', { exact: true })).toBeVisible();
   await page.keyboard.press('Control+z');
   await expect(page.getByText('1 edit', { exact: true })).toBeVisible();
+  expect((await lane(page)).state).toBe('running');
   await page.getByRole('button', { name: 'Discard' }).click();
   await expect(page.getByRole('tab', { name: 'Files' })).toBeVisible();
   expect(await send(page, 'DEBUG LOADAOF')).toBe('OK');
