@@ -20,6 +20,8 @@ export default defineConfig({
           testTimeout: 20_000,
           // Two servers are asked one after the other: between them a second may turn.
           retry: 1,
+          // Much of it waits for servers: both cores are used, where half of them would be.
+          maxWorkers: 2,
           include: ['tests/**/*.test.ts'],
           exclude: ['tests/**/*.browser.test.ts'],
         },
