@@ -213,10 +213,14 @@ export class Context {
     return value;
   }
 
-  /** Adds or overwrites a value and leaves the expiry alone. */
-  put(key: ByteString, value: Value, known = this.db.space.keys.get(key)): Entry {
+  /**
+   * Adds or overwrites a value and leaves the expiry alone. `held`: what the key is known to hold, null for nothing;
+   * not given, it is looked up.
+   */
+  put(key: ByteString, value: Value, held?: Entry | null): Entry {
     const { space } = this.db;
-    if (known === undefined) {
+    const known = held === undefined ? space.keys.get(key) : held;
+    if (known === undefined || known === null) {
       const entry = addKey(space, key, value, this.firstAccess());
       if (this.state.rows.size > 0) signalReady(this.state, this.db.id, key);
       this.notify('n', 'new', key);
@@ -238,9 +242,9 @@ export class Context {
     }
   }
 
-  /** db.c:setKey: adds or overwrites, drops the expiry unless it is to be kept. `known`: what the key is known to hold. */
-  set(key: ByteString, value: Value, ttl: 'keep' | 'drop' = 'drop', known?: Entry): void {
-    const entry = this.put(key, value, known);
+  /** db.c:setKey: adds or overwrites, drops the expiry unless it is to be kept. `held` as for `put`. */
+  set(key: ByteString, value: Value, ttl: 'keep' | 'drop' = 'drop', held?: Entry | null): void {
+    const entry = this.put(key, value, held);
     if (ttl === 'drop') clearExpiry(this.db.space, key, entry);
     this.touched(key);
   }

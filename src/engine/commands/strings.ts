@@ -264,10 +264,10 @@ function set(
   const { when, get, keepTtl, expire } = options;
   const at = expire === undefined ? undefined : expireMillis(ctx, expire);
   const old = get ? textOrNull(ctx.readString(key)) : undefined;
-  const known = when === 'always' ? ctx.expireIfDue(key) : undefined;
+  const held = when === 'always' ? (ctx.expireIfDue(key) ?? null) : undefined;
   if (when !== 'always' && (ctx.write(key) !== undefined) === (when === 'NX')) return old ?? NULL;
 
-  ctx.set(key, stringOf(text), keepTtl || at !== undefined ? 'keep' : 'drop', known);
+  ctx.set(key, stringOf(text), keepTtl || at !== undefined ? 'keep' : 'drop', held);
   ctx.changed();
   ctx.notify('$', 'set', key);
   if (at !== undefined) {
@@ -321,7 +321,7 @@ function increment(ctx: Context, key: ByteString, by: Integer, how: 'add' | 'sub
   if (old === undefined) throw new ReplyError(errors.notInteger);
   const value = how === 'add' ? addInt64(old, by) : subtractInt64(old, by);
   if (value === undefined) throw new ReplyError(errors.overflow);
-  ctx.put(key, value, entry);
+  ctx.put(key, value, entry ?? null);
   ctx.modified(key, '$', 'incrby');
   return integer(value);
 }
