@@ -73,6 +73,7 @@ type Settle = (answer: LaneAnswer['outcome']) => void;
 
 export class LabHost {
   lab: Lab;
+  readonly shellUsed = new WeakSet<Lab>();
   private readonly keeper: Keeper;
   private readonly ports: HostPorts;
   private run = 0;

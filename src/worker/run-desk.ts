@@ -18,11 +18,13 @@ export class RunDesk {
 
   /** The whole run in the letters of an address. */
   link(): RunLink {
+    this.expectReplayable('link');
     const hash = `run=${encodeLink(runOf(this.host.lab))}`;
     return { hash, fits: hash.length <= LONGEST_LINK };
   }
 
   file(): Uint8Array {
+    this.expectReplayable('export');
     return encodeRun(runOf(this.host.lab));
   }
 
@@ -48,6 +50,7 @@ export class RunDesk {
 
   /** Back to just before the last thing that was done. */
   async undo(): Promise<null> {
+    this.expectReplayable('undo');
     const run = runOf(this.host.lab);
     const last = run.actions[run.actions.length - 1];
     if (last === undefined) throw new Refusal('undo: nothing has been done yet');
@@ -66,6 +69,14 @@ export class RunDesk {
     await this.restore(next.run, 'same');
     this.undone.pop();
     return null;
+  }
+
+  /** What bash does to a machine is no action yet: a replay would leave it out without a word. */
+  private expectReplayable(what: string): void {
+    if (this.host.shellUsed.has(this.host.lab))
+      throw new Refusal(
+        `${what}: a command was run in bash, which a run cannot repeat; start over to have one that can`,
+      );
   }
 
   /** Replays it beside the lab at hand, in slices, and takes its place when it is whole. */

@@ -46,6 +46,7 @@ export function shellMethods(host: LabHost): ShellMethods {
       const machine = laneOf(lab, lane);
       const loaded = await shellsOf(lab);
       host.lines++;
+      host.shellUsed.add(lab);
       const result = await new Promise<Parameters<Parameters<Shells['run']>[2]>[0]>((resolve) => {
         loaded.run(machine, line, resolve);
         host.changed();
@@ -65,6 +66,7 @@ export function shellMethods(host: LabHost): ShellMethods {
       const session = open?.session;
       if (open === undefined || session === null || session === undefined)
         throw new Refusal('terminalInput: that terminal has no shell; open it first');
+      if (input.kind === 'line' || input.kind === 'keys') host.shellUsed.add(host.lab);
       open.give(session, input);
       host.changed();
       return null;

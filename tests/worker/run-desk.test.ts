@@ -128,3 +128,19 @@ test('undo takes back the last thing done, redo brings it back, and a file holds
   await methods.load(file!);
   expect(keysOf(host)).toEqual(['a', 'c']);
 });
+
+test('what bash did cannot be repeated: no link, no file and no undo pretend that it can', async () => {
+  const { host, methods } = opened();
+  await set(methods, 'a');
+  expect(methods.link()).toMatchObject({ fits: true });
+  const ran = methods.shell('echo x > /data/note', {});
+  await methods.advance(1000);
+  expect((await ran).exitCode).toBe(0);
+  const before = fingerprint(host.lab);
+  expect(() => methods.link()).toThrow(/^link: a command was run in bash/);
+  expect(() => methods.export('run', {})).toThrow(/^export: a command was run in bash/);
+  await expect(methods.undo()).rejects.toThrow(/^undo: a command was run in bash/);
+  expect(fingerprint(host.lab)).toBe(before);
+  await methods.reset({ clock: { paused: true, startAt: 1_795_225_880_000 } });
+  expect(methods.link()).toMatchObject({ fits: true });
+});
