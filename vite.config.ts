@@ -1,5 +1,5 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig, type Plugin, type Rolldown } from 'vite';
 import { contentSecurityPolicy } from './scripts/csp.mjs';
 
 export default defineConfig({
@@ -17,10 +17,27 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // The licences of everything that is in the bundle go where the bundle goes.
     license: { fileName: 'licenses.md' },
+    rolldownOptions: {
+      // What the first paint needs, in one file: one dictionary compresses better than twenty.
+      output: { codeSplitting: { groups: [{ name: firstPaint }] } },
+    },
   },
   worker: { format: 'es' },
   preview: { headers: { 'Content-Security-Policy': contentSecurityPolicy } },
 });
+
+/** `first` for what the page's entry imports, directly or not, without `import()`. */
+function firstPaint(id: string, graph: Rolldown.ChunkingContext): string | null {
+  return isFirst(id, graph, new Set()) ? 'first' : null;
+}
+
+function isFirst(id: string, graph: Rolldown.ChunkingContext, seen: Set<string>): boolean {
+  if (seen.has(id)) return false;
+  seen.add(id);
+  const info = graph.getModuleInfo(id);
+  if (info === null) return false;
+  return info.isEntry || info.importers.some((importer) => isFirst(importer, graph, seen));
+}
 
 function policyInThePage(): Plugin {
   return {
