@@ -1,15 +1,10 @@
-import { controlUsages } from './control-line.ts';
 import type { HelpTable } from './command-syntax.ts';
 
 /**
  * What Tab offers for a line, as whole lines in the order in which Tab goes through them
- * (redis-cli.c:completionCallback): commands and subcommands, behind `help ` also groups. The lab's own
- * controls complete after a `!`.
+ * (redis-cli.c:completionCallback): commands and subcommands, behind `help ` also groups.
  */
 export function completionsFor(table: HelpTable, line: string): string[] {
-  if (line.startsWith('!')) {
-    return controlUsages().flatMap(({ name }) => (name.startsWith(line) ? [name] : []));
-  }
   const help = /^help\s+/i.exec(line)?.[0] ?? '';
   const typed = line.slice(help.length).toUpperCase();
   const commands = table.entries.flatMap(({ full }) =>

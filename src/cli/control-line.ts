@@ -69,9 +69,9 @@ export type ParsedControl =
   | { readonly ok: true; readonly action: ControlAction }
   | { readonly ok: false; readonly error: string };
 
-const SIGNALS = ['TERM', 'INT', 'KILL', 'USR1', 'STOP', 'CONT', 'HUP'] as const;
-const STEP_UNITS: readonly StepUnit[] = ['command', 'tick', 'fsync'];
-const TAILS = ['lost', 'kept', 'zero-filled', 'holes', 'reordered'] as const;
+export const SIGNALS = ['TERM', 'INT', 'KILL', 'USR1', 'STOP', 'CONT', 'HUP'] as const;
+export const STEP_UNITS: readonly StepUnit[] = ['command', 'tick', 'fsync'];
+export const TAILS = ['lost', 'kept', 'zero-filled', 'holes', 'reordered'] as const;
 const SLOWEST_SPEED = 0.001;
 const FASTEST_SPEED = 100;
 

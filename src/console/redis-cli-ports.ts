@@ -23,6 +23,10 @@ export interface RedisCliPorts {
   readonly disconnect: () => void;
   /** Does what a control line asks for. A text in return is printed. */
   readonly control: (action: ControlAction) => Promise<string | undefined>;
+  /** Names the connection that `send` uses now; another name is another connection. Empty: it has none yet. */
+  readonly place?: () => string;
+  /** The machines that `!lane` can name. */
+  readonly lanes?: () => readonly string[];
   /** Text and escape sequences for the terminal; nothing, when there is none. */
   readonly write: (ansi: string) => void;
   /** Undefined until the facts of the commands have come. */

@@ -3,10 +3,7 @@ import type { ByteString } from '../base/bytes.ts';
 import { parseClientLine } from '../cli/client-line.ts';
 import type { ClientLine } from '../cli/client-line.ts';
 import { helpText } from '../cli/command-help.ts';
-import type { HelpTable } from '../cli/command-syntax.ts';
-import { completionsFor } from '../cli/completion.ts';
 import { formatPush, formatReplyTo } from '../cli/format-reply.ts';
-import { hintFor } from '../cli/hints.ts';
 import { printableLines } from '../cli/printable.ts';
 import { promptOf } from '../cli/prompt.ts';
 import { isSensitiveCommand } from '../cli/sensitive.ts';
@@ -17,11 +14,13 @@ import {
   SERVER_CLOSED_CONNECTION,
 } from '../cli/texts.ts';
 import type { Reply } from '../resp/reply.ts';
-import { CliConnection } from './cli-connection.ts';
+import type { CliConnection } from './cli-connection.ts';
+import { CliPlaces } from './cli-places.ts';
 import { decodeKeys, newDecoder } from './key-decoder.ts';
 import type { Key } from './key-decoder.ts';
 import { LINE_LIMIT, newEditor, press, remember, setLine } from './line-editor.ts';
 import type { Effect } from './line-editor.ts';
+import { helpTableOf, lineCompletions, lineHint } from './line-help.ts';
 import type { RedisCliPorts } from './redis-cli-ports.ts';
 import { Screen } from './screen.ts';
 import type { TranscriptListener } from './screen.ts';
@@ -33,7 +32,6 @@ type Pending = Key | { readonly kind: 'line'; readonly text: string };
 
 const CLIENT_VERSION = '7.2.4';
 const INTERRUPTED = Symbol('interrupted');
-const EMPTY_TABLE: HelpTable = { entries: [], groups: [] };
 
 /**
  * redis-cli's interactive mode: reads lines, sends commands in order, prints what comes back. It knows no
@@ -45,7 +43,7 @@ export class RedisCliSession {
   readonly #screen: Screen;
   readonly #decoder = newDecoder();
   readonly #editor;
-  readonly #connection: CliConnection;
+  readonly #places: CliPlaces;
   #mode: SessionMode = 'running';
   #pending: Pending[] = [];
   #unread: Reply[] = [];
@@ -62,7 +60,16 @@ export class RedisCliSession {
     this.#ports = ports;
     this.#screen = new Screen(ports.write);
     this.#editor = newEditor(ports.loadHistory());
-    this.#connection = new CliConnection(ports, (text) => this.#printText(text), host, port);
+    this.#places = new CliPlaces(ports, (text) => this.#printText(text), host, port);
+  }
+
+  get #connection(): CliConnection {
+    return this.#places.current;
+  }
+
+  /** Over which connection this console speaks and listens, as `ports.place` named it. */
+  get place(): string {
+    return this.#places.name;
   }
 
   get mode(): SessionMode {
@@ -170,6 +177,18 @@ export class RedisCliSession {
     await this.#run(() => this.#connection.retarget(host, port));
   }
 
+  /** `ports.place` may name another connection than before: the prompt becomes that one's. */
+  async moved(): Promise<void> {
+    if (this.#mode === 'running' || !this.#places.isElsewhere()) return;
+    if (this.#mode === 'prompt') this.#screen.eraseLine();
+    await this.#run(() => this.#goThere());
+  }
+
+  #goThere(): Promise<void> {
+    if (this.#places.isElsewhere()) this.#unread = [];
+    return this.#places.go();
+  }
+
   #drain(): void {
     while (this.#pending.length > 0) {
       if (this.#mode === 'reading') {
@@ -206,9 +225,7 @@ export class RedisCliSession {
         return { kind: 'repaint' };
       }
     }
-    return press(editor, key, (line) =>
-      completionsFor(this.#ports.helpTable() ?? EMPTY_TABLE, line),
-    );
+    return press(editor, key, (line) => lineCompletions(this.#ports, line));
   }
 
   #apply(effect: Effect): void {
@@ -301,9 +318,7 @@ export class RedisCliSession {
         this.#hintsShown = line.shown === 'yes';
         return;
       case 'help':
-        this.#printText(
-          helpText(this.#ports.helpTable() ?? EMPTY_TABLE, line.topic, CLIENT_VERSION),
-        );
+        this.#printText(helpText(helpTableOf(this.#ports), line.topic, CLIENT_VERSION));
         return;
       case 'quit':
         return this.#quit();
@@ -312,7 +327,7 @@ export class RedisCliSession {
       case 'control': {
         const text = await this.#ports.control(line.action);
         if (text !== undefined && text !== '') this.#printText(text);
-        return;
+        return this.#goThere();
       }
       case 'command':
         return this.#command(line.argv, line.repeat);
@@ -320,6 +335,7 @@ export class RedisCliSession {
   }
 
   async #command(argv: readonly ByteString[], repeat: number): Promise<void> {
+    await this.#goThere();
     if (!(await this.#connection.ensure())) return;
     const start = this.#ports.now?.() ?? 0;
     for (let i = 0; i < repeat; i++) {
@@ -429,8 +445,6 @@ export class RedisCliSession {
 
   #hint(text: string): string {
     if (text === '') return this.#refused ? '' : this.#suggestion;
-    const table = this.#ports.helpTable();
-    if (!this.#hintsShown || table === undefined) return '';
-    return hintFor(table, text) ?? '';
+    return this.#hintsShown ? lineHint(this.#ports, text) : '';
   }
 }

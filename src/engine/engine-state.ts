@@ -11,6 +11,7 @@ import { newUsers, type Users } from './acl/users.ts';
 import { newRenames, type Renames } from './renames.ts';
 import { newSlowLog, type SlowLog } from './slow-log.ts';
 import { newScriptingState, type ScriptingState } from './scripting-state.ts';
+import type { ShownCommand } from './monitor.ts';
 import type { Pause } from './pause.ts';
 import { newTrackingState, type TrackingState } from './tracking.ts';
 import type { ClientId, Session } from './session.ts';
@@ -76,6 +77,8 @@ export interface EngineState {
   readonly latency: LatencyEvents;
   /** Clients that see every command (MONITOR). */
   readonly monitors: Set<ClientId>;
+  /** What somebody outside who looks on (monitor.ts: ONLOOKER) has not taken yet. */
+  readonly shown: ShownCommand[];
   /** Clients that wait for something other than the server's own work. */
   readonly waiting: Set<ClientId>;
   readonly scripting: ScriptingState;
@@ -108,6 +111,7 @@ export function newEngineState(
     slowLog: newSlowLog(),
     latency: new Map(),
     monitors: new Set(),
+    shown: [],
     waiting: new Set(),
     scripting: newScriptingState(),
     random: seedRandom(seed),

@@ -14,12 +14,12 @@ import type { Cause, Delivery, Outcome } from './effects.ts';
 import type { ServerRequest, Unit } from './effects.ts';
 import { newCommandStats, type CommandStats, type EngineState } from './engine-state.ts';
 import { noteDuration } from './command-duration.ts';
-import { error, QUEUED } from './replies.ts';
+import { error, QUEUED, status } from './replies.ts';
 import { errors, oneLine, ReplyError } from './errors.ts';
 import { forgetSession } from './farewell.ts';
 import { performEvictions } from './eviction.ts';
 import { activeExpireCycle } from './expire-cycle.ts';
-import { isShown, monitorLine } from './monitor.ts';
+import { isShown, monitorLine, noteShown, ONLOOKER } from './monitor.ts';
 import { endPause } from './pause.ts';
 import { redacted } from './redaction.ts';
 import { isHeldBack, lacksMemory, refusalOf } from './refusal.ts';
@@ -286,7 +286,10 @@ export class Engine {
     const { client, db, now, served } = this.context;
     const inScript = this.state.scripting.running?.session === client;
     const line = monitorLine(now, db.id, inScript ? 'lua' : client, argv);
-    for (const id of this.state.monitors) served.push({ client: id, reply: line });
+    for (const id of this.state.monitors) {
+      if (id === ONLOOKER) noteShown(this.state, inScript ? 'lua' : client.id, line);
+      else served.push({ client: id, reply: status(line) });
+    }
   }
 
   private run(command: Command, argv: readonly ByteString[]): Reply | undefined {

@@ -8,6 +8,7 @@ import { countRequest } from './measure.ts';
 import type { Reply } from '../resp/reply.ts';
 import { equalsIgnoreCase } from '../base/bytes.ts';
 import { shortReply, wordsText } from './texts.ts';
+import { noteMessage } from './traffic.ts';
 import type { LabMillis } from './view.ts';
 
 /** Who waits for nothing: the workload. */
@@ -99,6 +100,7 @@ export function deliver(host: ClientHost, { client: id, reply }: Delivery): void
   const { state } = host;
   const client = state.clients.get(state.clientNames.get(id) ?? '');
   if (client === undefined) return;
+  if (state.traffic !== null && reply.type === 'push') noteMessage(host, client.name, reply);
   const waiting =
     reply.type === 'push' && !confirms(reply, client.waiting[0])
       ? undefined

@@ -13,7 +13,7 @@ import { newRecordLog, type RecordLog } from './record-log.ts';
 import type { LostRows } from './ledger.ts';
 import { newMeter, type Meter } from './measure.ts';
 import { newRiskCurve, type RiskCurve } from './risk-curve.ts';
-import type { LabEvent, LaneStatus } from './view.ts';
+import type { LabEvent, LaneStatus, TrafficLine } from './view.ts';
 import { newWorkloadStream, type WorkloadStream } from './workload.ts';
 
 /** What waits in the lab's clock for a lane; `lane` is the lane's id. */
@@ -99,6 +99,12 @@ export interface ChildProcess {
   readonly recordsEnd: number;
 }
 
+/** What has passed between server and clients, the last lines, oldest first. */
+export interface Traffic {
+  readonly lines: TrafficLine[];
+  nextNumber: number;
+}
+
 export interface LaneState {
   readonly id: string;
   readonly seed: number;
@@ -150,6 +156,8 @@ export interface LaneState {
   ownSamples: number[];
   /** Rows whose reply has come since. */
   repliedRows: number[];
+  /** What passes between server and clients; null: nobody looks. */
+  traffic: Traffic | null;
 }
 
 export function newLaneState(id: string, seed: number, kernel: KernelState): LaneState {
@@ -194,5 +202,6 @@ export function newLaneState(id: string, seed: number, kernel: KernelState): Lan
     fsyncSamples: [],
     ownSamples: [],
     repliedRows: [],
+    traffic: null,
   };
 }

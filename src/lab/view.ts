@@ -322,3 +322,38 @@ export interface CallLine {
   /** As strace prints it: `fdatasync(8) = 0`. */
   readonly text: string;
 }
+
+/** What passed between a server and its clients. */
+export type TrafficLine = { readonly number: number; readonly client: string } & (
+  | {
+      /** `client` sent it, or a script (`lua`); as MONITOR prints it. */
+      readonly kind: 'command';
+      readonly text: string;
+    }
+  | {
+      /** `client` was given it. */
+      readonly kind: 'message';
+      readonly channel: string;
+      /** The pattern through which it was heard. */
+      readonly pattern?: string;
+      readonly text: string;
+    }
+);
+
+export interface ListenedChannel {
+  readonly kind: 'channel' | 'pattern' | 'shard';
+  readonly name: string;
+  /** In the order in which they came. */
+  readonly clients: readonly string[];
+}
+
+export interface TrafficReport {
+  readonly lines: readonly TrafficLine[];
+  /** The number of the last line; less than was asked for where the lab has begun to count anew. */
+  readonly last: number;
+  readonly channels: readonly ListenedChannel[];
+  /** All of them; the report names the first 500. */
+  readonly channelCount: number;
+  /** Clients that have sent MONITOR. */
+  readonly monitors: readonly string[];
+}

@@ -21,6 +21,7 @@ export const en = {
     follow: 'follow the log',
     hex: 'hex view of the log',
     undo: 'undo, redo',
+    console: 'another redis-cli, with a client of its own',
     help: 'all keys',
     escape: 'close, leave',
   },
@@ -48,6 +49,7 @@ export const id = {
     follow: 'ikuti log',
     hex: 'tampilan heksa log',
     undo: 'urungkan, ulangi',
+    console: 'redis-cli lain, dengan klien sendiri',
     help: 'semua tombol',
     escape: 'tutup, keluar',
   },
@@ -78,6 +80,7 @@ export const keyRows: readonly KeyRow[] = [
   { keys: ['L'], row: 'follow' },
   { keys: ['H'], row: 'hex' },
   { keys: ['Z', 'Shift Z'], row: 'undo' },
+  { keys: ['C'], row: 'console' },
   { keys: ['?'], row: 'help' },
   { keys: ['Esc'], row: 'escape' },
 ];

@@ -16,6 +16,7 @@ export type KeyAct =
   | 'hex'
   | 'undo'
   | 'redo'
+  | 'console'
   | 'keys';
 
 /** Pressed anywhere, the terminal included. */
@@ -41,6 +42,7 @@ const letters: ReadonlyMap<string, KeyAct> = new Map([
   ['l', 'follow'],
   ['h', 'hex'],
   ['z', 'undo'],
+  ['c', 'console'],
   ['?', 'keys'],
 ]);
 

@@ -2,7 +2,7 @@
 import { LogState } from './log/log-state.svelte.ts';
 import { readPreference, writePreference } from './preferences.ts';
 
-export type SideTab = 'log' | 'memory' | 'ledger' | 'files' | 'calls' | 'server-log';
+export type SideTab = 'log' | 'memory' | 'ledger' | 'files' | 'calls' | 'traffic' | 'server-log';
 export type PhoneTab = 'console' | SideTab | 'time';
 /** One machine with all its panes, or all machines side by side. */
 export type Place = 'lab' | 'race';

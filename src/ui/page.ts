@@ -5,7 +5,6 @@ import type { Frame, PushedReply, TerminalUpdate } from '../worker/protocol.ts';
 import { Acts } from './acts.svelte.ts';
 import App from './app.svelte';
 import type { ConsoleSession } from './console/console-session.svelte.ts';
-import { consoleClient } from './console/console-client.ts';
 import { locale } from './i18n/locale.svelte.ts';
 import type { RecordStore } from './log/record-store.ts';
 import { PageState } from './page-state.svelte.ts';
@@ -72,8 +71,8 @@ export class Page {
   }
 
   /** A message that no command asked for: the console's are printed there. */
-  pushed({ client, reply }: PushedReply): void {
-    if (client === consoleClient) void this.session.then(({ cli }) => cli.push(reply));
+  pushed(push: PushedReply): void {
+    void this.session.then((consoles) => consoles.receive(push));
   }
 
   /** What bash prints on the console. */

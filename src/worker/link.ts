@@ -217,6 +217,7 @@ class WorkerLink implements LabLink {
       lost: one('lost'),
       memory: one('memory'),
       calls: one('calls'),
+      traffic: one('traffic'),
       draft: one('draft'),
       readFile: one('readFile'),
       writeFile: one('writeFile'),

@@ -31,6 +31,7 @@ import type {
   LabView,
 } from './protocol.ts';
 import { RunDesk } from './run-desk.ts';
+import { TrafficWatch } from './traffic-watch.ts';
 
 /** As LabMethods, but answering when everything is kept. */
 export type Methods = {
@@ -70,6 +71,7 @@ export function labMethods(
   const lab = (): Lab => host.lab;
   const memory = new MemoryWatch(() => performance.now());
   const drafts = new DraftDesk();
+  const traffic = new TrafficWatch();
   const runs = new RunDesk(host);
   /** Does it, or refuses it; answers when it is kept. */
   const act = async (...actions: readonly LabAction[]): Promise<null> => {
@@ -189,6 +191,9 @@ export function labMethods(
     },
     calls({ lane, after }) {
       return callLines(lab(), laneOf(lab(), lane), after);
+    },
+    traffic({ lane, after }) {
+      return traffic.report(lab(), laneOf(lab(), lane), after);
     },
     draft(request, window) {
       if (request.do !== 'open') return drafts.answer(lab(), request, window);

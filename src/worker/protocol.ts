@@ -21,6 +21,7 @@ import type {
   Setup,
   Tail,
   TimelineBatch,
+  TrafficReport,
   Workload,
 } from '../lab/view.ts';
 
@@ -60,6 +61,8 @@ export type {
   Setup,
   Tail,
   TimelineBatch,
+  TrafficLine,
+  TrafficReport,
   Workload,
 } from '../lab/view.ts';
 
@@ -271,6 +274,8 @@ export interface LabMethods {
   calls(options: { lane?: string; after: number }): readonly CallLine[];
   /** Edits a copy of a log; nothing of the machine changes until it is written back. */
   draft(request: DraftRequest, window: DraftWindow): DraftView;
+  /** What has passed between the server and its clients behind line `after`; kept only while somebody asks. */
+  traffic(options: { lane?: string; after: number }): TrafficReport;
   readFile(path: string, options: { lane?: string }): Uint8Array;
   writeFile(path: string, bytes: Uint8Array, options: { lane?: string }): null;
   /** Replaces /data by these files (names relative to it), restarts the server; refuses and changes nothing if they do not load. */

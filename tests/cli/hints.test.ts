@@ -131,11 +131,6 @@ describe('Tab', () => {
     expect(completionsFor(table, 'help  @str')).toEqual(['help  @stream', 'help  @string']);
     expect(completionsFor(table, 'HELP bgs')).toEqual(['HELP BGSAVE']);
   });
-
-  test('completes the controls of the lab', () => {
-    expect(completionsFor(table, '!po')).toEqual(['!power']);
-    expect(completionsFor(table, '!')).toContain('!kill');
-  });
 });
 
 describe('help', () => {

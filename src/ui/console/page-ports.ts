@@ -1,7 +1,6 @@
 /** What redis-cli needs of the page: a connection into the lab, the lab's controls, a history. */
 import { helpTableOf } from '../../cli/command-syntax.ts';
 import type { CommandArgument, CommandSyntax, HelpTable } from '../../cli/command-syntax.ts';
-import { consoleClient } from './console-client.ts';
 import type { ControlAction } from '../../cli/control-line.ts';
 import type { RedisCliPorts, SendResult } from '../../console/redis-cli-ports.ts';
 import type { CommandResult, CommandSyntaxJson } from '../../worker/protocol.ts';
@@ -11,6 +10,12 @@ import { readPreference, writePreference } from '../preferences.ts';
 export interface Target {
   /** The lane that redis-cli is connected to. */
   readonly lane: () => string | undefined;
+  /** Its name in the lab. */
+  readonly client: () => string;
+  readonly lanes: () => readonly string[];
+  /** Speaks to another machine, or as another client, from now on; the answer says so, or why not. */
+  readonly attach: (to: { readonly lane?: string; readonly client?: string }) => string;
+  readonly quit?: () => void;
   readonly now: () => number;
   readonly write: (ansi: string) => void;
 }
@@ -24,6 +29,7 @@ export function pagePorts(lab: LabCalls, target: Target): PagePorts {
   let table: HelpTable | undefined;
   const options = (): { lane?: string; client: string } => {
     const lane = target.lane();
+    const client = target.client();
     return lane === undefined ? { client } : { lane, client };
   };
   return {
@@ -39,19 +45,33 @@ export function pagePorts(lab: LabCalls, target: Target): PagePorts {
     disconnect() {
       void lab.interrupt(options());
     },
-    control: (action) => control(lab, action),
+    control: (action) => control(lab, action, target),
+    place() {
+      const { lane, client } = options();
+      return lane === undefined ? '' : `${lane} ${client}`;
+    },
+    lanes: target.lanes,
     write: target.write,
     helpTable: () => table,
     async learnSyntax() {
       table = helpTableOf((await lab.syntax()).map(syntaxOf));
     },
-    loadHistory: () => (readPreference('history') ?? '').split('\n').filter((line) => line !== ''),
-    saveHistory: (lines) => writePreference('history', lines.slice(-200).join('\n')),
+    loadHistory,
+    saveHistory,
     now: target.now,
+    ...(target.quit === undefined ? {} : { quit: target.quit }),
   };
 }
 
-const client = consoleClient;
+function loadHistory(): readonly string[] {
+  return (readPreference('history') ?? '').split('\n').filter((line) => line !== '');
+}
+
+/** Consoles share one history: what others have added stays. */
+function saveHistory(lines: readonly string[]): void {
+  const others = loadHistory().filter((line) => !lines.includes(line));
+  writePreference('history', [...others, ...lines].slice(-200).join('\n'));
+}
 
 function sendResult(result: CommandResult): SendResult {
   switch (result.outcome) {
@@ -65,17 +85,25 @@ function sendResult(result: CommandResult): SendResult {
 }
 
 /** A line of the action grammar, done; what it has to say, if anything. */
-async function control(lab: LabCalls, action: ControlAction): Promise<string | undefined> {
+async function control(
+  lab: LabCalls,
+  action: ControlAction,
+  target: Target,
+): Promise<string | undefined> {
   try {
-    await perform(lab, action);
+    if (action.kind === 'lane') return target.attach({ lane: action.lane });
+    if (action.kind === 'client') return target.attach({ client: action.client });
+    await perform(lab, action, target);
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
 }
 
-async function perform(lab: LabCalls, action: ControlAction): Promise<unknown> {
+async function perform(lab: LabCalls, action: ControlAction, target: Target): Promise<unknown> {
   const lane = 'lane' in action && action.lane !== undefined ? { lane: action.lane } : {};
+  const attached = target.lane();
+  const here = attached === undefined ? {} : { lane: attached };
   switch (action.kind) {
     case 'pause':
       return lab.setClock({ paused: true });
@@ -109,13 +137,13 @@ async function perform(lab: LabCalls, action: ControlAction): Promise<unknown> {
     case 'workload':
       return lab.workload(action.workload === null ? null : { rate: 50, ...action.workload });
     case 'edit':
-      return lab.writeFile(action.path, new TextEncoder().encode(action.text), {});
+      return lab.writeFile(action.path, new TextEncoder().encode(action.text), here);
     case 'put':
-      return lab.writeFile(action.path, action.bytes, {});
+      return lab.writeFile(action.path, action.bytes, here);
     case 'import':
-      return lab.importFiles(new Map(action.files.map(({ name, bytes }) => [name, bytes])), {});
+      return lab.importFiles(new Map(action.files.map(({ name, bytes }) => [name, bytes])), here);
     case 'interrupt':
-      return lab.interrupt({ client: consoleClient });
+      return lab.interrupt({ ...here, client: target.client() });
     case 'lane':
     case 'client':
     case 'predict':

@@ -298,6 +298,7 @@ export const en = {
     ledger: 'Ledger',
     files: 'Files',
     calls: 'Calls',
+    traffic: 'Traffic',
     serverLog: 'Server',
     time: 'Time',
     label: 'The log and what is kept',

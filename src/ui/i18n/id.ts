@@ -293,6 +293,7 @@ export const id = {
     ledger: 'Kerugian',
     files: 'Berkas',
     calls: 'Panggilan',
+    traffic: 'Lalu lintas',
     serverLog: 'Server',
     time: 'Waktu',
     label: 'Log dan yang tersimpan',

@@ -17,6 +17,7 @@ export function sideTabs(view: LaneView | null, text: Dictionary): readonly Side
     { id: 'ledger', label: text.side.ledger, count: view?.crash?.lost ?? 0 },
     { id: 'files', label: text.side.files },
     { id: 'calls', label: text.side.calls },
+    { id: 'traffic', label: text.side.traffic },
     { id: 'server-log', label: text.side.serverLog },
   ];
 }
