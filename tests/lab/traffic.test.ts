@@ -19,7 +19,7 @@ function send(lab: Lab, client: string, line: string): void {
   const argv = splitArguments(utf8Encode(line)) ?? [];
   const problem = applyAction(lab, { kind: 'command', lane: 'main', client, argv });
   if (problem !== undefined) throw new Error(problem);
-  lab.runUntil(lab.clock.now + 20_000);
+  lab.runUntil(lab.clock.now + 20_000, Infinity);
 }
 
 function texts(lab: Lab, after = 0): string[] {
@@ -90,7 +90,7 @@ describe('traffic', () => {
       for (const lab of [seen, unseen]) send(lab, i < 3 ? 'a' : 'b', line);
     }
     lookAway(seen.lanes[0]!);
-    for (const lab of [seen, unseen]) lab.runUntil(lab.clock.now + 3_000_000);
+    for (const lab of [seen, unseen]) lab.runUntil(lab.clock.now + 3_000_000, Infinity);
     expect(seen.state).toEqual(unseen.state);
     expect(seen.lanes[0]!.kernel.readFile('/data/appendonlydir/appendonly.aof.1.incr.aof')).toEqual(
       unseen.lanes[0]!.kernel.readFile('/data/appendonlydir/appendonly.aof.1.incr.aof'),

@@ -29,7 +29,7 @@ const [first, ...later] = fixture.frames;
 if (first !== undefined) show(first);
 while (first !== undefined && page.model.frame === null) await new Promise(requestAnimationFrame);
 const session = await page.session;
-await session.started;
+await session.console.started;
 for (const line of fixture.typed ?? []) {
   if (line === fixture.typed?.at(-1)) for (const frame of later) show(frame);
   session.cli.submitLine(line);
