@@ -5,7 +5,7 @@
  */
 import type { ByteString } from '../base/bytes.ts';
 import type { Micros } from '../base/time.ts';
-import type { Database, KeySpace } from './data/key-space.ts';
+import { entryOf, type Database, type KeySpace } from './data/key-space.ts';
 import { typeName, type TypeName } from './data/value.ts';
 import { keyName, type EngineState, type KeyRow } from './engine-state.ts';
 import type { ClientId, KeyWait, Session } from './session.ts';
@@ -101,6 +101,6 @@ function waitOf(state: EngineState, id: ClientId): KeyWait | undefined {
 }
 
 function typeIn(space: KeySpace, key: ByteString): TypeName | undefined {
-  const entry = space.keys.get(key);
+  const entry = entryOf(space, key);
   return entry === undefined ? undefined : typeName(entry.value);
 }

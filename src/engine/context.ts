@@ -15,6 +15,7 @@ import {
   addKey,
   beforeChange,
   clearExpiry,
+  entryOf,
   expiryOf,
   removeKey,
   replaceValue,
@@ -131,12 +132,12 @@ export class Context {
 
   /** Deletes `key` if its time is over; what is there then, without being an access. */
   expireIfDue(key: ByteString): Entry | undefined {
-    return this.effects ? this.live(key) : this.db.space.keys.get(key);
+    return this.effects ? this.live(key) : entryOf(this.db.space, key);
   }
 
   private live(key: ByteString): Entry | undefined {
     const { space } = this.db;
-    const entry = space.keys.get(key);
+    const entry = entryOf(space, key);
     if (entry === undefined || entry.expiry === null || !this.isOver(entry.expiry)) return entry;
     // Nothing is deleted while clients are paused.
     if (this.state.pause !== null) return undefined;
@@ -146,7 +147,7 @@ export class Context {
 
   /** Whether the time of `key` is over though it may still be there. Nothing expires while a log is replayed. */
   hasExpired(key: ByteString): boolean {
-    const expiry = this.db.space.keys.get(key)?.expiry ?? null;
+    const expiry = entryOf(this.db.space, key)?.expiry ?? null;
     return expiry !== null && this.isOver(expiry);
   }
 
@@ -219,7 +220,7 @@ export class Context {
    */
   put(key: ByteString, value: Value, held?: Entry | null): Entry {
     const { space } = this.db;
-    const known = held === undefined ? space.keys.get(key) : held;
+    const known = held === undefined ? entryOf(space, key) : held;
     if (known === undefined || known === null) {
       const entry = addKey(space, key, value, this.firstAccess());
       if (this.state.rows.size > 0) signalReady(this.state, this.db.id, key);
@@ -258,7 +259,7 @@ export class Context {
   }
 
   private willGo(key: ByteString, lazily: boolean): void {
-    const entry = lazily ? this.db.space.keys.get(key) : undefined;
+    const entry = lazily ? entryOf(this.db.space, key) : undefined;
     if (entry !== undefined) noteLazilyFreed(this.state, entry.value);
   }
 

@@ -6,7 +6,7 @@ import type { ByteString } from '../base/bytes.ts';
 import { nextBelow } from '../base/random.ts';
 import { secondsOfMicros, type Millis } from '../base/time.ts';
 import type { Context } from './context.ts';
-import type { Database, KeySpace } from './data/key-space.ts';
+import type { Database } from './data/key-space.ts';
 import { decayedCount, idleSeconds, type LfuSettings } from './data/usage.ts';
 import type { Entry } from './data/value.ts';
 import type { Unit } from './effects.ts';
@@ -76,11 +76,12 @@ function nextVictim(
   if (rule === 'random') return anyKey(state, scope === 'volatile');
   let best: { candidate: Candidate; score: number } | undefined;
   for (const database of databases) {
-    const keys = scope === 'volatile' ? database.space.expireOrder : database.space.order;
-    for (let i = 0; i < settings.maxmemorySamples && keys.length > 0; i++) {
-      const key = keys[nextBelow(random, keys.length)]!;
-      const score = scoreOf(database.space, key, rule, settings, now);
-      if (best === undefined || score > best.score) best = { candidate: { database, key }, score };
+    const entries = scope === 'volatile' ? database.space.expiring : database.space.entries;
+    for (let i = 0; i < settings.maxmemorySamples && entries.length > 0; i++) {
+      const entry = entries[nextBelow(random, entries.length)]!;
+      const score = scoreOf(entry, rule, settings, now);
+      if (best === undefined || score > best.score)
+        best = { candidate: { database, key: entry.key }, score };
     }
   }
   return best?.candidate;
@@ -92,21 +93,15 @@ function anyKey(state: EngineState, volatileOnly: boolean): Candidate | undefine
   for (let left = databases.length; left > 0; left--) {
     state.evictedFrom = (state.evictedFrom + 1) % databases.length;
     const database = databases[state.evictedFrom]!;
-    const keys = volatileOnly ? database.space.expireOrder : database.space.order;
-    if (keys.length > 0) return { database, key: keys[nextBelow(random, keys.length)]! };
+    const entries = volatileOnly ? database.space.expiring : database.space.entries;
+    if (entries.length > 0)
+      return { database, key: entries[nextBelow(random, entries.length)]!.key };
   }
   return undefined;
 }
 
 /** The higher, the sooner it goes. */
-function scoreOf(
-  space: KeySpace,
-  key: ByteString,
-  rule: string,
-  settings: EvictionSettings,
-  now: Millis,
-): number {
-  const entry: Entry = space.keys.get(key)!;
+function scoreOf(entry: Entry, rule: string, settings: EvictionSettings, now: Millis): number {
   if (rule === 'ttl') return -Number(entry.expiry?.at ?? Infinity);
   if (rule === 'lfu') return 255 - decayedCount(entry.lru, now, settings);
   return idleSeconds(entry.lru, now);

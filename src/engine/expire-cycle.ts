@@ -55,17 +55,17 @@ function nextExpired(
   maxKeys: number,
 ): { readonly expired: readonly ByteString[]; readonly looked: number } {
   const found: ByteString[] = [];
-  const size = space.expireOrder.length;
+  const size = space.expiring.length;
   let looked = 0;
   while (looked < size && looked < maxKeys) {
     let expired = 0;
     const batch = Math.min(KEYS_PER_LOOP, size - looked);
     for (let i = 0; i < batch; i++) {
       if (space.expireCursor >= size) space.expireCursor = 0;
-      const key = space.expireOrder[space.expireCursor++]!;
-      if (now > space.keys.get(key)!.expiry!.at) {
+      const entry = space.expiring[space.expireCursor++]!;
+      if (now > entry.expiry!.at) {
         expired++;
-        found.push(key);
+        found.push(entry.key);
       }
     }
     looked += batch;

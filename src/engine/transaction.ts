@@ -1,7 +1,7 @@
 /** The state of MULTI and WATCH (multi.c). The commands themselves stand in commands/transactions.ts. */
 import type { ByteString } from '../base/bytes.ts';
 import type { Millis } from '../base/time.ts';
-import { expiryOf, type Database, type KeySpace } from './data/key-space.ts';
+import { expiryOf, hasKey, type Database, type KeySpace } from './data/key-space.ts';
 import { keyName, type EngineState } from './engine-state.ts';
 import type { Session } from './session.ts';
 
@@ -39,7 +39,7 @@ export function touchWatchers(state: EngineState, db: Database, key: ByteString)
     if (session === undefined || watched === undefined) continue;
     if (watched.expired) {
       // It had expired already when it was watched: that it is deleted now changes nothing.
-      if (!db.space.keys.has(key)) watched.expired = false;
+      if (!hasKey(db.space, key)) watched.expired = false;
       continue;
     }
     breakWatch(state, session);
@@ -58,8 +58,8 @@ export function touchAllWatchers(
     const broken = session.watched.some((watched) => {
       if (watched.db !== db.id) return false;
       const { key } = watched;
-      const existed = db.space.keys.has(key);
-      const exists = next?.keys.has(key) ?? false;
+      const existed = hasKey(db.space, key);
+      const exists = next !== null && hasKey(next, key);
       if (!existed && !exists) return false;
       const expired = exists && next !== null && now > (expiryOf(next, key) ?? Infinity);
       if (watched.expired && !exists) watched.expired = false;

@@ -103,7 +103,10 @@ function tryOut(
       error: sentence(last.replace(/^\d+:\w \S+ \S+ \S+ \S+ [#*.-] /, '')),
     };
   }
-  const keys = state.server.engine.databases.reduce((sum, { space }) => sum + space.keys.size, 0);
+  const keys = state.server.engine.databases.reduce(
+    (sum, { space }) => sum + space.entries.length,
+    0,
+  );
   return { ok: true, keys, commands: state.records.count };
 }
 

@@ -54,7 +54,7 @@ export function laneView(lane: Lane, tail: Tail): LaneView {
 export function keyCount({ server }: LaneState): number {
   return server === null
     ? 0
-    : server.engine.databases.reduce((sum, { space }) => sum + space.keys.size, 0);
+    : server.engine.databases.reduce((sum, { space }) => sum + space.entries.length, 0);
 }
 
 function fsyncView(lane: Lane): LaneView['fsync'] {

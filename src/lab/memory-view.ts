@@ -3,7 +3,7 @@ import type { ByteString } from '../base/bytes.ts';
 import { cloneData } from '../base/clone.ts';
 import { valueDigest } from '../engine/data/digest.ts';
 import { encodingOf } from '../engine/data/encoding.ts';
-import type { Database, KeySpace } from '../engine/data/key-space.ts';
+import { entryOf, hasKey, type Database, type KeySpace } from '../engine/data/key-space.ts';
 import { stringText } from '../engine/data/string.ts';
 import { typeName, type Entry } from '../engine/data/value.ts';
 import { Clock, createClockState } from '../machine/clock.ts';
@@ -90,18 +90,19 @@ export function compareKeys(
     groups[mark].push({ db, key, mark });
   for (const { id, space } of now) {
     const other = spaceOf(after, id);
-    for (const key of space.order) add(id, key, markOf(space, other, key));
+    for (const entry of space.entries) add(id, entry.key, markOf(space, other, entry));
   }
   for (const { id, space } of after) {
     const other = spaceOf(now, id);
-    for (const key of space.order) if (other?.keys.has(key) !== true) add(id, key, 'back');
+    for (const { key } of space.entries)
+      if (other === undefined || !hasKey(other, key)) add(id, key, 'back');
   }
   return [...groups.gone, ...groups.older, ...groups.back, ...groups.same];
 }
 
-function markOf(now: KeySpace, after: KeySpace | undefined, key: ByteString): MemoryMark {
-  const entry = now.keys.get(key)!;
-  const other = after?.keys.get(key);
+function markOf(now: KeySpace, after: KeySpace | undefined, entry: Entry): MemoryMark {
+  const { key } = entry;
+  const other = after === undefined ? undefined : entryOf(after, key);
   if (after === undefined || other === undefined) return 'gone';
   if (entry.expiry?.at !== other.expiry?.at) return 'older';
   return sameValue(now, after, key, entry, other) ? 'same' : 'older';
@@ -138,7 +139,7 @@ export function memoryRow(
 }
 
 function valueOf(space: KeySpace | undefined, key: ByteString, millis: number): MemoryValue | null {
-  const entry = space?.keys.get(key);
+  const entry = space === undefined ? undefined : entryOf(space, key);
   if (entry === undefined) return null;
   return {
     type: typeName(entry.value),

@@ -7,7 +7,15 @@ import type { Micros } from '../base/time.ts';
 import type { Engine } from '../engine/engine.ts';
 import { newSession, type Session } from '../engine/session.ts';
 import type { Quirk } from './quirks.ts';
-import { frameArguments, newFrameReader, readFrame, type FrameReader } from './aof-reader.ts';
+import { findKeys, newKeyBatch, noteHash, type KeyBatch } from '../engine/data/key-index.ts';
+import {
+  frameArguments,
+  newFrameReader,
+  newReaderBeside,
+  readFrame,
+  type FrameKind,
+  type FrameReader,
+} from './aof-reader.ts';
 
 export interface AofLoad {
   readonly bytes: Uint8Array;
@@ -19,9 +27,19 @@ export interface AofLoad {
   commands: number;
   /** The first error that a replayed command returned: Redis logs that one. */
   firstError: { readonly text: string; readonly command: string } | null;
-  readonly reader: FrameReader;
+  readonly ahead: FramesAhead;
   readonly repaired: ReadonlySet<Quirk>;
 }
+
+/** Frames that are read before the first of them is replayed, and what their second words are. */
+interface FramesAhead {
+  readonly readers: readonly FrameReader[];
+  readonly kinds: FrameKind[];
+  readonly keys: KeyBatch;
+}
+
+/** Enough to wait for memory together, few enough that what came then is still at hand. */
+const FRAMES_AHEAD = 32;
 
 export type LoadStep =
   | { readonly kind: 'more' }
@@ -48,46 +66,95 @@ export function newAofLoad(
     validBeforeMulti: start,
     commands: 0,
     firstError: null,
-    reader: newFrameReader(),
+    ahead: newFramesAhead(),
     repaired,
   };
 }
 
+function newFramesAhead(): FramesAhead {
+  const first = newFrameReader();
+  const beside = Array.from({ length: FRAMES_AHEAD - 1 }, () => newReaderBeside(first));
+  return { readers: [first, ...beside], kinds: [], keys: newKeyBatch(FRAMES_AHEAD) };
+}
+
 /** Replays up to `budget` commands. */
 export function stepAofLoad(load: AofLoad, engine: Engine, now: Micros, budget: number): LoadStep {
-  const { bytes, session, reader } = load;
-  for (let left = budget; left > 0; left--) {
-    const kind = readFrame(reader, bytes, load.at);
-    if (kind === 'command') {
-      const wasInMulti = session.transaction !== null;
-      const words = frameArguments(reader, bytes);
-      // A transaction keeps its commands until EXEC.
-      const argv: readonly ByteString[] = wasInMulti ? words.slice() : words;
-      const failure = engine.replay(session, argv, now);
-      if (failure === 'unknown') return { kind: 'unknown-command', name: argv[0]! };
-      if (failure !== undefined && load.firstError === null && failure.type === 'error')
-        load.firstError = { text: failure.value, command: lowerCase(argv[0]!) };
-      load.commands++;
-      if (!wasInMulti && session.transaction !== null) load.validBeforeMulti = load.validUpTo;
-      load.at = reader.end;
-      load.validUpTo = reader.end;
-    } else if (kind === 'annotation') {
+  for (let left = budget; left > 0;) {
+    const count = readAhead(load, engine, Math.min(left, FRAMES_AHEAD));
+    for (let i = 0; i < count; i++) {
+      const end = stepFrame(load, engine, now, i);
+      if (end !== undefined) return end;
+    }
+    left -= count;
+  }
+  return { kind: 'more' };
+}
+
+/** Reads up to `most` frames, up to the first that is no command; returns how many. */
+function readAhead(load: AofLoad, engine: Engine, most: number): number {
+  const { bytes, session } = load;
+  const { readers, kinds, keys } = load.ahead;
+  let at = load.at;
+  let count = 0;
+  for (let kind: FrameKind = 'command'; kind === 'command' && count < most; count++) {
+    const reader = readers[count]!;
+    kind = readFrame(reader, bytes, at);
+    kinds[count] = kind;
+    at = reader.end;
+    // What has no second word, or is no command, looks for the empty key.
+    const hasKey = kind === 'command' && reader.count > 1;
+    keys.starts[count] = hasKey ? reader.bounds[2]! : 0;
+    keys.ends[count] = hasKey ? reader.bounds[3]! : 0;
+  }
+  const { index, entries } = engine.state.databases[session.db]!.space;
+  findKeys(index, entries, bytes, keys, count);
+  return count;
+}
+
+/** One of the frames that were read; undefined: on with the next. */
+function stepFrame(
+  load: AofLoad,
+  engine: Engine,
+  now: Micros,
+  frame: number,
+): LoadStep | undefined {
+  const { bytes, session, ahead } = load;
+  const reader = ahead.readers[frame]!;
+  const kind = ahead.kinds[frame]!;
+  if (kind === 'command') {
+    const wasInMulti = session.transaction !== null;
+    const key = ahead.keys.keys[frame]!;
+    noteHash(engine.state.databases[session.db]!.space.index, key, ahead.keys.hashes[frame]!);
+    const words = frameArguments(reader, bytes, key);
+    // A transaction keeps its commands until EXEC.
+    const argv: readonly ByteString[] = wasInMulti ? words.slice() : words;
+    const failure = engine.replay(session, argv, now);
+    if (failure === 'unknown') return { kind: 'unknown-command', name: argv[0]! };
+    if (failure !== undefined && load.firstError === null && failure.type === 'error')
+      load.firstError = { text: failure.value, command: lowerCase(argv[0]!) };
+    load.commands++;
+    if (!wasInMulti && session.transaction !== null) load.validBeforeMulti = load.validUpTo;
+    load.at = reader.end;
+    load.validUpTo = reader.end;
+    return undefined;
+  }
+  switch (kind) {
+    case 'annotation':
       if (load.repaired.has('torn-annotation') && bytes[reader.end - 1] !== LF)
         return { kind: 'truncated', validUpTo: load.at, insideMulti: false };
       // The offset of the last good command does not move over an annotation (aof.c: valid_up_to).
       load.at = reader.end;
-    } else if (kind === 'end') {
+      return undefined;
+    case 'end':
       if (session.transaction === null) return { kind: 'done' };
       return { kind: 'truncated', validUpTo: load.validBeforeMulti, insideMulti: true };
-    } else if (kind === 'short') {
+    case 'short':
       return shortEnd(load);
-    } else if (kind === 'aborts') {
+    case 'aborts':
       return { kind: 'aborts', why: `negative argument length at offset ${load.at}` };
-    } else {
+    case 'bad-format':
       return { kind: 'bad-format' };
-    }
   }
-  return { kind: 'more' };
 }
 
 const LF = 10;

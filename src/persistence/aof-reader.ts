@@ -34,6 +34,11 @@ export function newFrameReader(): FrameReader {
   return { bounds: new Float64Array(64), count: 0, end: 0, words, arrays: [] };
 }
 
+/** One that reads another frame of the same log, ahead. */
+export function newReaderBeside(reader: FrameReader): FrameReader {
+  return { ...reader, bounds: new Float64Array(64), count: 0, end: 0 };
+}
+
 /** Reads what begins at `at`; `reader.end` and `reader.bounds` tell where it and its arguments stand. */
 export function readFrame(reader: FrameReader, bytes: Uint8Array, at: number): FrameKind {
   const size = bytes.length;
@@ -69,13 +74,19 @@ export function readFrame(reader: FrameReader, bytes: Uint8Array, at: number): F
 
 /**
  * The arguments of the frame that was read last. The array is used again by a later call: a replay would make a million
- * of them. Together with the kept words that is an eighth of its time.
+ * of them. Together with the kept words that is an eighth of its time. The second word is `key`, if that is known.
  */
-export function frameArguments(reader: FrameReader, bytes: Uint8Array): ByteString[] {
+export function frameArguments(
+  reader: FrameReader,
+  bytes: Uint8Array,
+  key?: ByteString,
+): ByteString[] {
   const { bounds, count } = reader;
   const argv = arrayOf(reader.arrays, count);
   argv[0] = firstWord(reader.words, bytes, bounds[0]!, bounds[1]!);
-  for (let i = 1; i < count; i++) argv[i] = byteStringOf(bytes, bounds[i * 2], bounds[i * 2 + 1]);
+  let i = 1;
+  if (key !== undefined && count > 1) argv[i++] = key;
+  for (; i < count; i++) argv[i] = byteStringOf(bytes, bounds[i * 2], bounds[i * 2 + 1]);
   return argv;
 }
 

@@ -4,7 +4,7 @@
  */
 import type { ByteString } from '../base/bytes.ts';
 import { millisOfMicros, secondsOfMicros, type Micros, type Millis } from '../base/time.ts';
-import { addKey, removeKey, setExpiry } from '../engine/data/key-space.ts';
+import { addKey, entryOf, removeKey, setExpiry } from '../engine/data/key-space.ts';
 import { firstUse, lruClock, usedBefore, usedOften } from '../engine/data/usage.ts';
 import { addLibraries, LibraryError, readLibrary } from '../engine/scripting/function-library.ts';
 import type { EngineState } from '../engine/engine-state.ts';
@@ -196,7 +196,7 @@ function takeKey(
   }
   const { space } = engine.databases[load.database]!;
   const use = useOf(config, idle, frequency, now);
-  const known = space.keys.get(key);
+  const known = entryOf(space, key);
   if (known === undefined) addKey(space, key, value, use);
   else if (load.duplicates === 'refuse') {
     log('warning', `RDB has duplicated key '${key}' in DB ${load.database}`);

@@ -108,12 +108,12 @@ function appendNextKey(job: RdbWriteJob, sink: GrowableBytes): boolean {
     appendByte(sink, rdbOpcode.selectDb);
     appendLength(sink, database.id);
     appendByte(sink, rdbOpcode.resizeDb);
-    appendLength(sink, database.keys.length);
+    appendLength(sink, database.entries.length);
     appendLength(sink, database.expires);
   }
   appendRecord(job, sink, database);
   job.key++;
-  if (job.key === database.keys.length) {
+  if (job.key === database.entries.length) {
     job.database++;
     job.key = 0;
   }
@@ -126,7 +126,7 @@ function appendRecord(
   sink: GrowableBytes,
   database: SnapshotDatabase,
 ): void {
-  const key = database.keys[index]!;
+  const key = database.entries[index]!.key;
   const { value, expireAt, lru } = snapshotEntry(database, index);
   if (expireAt !== undefined) {
     appendByte(sink, rdbOpcode.expireMillis);

@@ -52,7 +52,7 @@ export function stepRespBase(
     const database = job.snapshot.databases[job.database];
     if (database === undefined) return 'done';
     if (job.key === 0) encodeCommand([ascii('SELECT'), ascii(String(database.id))], sink);
-    const key = database.keys[job.key];
+    const key = database.entries[job.key]?.key;
     if (key !== undefined) {
       const { value, expireAt } = snapshotEntry(database, job.key);
       encodeValue(key, value, sink);
@@ -63,7 +63,7 @@ export function stepRespBase(
       }
     }
     job.key++;
-    if (job.key >= database.keys.length) {
+    if (job.key >= database.entries.length) {
       job.database++;
       job.key = 0;
     }

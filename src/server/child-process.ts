@@ -178,7 +178,7 @@ function reportProgress(state: ChildState, now: Micros): void {
 
 function encodedKeys({ snapshot, database, key }: RdbWriteJob | RespBaseJob): number {
   let keys = key;
-  for (let i = 0; i < database; i++) keys += snapshot.databases[i]?.keys.length ?? 0;
+  for (let i = 0; i < database; i++) keys += snapshot.databases[i]?.entries.length ?? 0;
   return keys;
 }
 

@@ -115,24 +115,24 @@ export function errorFields({ engine }: ServerState): readonly InfoField[] {
 
 export function keyspaceFields({ engine }: ServerState, now: Micros): readonly InfoField[] {
   return engine.databases
-    .filter(({ space }) => space.keys.size > 0)
+    .filter(({ space }) => space.entries.length > 0)
     .map(({ id, space }) => [
       `db${id}`,
-      `keys=${space.keys.size},expires=${space.expireOrder.length},avg_ttl=${averageTtl(space, now)}`,
+      `keys=${space.entries.length},expires=${space.expiring.length},avg_ttl=${averageTtl(space, now)}`,
     ]);
 }
 
 const SAMPLED_EXPIRIES = 400;
 
 /** In milliseconds, from a sample that is spread evenly over the keys that expire. */
-function averageTtl({ keys, expireOrder }: KeySpace, now: Micros): number {
-  if (expireOrder.length === 0) return 0;
-  const step = Math.max(1, Math.floor(expireOrder.length / SAMPLED_EXPIRIES));
+function averageTtl({ expiring }: KeySpace, now: Micros): number {
+  if (expiring.length === 0) return 0;
+  const step = Math.max(1, Math.floor(expiring.length / SAMPLED_EXPIRIES));
   const nowMs = millisOfMicros(now);
   let sum = 0;
   let seen = 0;
-  for (let i = 0; i < expireOrder.length; i += step) {
-    sum += Math.max(0, Number(keys.get(expireOrder[i]!)!.expiry!.at) - nowMs);
+  for (let i = 0; i < expiring.length; i += step) {
+    sum += Math.max(0, Number(expiring[i]!.expiry!.at) - nowMs);
     seen++;
   }
   return Math.round(sum / seen);

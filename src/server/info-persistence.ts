@@ -11,7 +11,7 @@ export function persistenceFields(state: ServerState, now: Micros): readonly Inf
   const keysOfChild =
     child === null
       ? 0
-      : child.task.snapshot.databases.reduce((sum, { keys }) => sum + keys.length, 0);
+      : child.task.snapshot.databases.reduce((sum, { entries }) => sum + entries.length, 0);
   const processed = child?.processed ?? 0;
   const enabled = aof.mode !== 'off';
   return [

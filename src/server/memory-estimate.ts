@@ -33,7 +33,7 @@ export function estimateMemory(state: ServerState): MemoryEstimate {
   let tables = 0;
   let data = 0;
   for (const { space } of state.engine.databases) {
-    tables += tableSize(space.keys.size) + tableSize(space.expireOrder.length);
+    tables += tableSize(space.entries.length) + tableSize(space.expiring.length);
     data += dataBytes(space);
   }
   let sessions = 0;
@@ -62,11 +62,11 @@ export function memoryFacts(state: ServerState): MemoryFacts {
     rss: active + IMAGE,
     peak: state.peakMemory,
     databases: state.engine.databases
-      .filter(({ space }) => space.keys.size > 0)
+      .filter(({ space }) => space.entries.length > 0)
       .map(({ id, space }) => ({
         id,
-        main: tableSize(space.keys.size),
-        expires: tableSize(space.expireOrder.length),
+        main: tableSize(space.entries.length),
+        expires: tableSize(space.expiring.length),
       })),
   };
 }
@@ -76,17 +76,17 @@ function tableSize(entries: number): number {
 }
 
 /** The values, and the keys' bytes; their entries stand in the tables. */
-function dataBytes({ order, keys }: KeySpace): number {
-  if (order.length === 0) return 0;
-  const step = Math.max(1, Math.floor(order.length / SAMPLED_KEYS));
+function dataBytes({ entries }: KeySpace): number {
+  if (entries.length === 0) return 0;
+  const step = Math.max(1, Math.floor(entries.length / SAMPLED_KEYS));
   let bytes = 0;
   let seen = 0;
-  for (let i = 0; i < order.length; i += step) {
-    const key = order[i]!;
-    bytes += keySize(key) - ENTRY + valueSize(keys.get(key)!.value, SAMPLED_ELEMENTS);
+  for (let i = 0; i < entries.length; i += step) {
+    const { key, value } = entries[i]!;
+    bytes += keySize(key) - ENTRY + valueSize(value, SAMPLED_ELEMENTS);
     seen++;
   }
-  return Math.round((bytes / seen) * order.length);
+  return Math.round((bytes / seen) * entries.length);
 }
 
 /** Scripts that EVAL has brought, and functions, with the bytes that a real server keeps for them. */

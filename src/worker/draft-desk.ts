@@ -121,7 +121,7 @@ function serverSays(lab: Lab, { lane, draft }: Opened): DraftView['server'] {
   if (size > TRIED_BYTES) return null;
   const outcome = bootOn(lab, lane, files);
   if (!outcome.ok) return { starts: false, words: withoutHead(outcome.refusal), keys: 0 };
-  const keys = outcome.databases.reduce((sum, { space }) => sum + space.keys.size, 0);
+  const keys = outcome.databases.reduce((sum, { space }) => sum + space.entries.length, 0);
   return { starts: true, words: '', keys };
 }
 

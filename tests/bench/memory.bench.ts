@@ -27,7 +27,7 @@ function bytesInNode(): number {
   const before = heapBytes();
   const step = stepAofLoad(newAofLoad(requests, 0), engine, 0, KEYS + 1);
   const used = heapBytes() - before;
-  if (step.kind !== 'done' || engine.state.databases[0]!.space.keys.size !== KEYS) {
+  if (step.kind !== 'done' || engine.state.databases[0]!.space.entries.length !== KEYS) {
     throw new Error('the keys were not loaded');
   }
   return used / KEYS;

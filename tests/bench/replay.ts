@@ -37,7 +37,7 @@ export function replay(
   return {
     commands: load.commands,
     milliseconds,
-    keys: engine.state.databases[0]!.space.keys.size,
+    keys: engine.state.databases[0]!.space.entries.length,
     digest: digest === 'digest' ? datasetDigest(engine.state.databases) : '',
   };
 }

@@ -2,8 +2,9 @@
  * What a data set amounts to, in a few numbers that can be added up key by key: the model's data and the engine's are
  * compared by them. Keys with an expiry are kept apart, so that a print can be taken for any instant.
  */
+import type { ByteString } from '../../src/base/bytes.ts';
 import { elements } from '../../src/engine/data/list.ts';
-import type { KeySpace } from '../../src/engine/data/key-space.ts';
+import { entryOf, type KeySpace } from '../../src/engine/data/key-space.ts';
 import { membersByRank } from '../../src/engine/data/sorted-set.ts';
 import { entriesBetween } from '../../src/engine/data/stream.ts';
 import { idMillis, idSequence } from '../../src/engine/data/stream-id.ts';
@@ -110,16 +111,15 @@ export function printAt(print: DataPrint, now: number): string {
 export function enginePrint(databases: readonly { readonly space: KeySpace }[]): DataPrint {
   const running = new RunningPrint();
   for (const [db, { space }] of databases.entries())
-    for (const key of space.keys.keys()) running.set(db, key, entryPrint(space, db, key));
+    for (const { key } of space.entries) running.set(db, key, entryPrint(space, db, key));
   return running.take();
 }
 
 export function entryPrint(space: KeySpace, db: number, key: string): KeyPrint | undefined {
-  const entry = (
-    space.keys as ReadonlyMap<string, { value: Value; expiry: { at: number } | null }>
-  ).get(key);
+  const entry = entryOf(space, key as ByteString);
   if (entry === undefined) return undefined;
-  return keyPrint(db, key, plainValue(entry.value), entry.expiry?.at ?? null);
+  const at = entry.expiry === null ? null : Number(entry.expiry.at);
+  return keyPrint(db, key, plainValue(entry.value), at);
 }
 
 function plainValue(value: Value): PlainValue {

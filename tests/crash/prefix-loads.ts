@@ -163,7 +163,7 @@ export class PrefixLoads {
   private printAll(): void {
     this.running.clear();
     for (const [db, { space }] of this.engine.state.databases.entries())
-      for (const key of space.keys.keys()) this.running.set(db, key, entryPrint(space, db, key));
+      for (const { key } of space.entries) this.running.set(db, key, entryPrint(space, db, key));
   }
 
   private verify(end: number, beforeMulti: number, transaction: Verified['queue']): void {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { newEngineFixture } from '../support/engine-fixture.ts';
 import { differentialSuite } from '../support/differential-suite.ts';
 import { randomSuite } from '../support/random-suite.ts';
+import { entryOf } from '../../src/engine/data/key-space.ts';
 
 const everyWidth = (program: (type: string) => string): string =>
   [
@@ -378,9 +379,9 @@ describe('where 7.2 differs from 7.0', () => {
 test('a bit that is set in a long string costs no copy of it', () => {
   const fixture = newEngineFixture();
   fixture.line('SETBIT b 8000000 1');
-  const before = fixture.engine.state.databases[0]!.space.keys.get('b' as never)!.value;
+  const before = entryOf(fixture.engine.state.databases[0]!.space, 'b' as never)!.value;
   for (let i = 0; i < 1000; i++) fixture.line(`SETBIT b ${i * 4096} 1`);
-  const after = fixture.engine.state.databases[0]!.space.keys.get('b' as never)!.value;
+  const after = entryOf(fixture.engine.state.databases[0]!.space, 'b' as never)!.value;
   expect(after).toBe(before);
   expect(fixture.line('BITCOUNT b')).toEqual({ type: 'integer', value: 1001 });
 });

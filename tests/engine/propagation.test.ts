@@ -8,6 +8,7 @@ import { encodeCommand } from '../../src/resp/command-encoder.ts';
 import type { Reply } from '../../src/resp/reply.ts';
 import { configure } from '../support/engine-port.ts';
 import { asRead, newEngineFixture, splitLine } from '../support/engine-fixture.ts';
+import { hasKey } from '../../src/engine/data/key-space.ts';
 
 /** What real servers wrote: tests/golden/README tells how. */
 interface Vector {
@@ -187,8 +188,8 @@ describe('units and their causes', () => {
       expect(engine.replay(loader, splitLine(line), source.now)).toBeUndefined();
     expect(source.units).toEqual([]);
     expect(source.line('GET a')).toEqual({ type: 'bulk', value: '2' });
-    expect(engine.state.databases[1]!.space.order).toEqual(['c', 'h']);
-    expect(engine.state.databases[0]!.space.keys.has(ascii('b'))).toBe(true);
+    expect(engine.state.databases[1]!.space.entries.map(({ key }) => key)).toEqual(['c', 'h']);
+    expect(hasKey(engine.state.databases[0]!.space, ascii('b'))).toBe(true);
     expect(engine.replay(loader, splitLine('NOSUCH x'), source.now)).toBe('unknown');
     expect(engine.replay(loader, splitLine('INCR l'), source.now)).toMatchObject({ type: 'error' });
   });

@@ -183,7 +183,7 @@ test('a pause of everything holds back even its end, and nothing expires meanwhi
   expect(outcome.replies).toEqual([]);
   expect(held.blocked).toMatchObject({ reason: 'pause' });
   expect(engine.activeExpire(now + 50_000, 100)).toEqual([]);
-  expect(engine.state.databases[0]!.space.keys.size).toBe(1);
+  expect(engine.state.databases[0]!.space.entries).toHaveLength(1);
   engine.wake(now + 101_000);
   expect(held.blocked).toBeNull();
   expect(engine.activeExpire(now + 101_000, 100)).toHaveLength(1);

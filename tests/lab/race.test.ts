@@ -44,7 +44,7 @@ function freshBoot(lane: Lane): Lab {
 
 function keysOf(lab: Lab): readonly string[] {
   const { server } = lab.lanes[0]!.state;
-  return [...(server?.engine.databases[0]?.space.keys.keys() ?? [])];
+  return server?.engine.databases[0]?.space.entries.map(({ key }) => key) ?? [];
 }
 
 /** SET commands in the increments on the platter, counted by a pattern: no reader of the project's own is asked. */

@@ -7,6 +7,7 @@ import { maskRun } from '../../src/lab/secrets.ts';
 import { ascii } from '../../src/base/bytes.ts';
 import { Dice, labOf, passTime, randomAction, randomSession } from './random-session.ts';
 import { runFingerprint } from './scripted-run.ts';
+import { hasKey } from '../../src/engine/data/key-space.ts';
 
 const seed = process.env['SEED'] ?? String(Date.now() % 1_000_000);
 
@@ -86,8 +87,8 @@ describe(`replay (seed ${seed})`, () => {
     ]);
     for (const secret of ['sesame', 'apple', 'new one']) expect(shown).not.toContain(secret);
     const again = replay(masked);
-    const keys = again.lanes[0]!.state.server?.engine.databases[0]?.space.keys;
-    expect(keys?.has(ascii('a'))).toBe(true);
+    const space = again.lanes[0]!.state.server!.engine.databases[0]!.space;
+    expect(hasKey(space, ascii('a'))).toBe(true);
   });
 
   test('an action that comes before its predecessor is refused', () => {

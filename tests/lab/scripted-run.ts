@@ -62,7 +62,7 @@ export function runFingerprint(lab: Lab): string {
     }
     parts.push(JSON.stringify(laneView(lane, 'lost')), lane.state.logLines.join('\n'));
     for (const { id, space } of lane.state.server?.engine.databases ?? []) {
-      for (const [key, { value, expiry }] of space.keys)
+      for (const { key, value, expiry } of space.entries)
         parts.push(`${id} ${key} ${shown(value)} ${expiry?.at ?? ''}`);
     }
   }

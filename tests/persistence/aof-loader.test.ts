@@ -6,6 +6,7 @@ import { frameArguments, newFrameReader, readFrame } from '../../src/persistence
 import { newAofLoad, stepAofLoad } from '../../src/persistence/aof-loader.ts';
 import { encodeCommand } from '../../src/resp/command-encoder.ts';
 import { newBenchEngine } from '../bench/replay.ts';
+import { entryOf } from '../../src/engine/data/key-space.ts';
 
 test('every frame gives its own words, however alike the names of commands are', () => {
   const names = [
@@ -50,8 +51,8 @@ test('the commands of a transaction keep their words until EXEC', () => {
     0,
   );
   expect(stepAofLoad(load, engine, 0, 100)).toEqual({ kind: 'done' });
-  const { keys } = engine.state.databases[0]!.space;
-  const texts = [...keys].map(([key, { value }]) => [key, stringText(value as ByteString)]);
+  const { entries } = engine.state.databases[0]!.space;
+  const texts = entries.map(({ key, value }) => [key, stringText(value as ByteString)]);
   expect(texts).toEqual([
     ['before', '1'],
     ['a', 'first+'],
@@ -66,7 +67,7 @@ test('a log that ends inside a transaction is good up to its MULTI', () => {
   const engine = newBenchEngine();
   const end = stepAofLoad(newAofLoad(bytes, 0), engine, 0, 100);
   expect(end).toEqual({ kind: 'truncated', validUpTo: before.length, insideMulti: true });
-  expect(engine.state.databases[0]!.space.keys.get(ascii('a'))!.value).toBe(1);
+  expect(entryOf(engine.state.databases[0]!.space, ascii('a'))!.value).toBe(1);
 });
 
 function log(commands: readonly (readonly string[])[]): Uint8Array {

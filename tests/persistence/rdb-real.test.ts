@@ -14,6 +14,7 @@ import {
   type RealRedis,
 } from '../support/real-redis.ts';
 import { loadRdb } from './rdb-files.ts';
+import { entryOf } from '../../src/engine/data/key-space.ts';
 
 const SETTINGS: readonly (readonly string[])[] = [
   [],
@@ -118,7 +119,7 @@ describeWithRedis('files of redis-server', () => {
         if (name !== 'defaults') return;
         for (const [place, theirs] of await theirEncodings(real, [0, 3, 6, 9])) {
           const [id, key] = place.split(' ', 2);
-          const { value } = loaded.engine.databases[Number(id)]!.space.keys.get(ascii(key!))!;
+          const { value } = entryOf(loaded.engine.databases[Number(id)]!.space, ascii(key!))!;
           // Since 7.2 short lists are listpacks, and short sets of texts too.
           if (theirs === 'quicklist' || theirs === 'hashtable') continue;
           expect(encodingOf(value), place).toBe(theirs);

@@ -10,6 +10,7 @@ import { newEngineFixture } from '../support/engine-fixture.ts';
 import { configure, testConfig } from '../support/engine-port.ts';
 import { goldenFixture, goldenRdbs } from '../engine/serialize/golden-values.ts';
 import { HEADER, LOADED_AT, loadRdb, saveRdb } from './rdb-files.ts';
+import { entryOf } from '../../src/engine/data/key-space.ts';
 
 /** A file of these bytes, in hexadecimal, behind the signature, with the right sum behind it. */
 function file(body: string, version = '0011'): Uint8Array {
@@ -160,11 +161,11 @@ describe('writing', () => {
       ['allkeys-lru', 'idle', usedBefore(500, now)],
       ['allkeys-lfu', 'frequency', usedOften(77, now)],
     ] as const) {
-      space.keys.get(ascii('k'))!.lru = lru;
+      entryOf(space, ascii('k'))!.lru = lru;
       const config = testConfig();
       configure(config, 'maxmemory-policy', policy);
       const loaded = loadRdb(saveRdb(fixture.engine.state, config, HEADER, { usage }), {}, config);
-      expect(loaded.engine.databases[0]!.space.keys.get(ascii('k'))!.lru).toBe(lru);
+      expect(entryOf(loaded.engine.databases[0]!.space, ascii('k'))!.lru).toBe(lru);
     }
   });
 });
@@ -185,19 +186,19 @@ describe('loading', () => {
 
   test('a snapshot loses what has expired, and counts it', () => {
     const loaded = loadRdb(expiring);
-    expect([...loaded.engine.databases[0]!.space.keys.keys()]).toEqual(['new']);
+    expect(loaded.engine.databases[0]!.space.entries.map(({ key }) => key)).toEqual(['new']);
     expect(loaded.lines.at(-1)).toBe('notice: Done loading RDB, keys loaded: 1, keys expired: 1.');
   });
 
   test('the base of a log keeps what has expired: its deletion is logged when it comes', () => {
     const loaded = loadRdb(expiring, { kind: 'aof-base' });
-    expect([...loaded.engine.databases[0]!.space.keys.keys()]).toEqual(['old', 'new']);
+    expect(loaded.engine.databases[0]!.space.entries.map(({ key }) => key)).toEqual(['old', 'new']);
   });
 
   test('times to live in seconds, of versions before 4, are read too', () => {
     const loaded = loadRdb(file('fe00' + 'fd80a5856b' + '0001' + '6b' + '0176' + 'ff', '0003'));
     expect(loaded.step.kind).toBe('done');
-    expect(loaded.engine.databases[0]!.space.keys.get(ascii('k'))!.expiry!.at).toBe(
+    expect(entryOf(loaded.engine.databases[0]!.space, ascii('k'))!.expiry!.at).toBe(
       0x6b85a580 * 1000,
     );
   });
@@ -284,7 +285,7 @@ describe('loading', () => {
     expect(refused.step).toEqual({ kind: 'failed', exit: 'abort' });
     expect(refused.lines).toEqual(["warning: RDB has duplicated key 'k' in DB 0"]);
     const merged = loadRdb(twice, { duplicates: 'replace' });
-    expect(merged.engine.databases[0]!.space.keys.get(ascii('k'))!.value).toBe('b');
+    expect(entryOf(merged.engine.databases[0]!.space, ascii('k'))!.value).toBe('b');
   });
 
   test('a database beyond those that there are ends the server', () => {

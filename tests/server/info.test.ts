@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ascii } from '../../src/base/bytes.ts';
 import { newLatencyHistogram } from '../../src/base/latency-histogram.ts';
 import { newSession } from '../../src/engine/session.ts';
-import { putValue, setExpiry } from '../../src/engine/data/key-space.ts';
+import { newKeySpace, putValue, setExpiry } from '../../src/engine/data/key-space.ts';
 import { childTask } from '../../src/server/fork.ts';
 import { takeSnapshot } from '../../src/engine/data/snapshot.ts';
 import { newPlan } from '../../src/machine/plan.ts';
@@ -222,12 +222,7 @@ test('more data is more memory, and the peak stays', () => {
   const full = used();
   expect(full - empty).toBeGreaterThan(5000 * 1000);
   expect(full - empty).toBeLessThan(5000 * 1200);
-  state.engine.databases[0]!.space = {
-    ...space,
-    keys: new Map(),
-    order: [],
-    expireOrder: [],
-  };
+  state.engine.databases[0]!.space = newKeySpace();
   const fields = info(state, 'memory');
   expect(Number(fields.get('used_memory'))).toBe(empty);
   expect(Number(fields.get('used_memory_peak'))).toBe(full);

@@ -4,6 +4,7 @@ import { killChild } from '../../src/lab/lane-children.ts';
 import { bytesOf, type ByteString } from '../../src/base/bytes.ts';
 import { loadRdb } from '../persistence/rdb-files.ts';
 import { fault, newSaveLab, type SaveLab } from './save-lab.ts';
+import { entryOf } from '../../src/engine/data/key-space.ts';
 
 const DUMP = '/data/dump.rdb';
 /** Children are so slow that there is time to look at them. */
@@ -13,7 +14,7 @@ function keysOf(lab: SaveLab, path = DUMP): string[] {
   const bytes = bytesOf((lab.file(path) ?? '') as ByteString);
   const { step, engine } = loadRdb(bytes, { kind: 'aof-base' });
   expect(step.kind).toBe('done');
-  return engine.databases.flatMap(({ space }) => [...space.keys.keys()]).sort();
+  return engine.databases.flatMap(({ space }) => space.entries.map(({ key }) => key)).sort();
 }
 
 function boot(lab: SaveLab): void {
@@ -159,7 +160,7 @@ describe('BGSAVE', () => {
     lab.until(() => lab.field('aof_rewrite_in_progress') === '0');
     const base = '/data/appendonlydir/appendonly.aof.2.base.rdb';
     const loaded = loadRdb(bytesOf(lab.file(base)! as ByteString), { kind: 'aof-base' });
-    expect(loaded.engine.databases[0]!.space.keys.get('a' as ByteString)!.value).toBe(1);
+    expect(entryOf(loaded.engine.databases[0]!.space, 'a' as ByteString)!.value).toBe(1);
     expect(keysOf(lab)).toEqual(['a', 'b', 'c']);
     lab.lab.crash('process-killed', 'lost', undefined);
     boot(lab);

@@ -61,7 +61,8 @@ function fingerprint(lab: Lab): string {
 }
 
 function keysOf(host: LabHost): readonly string[] {
-  return [...(host.lab.lanes[0]!.state.server?.engine.databases[0]?.space.keys.keys() ?? [])];
+  const [database] = host.lab.lanes[0]!.state.server?.engine.databases ?? [];
+  return database?.space.entries.map(({ key }) => key) ?? [];
 }
 
 afterEach(() => vi.restoreAllMocks());
@@ -90,10 +91,9 @@ test('a link shows its run; the own lab comes back as it was, and is what the br
   expect(keysOf(taker.host)).toEqual(['a', 'b']);
   const again = reopenLab(taker.keeper.records);
   again.lab?.runUntil(again.lab.clock.now + 1_000_000, Infinity);
-  expect([...again.lab!.lanes[0]!.state.server!.engine.databases[0]!.space.keys.keys()]).toEqual([
-    'a',
-    'b',
-  ]);
+  expect(
+    again.lab!.lanes[0]!.state.server!.engine.databases[0]!.space.entries.map(({ key }) => key),
+  ).toEqual(['a', 'b']);
 });
 
 test('a damaged link, file or run changes nothing', async () => {

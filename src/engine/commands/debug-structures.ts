@@ -4,6 +4,7 @@ import { formatFixedPoint } from '../../base/doubles.ts';
 import { integerArgument, is } from '../arguments.ts';
 import type { Context } from '../context.ts';
 import { encodingOf } from '../data/encoding.ts';
+import { entryOf } from '../data/key-space.ts';
 import { isString, stringText } from '../data/string.ts';
 import { allocated, textSize } from '../data/value-size.ts';
 import type { Entry, StringValue, Value } from '../data/value.ts';
@@ -65,7 +66,7 @@ export const structureSubcommands: readonly [string, DebugSubcommand][] = [
     'Tells the lengths of a key and its text.',
     exactly(3),
     (ctx, argv) => {
-      const value = kept(ctx.db.space.keys.get(argv[2]!));
+      const value = kept(entryOf(ctx.db.space, argv[2]!));
       if (!isString(value) || encodingOf(value) === 'int') throw new ReplyError(errors.notSds);
       return status(textSizes(argv[2]!, value));
     },
@@ -154,9 +155,12 @@ function replyBuffer(_ctx: Context, argv: readonly ByteString[]): Reply {
 function htStats(ctx: Context, argv: readonly ByteString[]): Reply {
   const db = ctx.state.databases[integerArgument(argv[2]!)];
   if (db === undefined) throw new ReplyError(errors.databaseOutOfRange);
-  const { order, expireOrder } = db.space;
+  const { entries, expiring } = db.space;
+  const keys = (of: readonly Entry[]): readonly ByteString[] => of.map(({ key }) => key);
   return verbatim(
-    ascii(`[Dictionary HT]\n${tableStats(order)}[Expires HT]\n${tableStats(expireOrder)}`),
+    ascii(
+      `[Dictionary HT]\n${tableStats(keys(entries))}[Expires HT]\n${tableStats(keys(expiring))}`,
+    ),
   );
 }
 

@@ -16,6 +16,7 @@ import type { Handlers } from '../command.ts';
 import type { Context } from '../context.ts';
 import { datasetDigest, valueDigest } from '../data/digest.ts';
 import { encodingOf } from '../data/encoding.ts';
+import { entryOf, hasKey } from '../data/key-space.ts';
 import { idleSeconds } from '../data/usage.ts';
 import { errors, oneLine, ReplyError, unknownSubcommandOrArity } from '../errors.ts';
 import {
@@ -258,7 +259,7 @@ function populate(ctx: Context, argv: readonly ByteString[]): Reply {
   for (let i = 0; i < count; i++) {
     const number = formatInteger(i);
     const key = concatBytes(prefix, COLON, number);
-    if (ctx.db.space.keys.has(key)) continue;
+    if (hasKey(ctx.db.space, key)) continue;
     const text = concatBytes(VALUE, number);
     const zeros = byteStringOf(new Uint8Array(Math.max(0, size - text.length)));
     ctx.put(key, size === 0 ? text : concatBytes(sliceBytes(text, 0, size), zeros));
@@ -271,7 +272,7 @@ const COLON = ascii(':');
 const VALUE = ascii('value:');
 
 function describeObject(ctx: Context, key: ByteString): Reply {
-  const entry = ctx.db.space.keys.get(key);
+  const entry = entryOf(ctx.db.space, key);
   if (entry === undefined) throw new ReplyError(errors.noSuchKey);
   const address = (0x7f0000000000 + entry.slot * 16).toString(16);
   return status(

@@ -90,22 +90,24 @@ export const genericCommands: Handlers = {
     const pattern = argv[1]!;
     const all = pattern === '*';
     return bulks(
-      ctx.db.space.order.filter((key) => (all || globMatch(pattern, key)) && !ctx.hasExpired(key)),
+      ctx.db.space.entries
+        .map(({ key }) => key)
+        .filter((key) => (all || globMatch(pattern, key)) && !ctx.hasExpired(key)),
     );
   },
 
   randomkey(ctx) {
     for (;;) {
-      const { order } = ctx.db.space;
-      if (order.length === 0) return NULL;
-      const key = order[nextBelow(ctx.state.random, order.length)]!;
+      const { entries } = ctx.db.space;
+      if (entries.length === 0) return NULL;
+      const { key } = entries[nextBelow(ctx.state.random, entries.length)]!;
       if (!ctx.hasExpired(key)) return bulk(key);
       ctx.expire(key);
     }
   },
 
   dbsize(ctx) {
-    return integer(ctx.db.space.keys.size);
+    return integer(ctx.db.space.entries.length);
   },
 
   select(ctx, argv) {
@@ -163,7 +165,7 @@ function tellOfFlush(ctx: Context): void {
 
 function empty(ctx: Context, db: Database, lazily: boolean): number {
   touchAllWatchers(ctx.state, db, null, ctx.nowMs);
-  const { size } = db.space.keys;
+  const size = db.space.entries.length;
   if (lazily) ctx.state.stats.lazyFreed += size;
   // A snapshot that is being written keeps the old key space.
   if (size > 0) {
@@ -215,8 +217,7 @@ function place(
   expiry: ExpireTime | undefined,
   lru: number,
 ): void {
-  ctx.put(key, value);
-  ctx.db.space.keys.get(key)!.lru = lru;
+  ctx.put(key, value).lru = lru;
   if (expiry !== undefined) ctx.setExpiry(key, expiry);
 }
 

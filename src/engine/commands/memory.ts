@@ -4,6 +4,7 @@ import type { Reply } from '../../resp/reply.ts';
 import { integerArgument, is, syntaxError } from '../arguments.ts';
 import type { Handlers } from '../command.ts';
 import type { Context } from '../context.ts';
+import { entryOf } from '../data/key-space.ts';
 import { keySize, valueSize } from '../data/value-size.ts';
 import type { MemoryFacts } from '../server-port.ts';
 import { bulk, double, integer, map, NULL, OK, verbatim } from '../replies.ts';
@@ -22,7 +23,7 @@ export const memoryCommands: Handlers = {
     const key = argv[2]!;
     const { space } = ctx.db;
     if (ctx.hasExpired(key)) ctx.expireIfDue(key);
-    const entry = space.keys.get(key);
+    const entry = entryOf(space, key);
     return entry === undefined ? NULL : integer(keySize(key) + valueSize(entry.value, samples));
   },
 
@@ -37,7 +38,7 @@ export const memoryCommands: Handlers = {
 
 function stats(ctx: Context): Reply {
   const facts = ctx.server.memory();
-  const keys = ctx.state.databases.reduce((sum, { space }) => sum + space.keys.size, 0);
+  const keys = ctx.state.databases.reduce((sum, { space }) => sum + space.entries.length, 0);
   const { used, peak, startup, overhead, clients, aofBuffer, active, rss, scripts } = facts;
   const dataset = used - overhead;
   const rows: (readonly [string, Reply])[] = [

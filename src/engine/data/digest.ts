@@ -6,13 +6,13 @@ import { unreachable } from '../../base/assert.ts';
 import { ascii, bytesOf, type ByteString } from '../../base/bytes.ts';
 import { formatDouble17g } from '../../base/doubles.ts';
 import { sha1 } from '../../base/sha1.ts';
-import type { Database, KeySpace } from './key-space.ts';
+import { entryOf, type Database, type KeySpace } from './key-space.ts';
 import { elements } from './list.ts';
 import { membersByRank } from './sorted-set.ts';
 import { entriesBetween } from './stream.ts';
 import { idMillis, idSequence } from './stream-id.ts';
 import { stringText } from './string.ts';
-import type { Value } from './value.ts';
+import type { Entry, Value } from './value.ts';
 
 type Digest = Uint8Array;
 const SIZE = 20;
@@ -23,12 +23,12 @@ const EXPIRE_MARK = ascii('!!expire!!');
 export function datasetDigest(databases: readonly Database[]): string {
   const final = new Uint8Array(SIZE);
   for (const { id, space } of databases) {
-    if (space.keys.size === 0) continue;
+    if (space.entries.length === 0) continue;
     mix(final, bigEndian(id));
-    for (const key of space.order) {
+    for (const entry of space.entries) {
       const digest = new Uint8Array(SIZE);
-      mixText(digest, key);
-      addValue(digest, space, key);
+      mixText(digest, entry.key);
+      addValue(digest, entry);
       xor(final, digest);
     }
   }
@@ -38,13 +38,13 @@ export function datasetDigest(databases: readonly Database[]): string {
 /** DEBUG DIGEST-VALUE: all zero for a key that does not exist. */
 export function valueDigest(space: KeySpace, key: ByteString): string {
   const digest = new Uint8Array(SIZE);
-  if (space.keys.has(key)) addValue(digest, space, key);
+  const entry = entryOf(space, key);
+  if (entry !== undefined) addValue(digest, entry);
   return hex(digest);
 }
 
 /** debug.c:xorObjectDigest. */
-function addValue(digest: Digest, space: KeySpace, key: ByteString): void {
-  const { value, expiry } = space.keys.get(key)!;
+function addValue(digest: Digest, { value, expiry }: Entry): void {
   mix(digest, bigEndian(typeNumber[typeof value === 'object' ? value.kind : 'string']));
   addContent(digest, value);
   if (expiry !== null) xor(digest, bytesOf(EXPIRE_MARK));

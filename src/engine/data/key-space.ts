@@ -2,11 +2,19 @@
  * The keys of one database. Everything that changes a key passes through here, so that a snapshot taken by a fork
  * can keep what was there before (pre-images on first write) while the parent goes on.
  *
- * `order` and `expireOrder` list the keys so that one can be picked at random, and scanned by position: a removed
- * key's place is taken by the last one, hence a scan that walks downwards never misses a key that stays.
+ * `entries` and `expiring` are lists, so that a key can be picked at random, and scanned by position: a removed
+ * entry's place is taken by the last one, hence a scan that walks downwards never misses a key that stays.
  */
 import type { ByteString } from '../../base/bytes.ts';
 import { copyValue } from './copy.ts';
+import {
+  addToIndex,
+  findEntry,
+  moveInIndex,
+  newKeyIndex,
+  removeFromIndex,
+  type KeyIndex,
+} from './key-index.ts';
 import type { Entry, ExpireTime, Expiry, Value } from './value.ts';
 
 /** What a key was when the snapshot was taken; `value` undefined: there was no such key. */
@@ -17,10 +25,11 @@ export interface PreImage {
 }
 
 export interface KeySpace {
-  readonly keys: Map<ByteString, Entry>;
-  readonly order: ByteString[];
-  /** The keys that have an expiry. */
-  readonly expireOrder: ByteString[];
+  readonly entries: Entry[];
+  /** Where the entry of a key stands in `entries`. */
+  readonly index: KeyIndex;
+  /** Those that have an expiry. */
+  readonly expiring: Entry[];
   /** Where the active expire cycle goes on. */
   expireCursor: number;
   /** Not null while a snapshot of this key space is alive. */
@@ -34,14 +43,23 @@ export interface Database {
 }
 
 export function newKeySpace(): KeySpace {
-  return { keys: new Map(), order: [], expireOrder: [], expireCursor: 0, preImages: null };
+  return { entries: [], index: newKeyIndex(), expiring: [], expireCursor: 0, preImages: null };
+}
+
+/** What stands at `key`, whether its time is over or not. */
+export function entryOf(space: KeySpace, key: ByteString): Entry | undefined {
+  return findEntry(space.index, space.entries, key);
+}
+
+export function hasKey(space: KeySpace, key: ByteString): boolean {
+  return entryOf(space, key) !== undefined;
 }
 
 /** To be called before the value or the expiry of `key` is changed in place. */
 export function beforeChange(space: KeySpace, key: ByteString): void {
   const images = space.preImages;
   if (images === null || images.has(key)) return;
-  const entry = space.keys.get(key);
+  const entry = entryOf(space, key);
   images.set(key, {
     value: entry === undefined ? undefined : copyValue(entry.value),
     expireAt: entry?.expiry?.at,
@@ -51,7 +69,7 @@ export function beforeChange(space: KeySpace, key: ByteString): void {
 
 /** Adds or replaces a value; the expiry is left as it is. */
 export function putValue(space: KeySpace, key: ByteString, value: Value, lru: number): Entry {
-  const known = space.keys.get(key);
+  const known = entryOf(space, key);
   if (known === undefined) return addKey(space, key, value, lru);
   replaceValue(space, key, known, value, lru);
   return known;
@@ -60,9 +78,9 @@ export function putValue(space: KeySpace, key: ByteString, value: Value, lru: nu
 /** A key that is not there yet. */
 export function addKey(space: KeySpace, key: ByteString, value: Value, lru: number): Entry {
   if (space.preImages !== null) beforeChange(space, key);
-  const entry: Entry = { value, lru, slot: space.order.length, expiry: null };
-  space.order.push(key);
-  space.keys.set(key, entry);
+  const entry: Entry = { key, value, lru, slot: space.entries.length, expiry: null };
+  space.entries.push(entry);
+  addToIndex(space.index, space.entries);
   return entry;
 }
 
@@ -80,15 +98,17 @@ export function replaceValue(
 }
 
 export function removeKey(space: KeySpace, key: ByteString): boolean {
-  const entry = space.keys.get(key);
+  const entry = entryOf(space, key);
   if (entry === undefined) return false;
   if (space.preImages !== null) beforeChange(space, key);
-  if (entry.expiry !== null) dropExpiry(space, key, entry, entry.expiry);
-  space.keys.delete(key);
-  const last = space.order.pop();
-  if (last !== undefined && last !== key) {
-    space.order[entry.slot] = last;
-    space.keys.get(last)!.slot = entry.slot;
+  if (entry.expiry !== null) dropExpiry(space, entry, entry.expiry);
+  const { entries, index } = space;
+  removeFromIndex(index, key, entry.slot);
+  const last = entries.pop();
+  if (last !== undefined && last !== entry) {
+    moveInIndex(index, last.key, last.slot, entry.slot);
+    entries[entry.slot] = last;
+    last.slot = entry.slot;
   }
   return true;
 }
@@ -96,36 +116,36 @@ export function removeKey(space: KeySpace, key: ByteString): boolean {
 /** The key is there. */
 export function setExpiry(space: KeySpace, key: ByteString, at: ExpireTime): void {
   if (space.preImages !== null) beforeChange(space, key);
-  const entry = space.keys.get(key)!;
+  const entry = entryOf(space, key)!;
   if (entry.expiry !== null) {
     entry.expiry.at = at;
     return;
   }
-  entry.expiry = { at, slot: space.expireOrder.length };
-  space.expireOrder.push(key);
+  entry.expiry = { at, slot: space.expiring.length };
+  space.expiring.push(entry);
 }
 
 export function clearExpiry(
   space: KeySpace,
   key: ByteString,
-  entry = space.keys.get(key),
+  entry = entryOf(space, key),
 ): boolean {
   if (entry === undefined || entry.expiry === null) return false;
   if (space.preImages !== null) beforeChange(space, key);
-  dropExpiry(space, key, entry, entry.expiry);
+  dropExpiry(space, entry, entry.expiry);
   return true;
 }
 
 export function expiryOf(space: KeySpace, key: ByteString): ExpireTime | undefined {
-  return space.keys.get(key)?.expiry?.at;
+  return entryOf(space, key)?.expiry?.at;
 }
 
-function dropExpiry(space: KeySpace, key: ByteString, entry: Entry, { slot }: Expiry): void {
+function dropExpiry(space: KeySpace, entry: Entry, { slot }: Expiry): void {
   entry.expiry = null;
-  const last = space.expireOrder.pop();
-  if (last !== undefined && last !== key) {
-    space.expireOrder[slot] = last;
-    space.keys.get(last)!.expiry!.slot = slot;
+  const last = space.expiring.pop();
+  if (last !== undefined && last !== entry) {
+    space.expiring[slot] = last;
+    last.expiry!.slot = slot;
   }
 }
 
@@ -138,9 +158,10 @@ export function scanKeys(
   cursor: number,
   count: number,
 ): { keys: ByteString[]; cursor: number } {
-  const top = cursor === 0 ? space.order.length : Math.min(cursor, space.order.length);
+  const { entries } = space;
+  const top = cursor === 0 ? entries.length : Math.min(cursor, entries.length);
   const bottom = Math.max(0, top - count);
   const keys: ByteString[] = [];
-  for (let i = top - 1; i >= bottom; i--) keys.push(space.order[i]!);
+  for (let i = top - 1; i >= bottom; i--) keys.push(entries[i]!.key);
   return { keys, cursor: bottom };
 }

@@ -1,5 +1,5 @@
 /**
- * The data set as a fork saw it. Taking one costs a list of keys a database; values are shared with the parent until
+ * The data set as a fork saw it. Taking one costs a list of entries a database; values are shared with the parent until
  * the parent changes them (see key-space.ts). One snapshot at a time, as Redis has one child at a time.
  */
 import type { ByteString } from '../../base/bytes.ts';
@@ -16,8 +16,7 @@ export interface SnapshotDatabase {
   readonly id: number;
   readonly space: KeySpace;
   readonly preImages: Map<ByteString, PreImage>;
-  readonly keys: readonly ByteString[];
-  /** Of each key: what it is if there is no pre-image of it. To look each up anew takes half the time of a rewrite. */
+  /** The keys, and what each is if there is no pre-image of it. */
   readonly entries: readonly Entry[];
   /** Keys with an expiry at the fork. */
   readonly expires: number;
@@ -45,15 +44,14 @@ export function presentState(
   databases: readonly Database[],
   libraries: readonly ByteString[] = [],
 ): Snapshot {
-  const filled = databases.filter(({ space }) => space.keys.size > 0);
+  const filled = databases.filter(({ space }) => space.entries.length > 0);
   return {
     databases: filled.map(({ id, space }) => ({
       id,
       space,
       preImages: new Map<ByteString, PreImage>(),
-      keys: [...space.keys.keys()],
-      entries: [...space.keys.values()],
-      expires: space.expireOrder.length,
+      entries: space.entries.slice(),
+      expires: space.expiring.length,
     })),
     libraries: libraries.slice(),
   };
@@ -68,12 +66,13 @@ export function releaseSnapshot(snapshot: Snapshot): void {
 
 /** What the key at that place was at the fork. */
 export function snapshotEntry(database: SnapshotDatabase, index: number): SnapshotEntry {
-  const { preImages, keys, entries } = database;
-  const image = preImages.size === 0 ? undefined : preImages.get(keys[index]!);
+  const { preImages, entries } = database;
+  const entry = entries[index]!;
+  const image = preImages.size === 0 ? undefined : preImages.get(entry.key);
   if (image?.value !== undefined) {
     const { value, expireAt, lru } = image;
     return { value, expireAt, lru };
   }
-  const { value, expiry, lru } = entries[index]!;
+  const { value, expiry, lru } = entry;
   return { value, expireAt: expiry?.at, lru };
 }

@@ -29,10 +29,11 @@ export function typeName(value: Value): TypeName {
 }
 
 export interface Entry {
+  readonly key: ByteString;
   value: Value;
   /** When, or how often, it was used: see usage.ts. */
   lru: number;
-  /** Where the key stands in its key space's `order`. */
+  /** Where it stands in the `entries` of its key space. */
   slot: number;
   /** It stands here, and not in a Map of its own, since almost every command asks for it: null when the key stays. */
   expiry: Expiry | null;
@@ -43,6 +44,6 @@ export type ExpireTime = Integer;
 
 export interface Expiry {
   at: ExpireTime;
-  /** Where the key stands in its key space's `expireOrder`. */
+  /** Where the key's entry stands in the `expiring` of its key space. */
   slot: number;
 }

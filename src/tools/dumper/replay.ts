@@ -59,7 +59,7 @@ export function replayLog(log: Uint8Array, now: Seconds): Replayed {
       return { ok: false, reason: `its log cannot be replayed: ${load.firstError.text}` };
     break;
   }
-  const keys = state.databases.reduce((sum, { space }) => sum + space.keys.size, 0);
+  const keys = state.databases.reduce((sum, { space }) => sum + space.entries.length, 0);
   return { ok: true, state, keys };
 }
 

@@ -53,16 +53,16 @@ test.each([1, 2, 3, 4, 5])(
     for (let i = 0; i < 400; i++) step(true);
 
     expect(snapshot.databases.map(({ id }) => id)).toEqual(
-      before.filter(({ space }) => space.keys.size > 0).map(({ id }) => id),
+      before.filter(({ space }) => space.entries.length > 0).map(({ id }) => id),
     );
     for (const database of snapshot.databases) {
       const { space } = before[database.id]!;
-      expect(database.keys).toEqual([...space.keys.keys()]);
-      expect(database.expires).toBe(space.expireOrder.length);
-      for (const [i, key] of database.keys.entries()) {
+      expect(database.entries.map(({ key }) => key)).toEqual(space.entries.map(({ key }) => key));
+      expect(database.expires).toBe(space.expiring.length);
+      for (const [i, { value, expiry }] of space.entries.entries()) {
         const entry = snapshotEntry(database, i);
-        expect(entry.value).toEqual(space.keys.get(key)!.value);
-        expect(entry.expireAt).toBe(space.keys.get(key)!.expiry?.at);
+        expect(entry.value).toEqual(value);
+        expect(entry.expireAt).toBe(expiry?.at);
       }
     }
     releaseSnapshot(snapshot);

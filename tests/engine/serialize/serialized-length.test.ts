@@ -6,6 +6,7 @@ import { newEngineFixture } from '../../support/engine-fixture.ts';
 import { configure, testConfig, newTestPort } from '../../support/engine-port.ts';
 import { describeWithRedis, replyText, startRedis, words } from '../../support/real-redis.ts';
 import type { Value } from '../../../src/engine/data/value.ts';
+import { entryOf } from '../../../src/engine/data/key-space.ts';
 
 interface Golden {
   readonly name: string;
@@ -26,7 +27,7 @@ function valueOf(
   for (const [name, value] of Object.entries(config)) configure(settings, name, value);
   const fixture = newEngineFixture(newTestPort(settings));
   for (const argv of commands) fixture.run(argv.map((word) => ascii(word)));
-  return fixture.engine.state.databases[0]!.space.keys.get('k' as ByteString)!.value;
+  return entryOf(fixture.engine.state.databases[0]!.space, 'k' as ByteString)!.value;
 }
 
 const dumped = golden.filter(

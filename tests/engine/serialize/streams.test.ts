@@ -12,6 +12,7 @@ import {
 import type { Reply } from '../../../src/resp/reply.ts';
 import { newEngineFixture, splitLine, type EngineFixture } from '../../support/engine-fixture.ts';
 import { describeWithRedis, startRedis, type RealRedis } from '../../support/real-redis.ts';
+import { entryOf } from '../../../src/engine/data/key-space.ts';
 
 /** Commands that make a stream `s` with groups, deletions and all kinds of ids and fields. */
 function randomStream(seed: number): string[] {
@@ -55,7 +56,7 @@ function fixtureOf(lines: readonly string[]): EngineFixture {
 }
 
 function streamOf(fixture: EngineFixture, key = 's'): StreamValue {
-  return fixture.engine.state.databases[0]!.space.keys.get(ascii(key))!.value as StreamValue;
+  return entryOf(fixture.engine.state.databases[0]!.space, ascii(key))!.value as StreamValue;
 }
 
 function dumpOf(fixture: EngineFixture): ByteString {
