@@ -133,7 +133,7 @@ function commandLine(argv: readonly ByteString[]): string {
     .join(' ');
 }
 
-function actionOf(said: ScriptAction, { lane, client }: Addressee): LabAction | string {
+export function actionOf(said: ScriptAction, { lane, client }: Addressee): LabAction | string {
   if (said.kind === 'shell') return 'a shell line is no part of a run';
   if (said.kind === 'redis') {
     const argv = splitArguments(utf8Encode(said.line));

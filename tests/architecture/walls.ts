@@ -35,7 +35,7 @@ export const walls: Readonly<Record<string, Wall>> = {
   tools: { values: persistenceDown, packages: ['fflate'], pure: true },
   cli: { values: ['resp'], pure: true },
   shell: { values: [...core, 'cli', 'tools'], packages: ['fflate'], pure: true },
-  lessons: { values: [...core, 'tools'] },
+  lessons: { values: [...core, 'tools', 'cli'], pure: true },
   storage: { values: core, packages: ['idb-keyval', 'fflate'] },
   // The constants of the lab's view are part of the protocol.
   'worker/protocol': { values: ['lab'], types: workerSide },
