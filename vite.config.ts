@@ -1,13 +1,19 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin, type Rolldown } from 'vite';
 import { contentSecurityPolicy } from './scripts/csp.mjs';
+import { lessonModules } from './scripts/lessons/plugin.ts';
 
 export default defineConfig({
   // Relative addresses: the built page works below any path.
   base: './',
   // One page: an address that names no file is an error, not that page again.
   appType: 'mpa',
-  plugins: [svelte({ configFile: false }), policyInThePage(), xtermUnderThePolicy()],
+  plugins: [
+    svelte({ configFile: false }),
+    lessonModules('lessons'),
+    policyInThePage(),
+    xtermUnderThePolicy(),
+  ],
   build: {
     target: 'es2022',
     outDir: 'dist/site',
@@ -22,7 +28,7 @@ export default defineConfig({
       output: { codeSplitting: { groups: [{ name: firstPaint }] } },
     },
   },
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [lessonModules('lessons')] },
   preview: { headers: { 'Content-Security-Policy': contentSecurityPolicy } },
 });
 

@@ -2,11 +2,12 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { browserFlags, findBrowser } from './scripts/browser.mjs';
+import { lessonModules } from './scripts/lessons/plugin.ts';
 
 const executablePath = await findBrowser();
 
 export default defineConfig({
-  plugins: [svelte({ configFile: false })],
+  plugins: [svelte({ configFile: false }), lessonModules('lessons')],
   test: {
     // What was transformed once need not be again; a fresh clone has nothing of the kind.
     experimental: { fsModuleCache: true },
