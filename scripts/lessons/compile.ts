@@ -7,9 +7,8 @@ import { parseScript } from '../../src/cli/action-script.ts';
 import { parseControlLine } from '../../src/cli/control-line.ts';
 import { parseByteCount, parseRate } from '../../src/cli/control-values.ts';
 import { toBase64 } from '../../src/base/base64.ts';
-import type { Setup } from '../../src/lab/view.ts';
 import { isFigure } from '../../src/lessons/figure-names.ts';
-import type { Check, Lesson, Question, Step } from '../../src/lessons/lesson.ts';
+import type { Check, PackedLesson, Question, Step } from '../../src/lessons/lesson.ts';
 import type { LessonText } from '../../src/lessons/lesson-text.ts';
 import type { LessonSource, StepSource, QuestionSource } from './lesson-source.ts';
 import { LessonProblems, type Problem } from './problems.ts';
@@ -19,11 +18,8 @@ import { readYaml, type CheckedYaml } from './read-yaml.ts';
 export const languages = ['en', 'id'] as const;
 export type Language = (typeof languages)[number];
 
-/** A lesson whose files are base64: JSON has no bytes. */
 export interface CompiledLesson {
-  readonly lesson: Omit<Lesson, 'start'> & {
-    readonly start: Omit<Setup, 'files'> & { readonly files?: Readonly<Record<string, string>> };
-  };
+  readonly lesson: PackedLesson;
   readonly texts: Readonly<Record<Language, LessonText>>;
 }
 
@@ -69,11 +65,7 @@ export function compileLesson(files: LessonFiles, folder: string): CompiledLesso
   return { lesson, texts: { en: en![1].text, id: id![1].text } };
 }
 
-function lessonOf(
-  source: LessonSource,
-  folder: string,
-  files: LessonFiles,
-): CompiledLesson['lesson'] {
+function lessonOf(source: LessonSource, folder: string, files: LessonFiles): PackedLesson {
   return {
     id: source.id,
     number: Number(folder.slice(0, 2)),
@@ -99,7 +91,7 @@ function startOf(
   { start, seed }: LessonSource,
   folder: string,
   files: LessonFiles,
-): CompiledLesson['lesson']['start'] {
+): PackedLesson['start'] {
   const { lanes, disk, clock, workload } = start;
   const size = disk?.capacity === undefined ? undefined : parseByteCount(disk.capacity);
   const rate = workload === undefined ? undefined : parseRate(workload.rate);
@@ -192,7 +184,7 @@ function questionOf(question: QuestionSource, step: string): Question {
 /** What a schema cannot say. */
 function sourceProblems(
   source: LessonSource,
-  lesson: CompiledLesson['lesson'],
+  lesson: PackedLesson,
   folder: string,
   { lineOf }: CheckedYaml,
   files: LessonFiles,
@@ -286,7 +278,7 @@ function checkProblems(check: Check, earlier: readonly string[]): string[] {
 }
 
 /** Every key that the lesson names, and the steps'. */
-export function wantedKeys(lesson: CompiledLesson['lesson']): ReadonlySet<string> {
+export function wantedKeys(lesson: PackedLesson): ReadonlySet<string> {
   const keys = new Set<string>();
   for (const step of lesson.steps) {
     for (const key of step.hints) keys.add(key);
@@ -314,7 +306,7 @@ function labels(check: Check): readonly string[] {
 }
 
 function textProblems(
-  lesson: CompiledLesson['lesson'],
+  lesson: PackedLesson,
   { text, problems, figures }: ReadText,
   file: string,
 ): Problem[] {

@@ -5,6 +5,7 @@
 import { dirname, basename, join } from 'node:path';
 import type { Plugin } from 'vite';
 import { compileCourse, compileLesson, type Language } from './compile.ts';
+import type { CourseEntry } from '../../src/lessons/lesson-text.ts';
 import { lessonFolder } from './folder.ts';
 
 export function lessonModules(root: string): Plugin {
@@ -14,7 +15,13 @@ export function lessonModules(root: string): Plugin {
     transform: {
       filter: { id: /[\\/]lessons[\\/](course\.yaml|[^\\/]+[\\/](lesson\.yaml|text\.\w+\.md))$/ },
       handler(_code, id) {
-        if (id.endsWith('course.yaml')) return module(compileCourse(files));
+        if (id.endsWith('course.yaml')) {
+          const entries = compileCourse(files).map((folder): CourseEntry => {
+            const { id, number, level, minutes, requires } = compileLesson(files, folder).lesson;
+            return { folder, id, number, level, minutes, requires };
+          });
+          return module(entries);
+        }
         const folder = basename(dirname(id));
         for (const path of files.below(folder)) this.addWatchFile(join(root, folder, path));
         const compiled = compileLesson(files, folder);

@@ -63,7 +63,7 @@ export function readText(source: string, file: string): ReadText {
   if (title === '') at.problems.push({ file, line: 1, what: 'the title is missing: # Title' });
   if (objective.length === 0)
     at.problems.push({ file, line: 1, what: 'a paragraph with the objective is missing' });
-  const text: LessonText = { title, objective, steps: steps as Record<string, StepText>, keys };
+  const text: LessonText = { title, objective, steps: steps, keys };
   return { text, problems: at.problems, figures: at.figures };
 }
 

@@ -28,3 +28,14 @@ export type Inline =
   | { readonly mark: 'link'; readonly text: string; readonly href: string }
   /** A number that the engine computed when the step was done. */
   | { readonly mark: 'figure'; readonly text: string };
+
+/** A lesson in the list of the course. */
+export interface CourseEntry {
+  /** Its folder: `06-kill-or-power`. */
+  readonly folder: string;
+  readonly id: string;
+  readonly number: number;
+  readonly level: number;
+  readonly minutes: number;
+  readonly requires: readonly string[];
+}

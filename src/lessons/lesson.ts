@@ -2,6 +2,8 @@
  * A lesson as the lab plays it: what the authors' files (`lessons/<nn-slug>/`) say, compiled at build time. Texts are
  * named by keys; the page has them in its languages. Nothing of it is code.
  */
+import { fromBase64 } from '../base/base64.ts';
+import { assert } from '../base/assert.ts';
 import type { Setup } from '../lab/view.ts';
 
 export interface Lesson {
@@ -25,6 +27,11 @@ export interface Lesson {
   readonly facts: readonly Fact[];
   readonly teacher: { readonly notes: string | null; readonly ask: readonly string[] };
 }
+
+/** A lesson as JSON, whose files are base64. */
+export type PackedLesson = Omit<Lesson, 'start'> & {
+  readonly start: Omit<Setup, 'files'> & { readonly files?: Readonly<Record<string, string>> };
+};
 
 export interface LessonLook {
   readonly place: 'lab' | 'race';
@@ -180,4 +187,15 @@ export interface Figure {
   readonly figure: string;
   /** As it was at the end of that step; without it, now. */
   readonly step?: string;
+}
+
+export function unpackLesson(packed: PackedLesson): Lesson {
+  const { files, ...start } = packed.start;
+  if (files === undefined) return { ...packed, start };
+  const bytes = Object.entries(files).map(([path, text]) => {
+    const decoded = fromBase64(text, 'padded');
+    assert(decoded !== undefined, `${path} is no base64`);
+    return [path, decoded] as const;
+  });
+  return { ...packed, start: { ...start, files: Object.fromEntries(bytes) } };
 }

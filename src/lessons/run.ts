@@ -20,8 +20,6 @@ export interface LessonRun {
   waits: boolean;
   readonly answers: Map<string, Answer>;
   readonly frozen: Map<string, Map<string, Value>>;
-  /** When each step was done. */
-  readonly doneAt: LabMillis[];
   seen: Map<string, Value>;
   /** By the place of its `on_fail`: what of it was seen. */
   failSeen: Map<string, Value>;
@@ -68,7 +66,6 @@ export function beginLesson(lesson: Lesson, round: number): LessonRun {
     waits: begin.rewind !== null || begin.do.length > 0,
     answers: new Map(),
     frozen: new Map(),
-    doneAt: [],
     seen: new Map(),
     failSeen: new Map(),
     findings: [],
@@ -122,7 +119,6 @@ function finish(run: LessonRun, step: Step, scene: Scene): readonly Progress[] {
   run.frozen.set(step.id, new Map([...names].map((name) => [name, figure(lab, name)])));
   for (const { ask } of lesson.steps)
     for (const question of ask) if (question.known === step.id) reveal(run, question, scene);
-  run.doneAt.push(lab.now);
   run.step++;
   run.begunAt = lab.now;
   run.seen = new Map();
@@ -190,4 +186,14 @@ function reveal(run: LessonRun, question: Question, scene: Scene): void {
     typeof truth === 'number' &&
     Math.abs(Number(answer.given) - truth) <= Math.abs(truth) * question.tolerance;
   run.answers.set(question.key, { ...answer, truth: String(truth ?? ''), right });
+}
+
+/** The step begins once more: its answers and what was seen are forgotten. */
+export function restartStep(run: LessonRun, lab: Lab): void {
+  for (const { key } of stepOf(run)?.ask ?? []) run.answers.delete(key);
+  run.seen = new Map();
+  run.failSeen = new Map();
+  run.say = null;
+  run.findings = [];
+  stepBegun(run, lab);
 }

@@ -1,4 +1,3 @@
-import type { LabMillis } from '../lab/view.ts';
 import type { Finding } from './check.ts';
 import type { LessonLook } from './lesson.ts';
 import type { Value } from './matcher.ts';
@@ -21,8 +20,8 @@ export interface LessonView {
   readonly teacher: { readonly notes: string | null; readonly ask: readonly string[] };
   /** The solution that was asked for: the line that comes next, null at its end. */
   readonly solution: { readonly next: string | null } | null;
-  /** Lab time that it took, once it is done; never if the solution was played. */
-  readonly complete: { readonly ms: LabMillis } | null;
+  /** Every step was done, and none of them by the solution. */
+  readonly complete: boolean;
 }
 
 export interface StepView {
@@ -77,6 +76,6 @@ export function lessonView(run: LessonRun, solution: LessonView['solution']): Le
     facts: lesson.facts,
     teacher: lesson.teacher,
     solution,
-    complete: over && !run.shown ? { ms: run.doneAt[run.doneAt.length - 1] ?? 0 } : null,
+    complete: over && !run.shown,
   };
 }

@@ -3,14 +3,25 @@
  * every wrong way fails at the step that it names, and what the server leaves on the disk is loaded by a real one.
  */
 import { parseScript } from '../../src/cli/action-script.ts';
-import { fromBase64 } from '../../src/base/base64.ts';
 import { Lab } from '../../src/lab/lab.ts';
 import { planLab } from '../../src/lab/setup.ts';
 import type { LabEvent } from '../../src/lab/view.ts';
 import type { Lesson } from '../../src/lessons/lesson.ts';
-import { beginLesson, observe, setupOf, stepBegun, stepOf, type LessonRun } from '../../src/lessons/run.ts';
-import { beforeAccident, doControl, newStage, playLine, type Stage } from '../../src/lessons/script-player.ts';
-import type { CompiledLesson } from '../../scripts/lessons/compile.ts';
+import {
+  beginLesson,
+  observe,
+  setupOf,
+  stepBegun,
+  stepOf,
+  type LessonRun,
+} from '../../src/lessons/run.ts';
+import {
+  beforeAccident,
+  doControl,
+  newStage,
+  playLine,
+  type Stage,
+} from '../../src/lessons/script-player.ts';
 
 export interface Played {
   readonly run: LessonRun;
@@ -18,17 +29,6 @@ export interface Played {
   /** The line that could not be done, and why; null: all were. */
   readonly problem: string | null;
   readonly events: readonly string[];
-}
-
-export function lessonOf({ lesson }: CompiledLesson): Lesson {
-  const { files, ...start } = lesson.start;
-  if (files === undefined) return { ...lesson, start };
-  const bytes = Object.entries(files).map(([path, text]) => {
-    const decoded = fromBase64(text, 'padded');
-    if (decoded === undefined) throw new Error(`${path} is no base64`);
-    return [path, decoded] as const;
-  });
-  return { ...lesson, start: { ...start, files: Object.fromEntries(bytes) } };
 }
 
 /** Plays a script from the lesson's start to the script's end. */
@@ -83,7 +83,8 @@ export function violations(lesson: Lesson, round: number): readonly string[] {
   const found: string[] = [];
   const where = `${lesson.id}, round ${round}`;
   const solved = play(lesson, lesson.solution, round);
-  if (solved.problem !== null) found.push(`${where}: the solution cannot be played: ${solved.problem}`);
+  if (solved.problem !== null)
+    found.push(`${where}: the solution cannot be played: ${solved.problem}`);
   else if (stepOf(solved.run) !== undefined)
     found.push(`${where}: the solution stops at ${stuckAt(solved.run)}`);
   else if (!solved.events.includes(`complete ${lesson.id}`))
@@ -93,7 +94,8 @@ export function violations(lesson: Lesson, round: number): readonly string[] {
   for (const { script, text, fails } of lesson.wrong) {
     const played = play(lesson, text, round);
     const step = stepOf(played.run)?.id;
-    if (played.problem !== null) found.push(`${where}: ${script} cannot be played: ${played.problem}`);
+    if (played.problem !== null)
+      found.push(`${where}: ${script} cannot be played: ${played.problem}`);
     else if (step !== fails)
       found.push(`${where}: ${script} should fail at ${fails}, and is at ${step ?? 'the end'}`);
   }

@@ -9,9 +9,9 @@ import { root } from '../../scripts/builds.mjs';
 import { compileCourse, compileLesson, languages } from '../../scripts/lessons/compile.ts';
 import { lessonFolder } from '../../scripts/lessons/folder.ts';
 import { LessonProblems } from '../../scripts/lessons/problems.ts';
-import type { Lesson } from '../../src/lessons/lesson.ts';
+import { unpackLesson, type Lesson } from '../../src/lessons/lesson.ts';
 import { redisIsInstalled } from '../e2e/redis-log.ts';
-import { lessonOf, play, violations } from './prove.ts';
+import { play, violations } from './prove.ts';
 import { realLoad } from './real-load.ts';
 
 const { values } = parseArgs({
@@ -49,7 +49,7 @@ process.exitCode = found.length === 0 ? 0 : 1;
 function compiled(folder: string): Lesson | null {
   proofs++;
   try {
-    return lessonOf(compileLesson(files, folder));
+    return unpackLesson(compileLesson(files, folder).lesson);
   } catch (error) {
     if (!(error instanceof LessonProblems)) throw error;
     found.push(...error.message.split('\n'));
