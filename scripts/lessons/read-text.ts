@@ -4,7 +4,7 @@
  * Markdown is read into a tree of plain data; HTML in it is refused.
  */
 import { lexer, type Token, type Tokens } from 'marked';
-import type { Block, Inline, LessonText, StepText } from '../../src/lessons/lesson-text.ts';
+import type { Block, Inline, LessonText } from '../../src/lessons/lesson-text.ts';
 import type { Problem } from './problems.ts';
 
 export interface ReadText {

@@ -1,7 +1,8 @@
 /** Numbers of a lab by name, as lessons speak of them: every one computed by the engine, none by a lesson. */
 import { ascii, utf8Encode } from '../base/bytes.ts';
 import { datasetDigest } from '../engine/data/digest.ts';
-import { typeName } from '../engine/data/value.ts';
+import { entryOf } from '../engine/data/key-space.ts';
+import { typeName, type Entry } from '../engine/data/value.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Lane } from '../lab/lane.ts';
 import { laneView } from '../lab/lane-view.ts';
@@ -81,17 +82,20 @@ function unsyncedAtCrash({ state }: Lane): Value {
   return writesBetween(records, firstRowLost(records, crash.offsets.claimed), end);
 }
 
-function keyValue({ state }: Lane, name: string): Value {
-  const space = state.server?.engine.databases.find(({ id }) => id === 0)?.space;
-  const entry = space?.keys.get(utf8Encode(name));
+function keyValue(lane: Lane, name: string): Value {
+  const entry = entryNamed(lane, name);
   return entry === undefined ? null : valueText(entry.value);
 }
 
 /** The type of a key's value as a word; null: there is no such key. */
-export function keyKind({ state }: Lane, name: string): string | null {
+export function keyKind(lane: Lane, name: string): string | null {
+  const entry = entryNamed(lane, name);
+  return entry === undefined ? null : typeName(entry.value);
+}
+
+function entryNamed({ state }: Lane, name: string): Entry | undefined {
   const space = state.server?.engine.databases.find(({ id }) => id === 0)?.space;
-  const value = space?.keys.get(utf8Encode(name))?.value;
-  return value === undefined ? null : typeName(value);
+  return space === undefined ? undefined : entryOf(space, utf8Encode(name));
 }
 
 function infoField(lane: Lane, field: string): Value {
