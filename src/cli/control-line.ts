@@ -11,6 +11,13 @@ import {
 import type { Parsed } from './control-values.ts';
 import { FAULT_KINDS } from './fault-kinds.ts';
 import type { FaultValue } from './fault-kinds.ts';
+import {
+  parseShell,
+  parseTerminal,
+  TERMINAL_USAGE,
+  type ShellControl,
+  type TerminalControl,
+} from './terminal-control.ts';
 import { parseWorkload } from './workload-spec.ts';
 import type { WorkloadSpec } from './workload-spec.ts';
 
@@ -55,7 +62,9 @@ export type ControlAction =
   /** The same for a file that is no text. */
   | { readonly kind: 'put'; readonly path: string; readonly bytes: Uint8Array }
   /** Replaces /data by these files, and boots from them. */
-  | { readonly kind: 'import'; readonly files: readonly NamedBytes[] };
+  | { readonly kind: 'import'; readonly files: readonly NamedBytes[] }
+  | TerminalControl
+  | ShellControl;
 
 export interface NamedBytes {
   readonly name: string;
@@ -165,6 +174,8 @@ const COMMANDS: ReadonlyMap<string, ControlCommand> = new Map<string, ControlCom
   ['edit', { usage: '!edit PATH <<END, then the lines of the text, then END', parse: parseEdit }],
   ['put', { usage: '!put PATH BASE64', parse: parsePut }],
   ['import', { usage: '!import NAME BASE64 [NAME BASE64 …]', parse: parseImport }],
+  ['terminal', { usage: TERMINAL_USAGE, parse: parseTerminal }],
+  ['shell', { usage: '!shell "LINE"', parse: parseShell }],
 ]);
 
 function unknownControl(name: string): string {

@@ -5,6 +5,7 @@ import { quoteBytes } from '../base/quote-bytes.ts';
 import type { ControlAction, Fault, TornTail } from './control-line.ts';
 import { printDuration } from './control-values.ts';
 import { FAULT_KINDS } from './fault-kinds.ts';
+import { printShell, printTerminal } from './terminal-control.ts';
 import { printWorkload } from './workload-spec.ts';
 
 /** The line that parseControlLine reads back as the same action. */
@@ -47,6 +48,10 @@ export function printControlLine(action: ControlAction): string {
       return `!put ${printName(action.path)} ${printBytes(action.bytes)}`;
     case 'import':
       return `!import ${action.files.map(({ name, bytes }) => `${printName(name)} ${printBytes(bytes)}`).join(' ')}`;
+    case 'terminal':
+      return printTerminal(action);
+    case 'shell':
+      return printShell(action);
   }
 }
 

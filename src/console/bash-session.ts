@@ -73,6 +73,13 @@ export class BashSession {
   /** What the lab tells of this bash, in order. */
   receive(update: BashUpdate): void {
     switch (update.kind) {
+      case 'fresh':
+        this.#mode = 'running';
+        this.#utf8 = new TextDecoder();
+        this.#partial = '';
+        this.#typed = '';
+        this.#screen.clear();
+        return;
       case 'output':
         this.#show(this.#utf8.decode(bytesOf(ascii(update.bytes)), { stream: true }));
         this.#ports.send({ kind: 'shown' });
@@ -91,11 +98,7 @@ export class BashSession {
         this.#mode = 'ended';
         this.#waiting.length = 0;
         this.#screen.eraseLine();
-        this.#say(
-          update.why === 'power'
-            ? 'The machine has no power. Boot it, then press Enter for a new shell.'
-            : 'exit. Press Enter for a new shell.',
-        );
+        this.#say(`${endings[update.why]} Press Enter for a new shell.`);
     }
   }
 
@@ -269,6 +272,12 @@ export class BashSession {
     });
   }
 }
+
+const endings = {
+  exit: 'exit.',
+  power: 'The machine has no power. Boot it first.',
+  lab: 'The lab is one without this shell now.',
+};
 
 /** Lines that hold a password are not kept. */
 const SECRETS = /\s(?:-a|--pass|--password|-P)[= ]?\s*\S|REDISCLI_AUTH=|\bauth\s|requirepass/i;

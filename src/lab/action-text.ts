@@ -11,6 +11,7 @@ import {
 } from '../cli/action-script.ts';
 import type { ControlAction } from '../cli/control-line.ts';
 import { failure, type Parsed } from '../cli/control-values.ts';
+import { plainLine } from '../cli/terminal-control.ts';
 import { isLabControl, type LabAction, type TimedAction } from './action.ts';
 
 /** Who sends commands at the beginning of a script. */
@@ -95,9 +96,11 @@ function scriptOf(actions: readonly TimedAction[], first: Addressee): readonly S
 /** What goes to the lane that was chosen last; controls name theirs. */
 function isLaneAction(
   action: LabAction,
-): action is Extract<LabAction, { kind: 'command' | 'interrupt' | 'write' | 'import' }> {
-  return ['command', 'interrupt', 'write', 'import'].includes(action.kind);
+): action is Extract<LabAction, { readonly kind: (typeof laneActions)[number] }> {
+  return laneActions.some((kind) => kind === action.kind);
 }
+
+const laneActions = ['command', 'interrupt', 'write', 'import', 'shell', 'terminal'] as const;
 
 function scriptAction(action: LabAction): ScriptAction {
   switch (action.kind) {
@@ -109,6 +112,16 @@ function scriptAction(action: LabAction): ScriptAction {
       return { kind: 'control', control: fileControl(action.path, action.bytes) };
     case 'import':
       return { kind: 'control', control: { kind: 'import', files: action.files } };
+    case 'shell': {
+      const line = plainLine(action.line);
+      return line === undefined
+        ? { kind: 'control', control: { kind: 'shell', line: action.line } }
+        : { kind: 'shell', line };
+    }
+    case 'terminal': {
+      const { session, act } = action;
+      return { kind: 'control', control: { kind: 'terminal', session, act } };
+    }
     default:
       return { kind: 'control', control: action };
   }
@@ -134,7 +147,7 @@ function commandLine(argv: readonly ByteString[]): string {
 }
 
 export function actionOf(said: ScriptAction, { lane, client }: Addressee): LabAction | string {
-  if (said.kind === 'shell') return 'a shell line is no part of a run';
+  if (said.kind === 'shell') return { kind: 'shell', lane, line: utf8Encode(said.line) };
   if (said.kind === 'redis') {
     const argv = splitArguments(utf8Encode(said.line));
     if (argv === undefined) return 'unbalanced quotes';
@@ -150,6 +163,10 @@ export function actionOf(said: ScriptAction, { lane, client }: Addressee): LabAc
       return { kind: 'write', lane, path: control.path, bytes: control.bytes };
     case 'import':
       return { kind: 'import', lane, files: control.files };
+    case 'shell':
+      return { kind: 'shell', lane, line: control.line };
+    case 'terminal':
+      return { kind: 'terminal', lane, session: control.session, act: control.act };
     default:
       return isLabControl(control) ? control : `!${control.kind} is no part of a run`;
   }

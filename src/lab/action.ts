@@ -6,7 +6,9 @@ import type { ByteString } from '../base/bytes.ts';
 import type { Micros } from '../base/time.ts';
 import { parseControlLine, type ControlAction, type NamedBytes } from '../cli/control-line.ts';
 import { printControlLine } from '../cli/control-print.ts';
+import type { TerminalAct } from '../cli/terminal-control.ts';
 import { absolute } from './boot.ts';
+import { guestsOf, type GuestAction } from './guests.ts';
 import { importFiles } from './import.ts';
 import type { Lab } from './lab.ts';
 import type { Tail } from './view.ts';
@@ -45,6 +47,7 @@ export type LabAction =
       readonly bytes: Uint8Array;
     }
   | { readonly kind: 'import'; readonly lane: string; readonly files: readonly NamedBytes[] }
+  | GuestAction
   | LabControl;
 
 export interface TimedAction {
@@ -81,6 +84,8 @@ function inWords(lab: Lab, action: LabAction): LabAction | string {
     case 'interrupt':
     case 'write':
     case 'import':
+    case 'shell':
+    case 'terminal':
       return action;
     default: {
       const problem = lab.whyNot(action);
@@ -130,6 +135,11 @@ function perform(lab: Lab, action: LabAction, token: number): string | undefined
       const result = importFiles(lab, lane, files);
       return result.ok ? undefined : result.error;
     }
+    case 'shell':
+    case 'terminal': {
+      const guests = guestsOf(lab);
+      return typeof guests === 'string' ? guests : guests.act(action, token);
+    }
     case 'pause':
       return lab.setClock({ paused: true });
     case 'play':
@@ -163,6 +173,13 @@ function perform(lab: Lab, action: LabAction, token: number): string | undefined
       return undefined;
   }
 }
+
+/** Whether somebody did something by it: a terminal that is opened or shown does nothing that could be taken back. */
+export function isDeed({ action }: TimedAction): boolean {
+  return action.kind !== 'terminal' || deedsAtTerminal.includes(action.act.kind);
+}
+
+const deedsAtTerminal: readonly TerminalAct['kind'][] = ['line', 'keys', 'signal', 'end'];
 
 const NO_REORDERING =
   'the tail cannot be reordered here; it can be lost, kept, zero-filled, holes or cut@BYTES';

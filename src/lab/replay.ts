@@ -1,7 +1,9 @@
 /** A run done again: the same start, the same actions at the same instants, the same bytes. */
+import { assert } from '../base/assert.ts';
 import { cloneData } from '../base/clone.ts';
 import type { Micros } from '../base/time.ts';
 import { applyAction, type TimedAction } from './action.ts';
+import { isGuestAction } from './guests.ts';
 import type { LabState, Reopened } from './lab-state.ts';
 import { Lab } from './lab.ts';
 import type { LabPlan } from './setup.ts';
@@ -24,7 +26,17 @@ export function startLab({ plan, reopened }: Pick<Run, 'plan' | 'reopened'>): La
   return reopened === null ? Lab.create(plan) : Lab.reopen(plan, reopened, []);
 }
 
-/** A copy that goes its own way. What never changes is shared. */
+/** Whether the run goes on from a copy of the lab as from the lab itself: processes of the shell cannot be copied. */
+export function isWholeInCopy(lab: Lab): boolean {
+  return lab.guests === null && lacksNoGuests(lab);
+}
+
+/** Whether no shell has ever run in it that is not there now. */
+function lacksNoGuests({ guests, state }: Lab): boolean {
+  return guests !== null || !state.actions.some(({ action }) => isGuestAction(action));
+}
+
+/** A copy that goes its own way. What never changes is shared; see `isWholeInCopy`. */
 export function copyLab({ state }: Lab): Lab {
   const { plan, reopened, earlier, actions } = state;
   const copy: LabState = {
@@ -43,6 +55,7 @@ export class Replay {
   private readonly run: Pick<Run, 'actions' | 'end'>;
 
   constructor(lab: Lab, run: Pick<Run, 'actions' | 'end'>) {
+    assert(lacksNoGuests(lab), 'a copy without the processes of its shell cannot go on');
     this.lab = lab;
     this.run = run;
   }

@@ -18,6 +18,7 @@ import { sha256Hex } from '../base/sha256.ts';
 import { splitArguments } from '../base/split-arguments.ts';
 import type { LabAction, TimedAction } from './action.ts';
 import type { LabPlan } from './setup.ts';
+import { withoutSecrets } from './shell-secrets.ts';
 
 const SECRET_DIRECTIVES = [
   'requirepass',
@@ -31,6 +32,12 @@ interface Mask {
   readonly standIns: Map<ByteString, ByteString>;
   /** SHA-256 of a secret, as ACL SETUSER takes it, and that of its stand-in. */
   readonly hashes: Map<string, ByteString>;
+  /** Variables of the shell that hold secrets. */
+  readonly variables: Set<string>;
+}
+
+function newMask(): Mask {
+  return { standIns: new Map(), hashes: new Map(), variables: new Set() };
 }
 
 export interface Maskable {
@@ -39,8 +46,8 @@ export interface Maskable {
 }
 
 export function maskRun<R extends Maskable>(run: R): R {
-  const mask: Mask = { standIns: new Map(), hashes: new Map() };
-  // Once to meet them all, since a password may be given by its hash before it is given itself.
+  const mask = newMask();
+  // Once to meet them all, since a password may be given by its hash, or in a variable, before it is known as one.
   maskedPlan(run.plan, mask);
   maskedActions(run.actions, mask);
   return {
@@ -51,7 +58,7 @@ export function maskRun<R extends Maskable>(run: R): R {
 }
 
 export function maskActions(actions: readonly TimedAction[]): readonly TimedAction[] {
-  return maskedActions(actions, { standIns: new Map(), hashes: new Map() });
+  return maskedActions(actions, newMask());
 }
 
 function maskedPlan(plan: LabPlan, mask: Mask): LabPlan {
@@ -76,10 +83,45 @@ function maskedDirective(name: string, value: string, mask: Mask): string {
 }
 
 function maskedActions(actions: readonly TimedAction[], mask: Mask): readonly TimedAction[] {
-  return actions.map((timed) => {
+  const masked = actions.map((timed) => {
     const action = maskedAction(timed.action, mask);
     return action === timed.action ? timed : { at: timed.at, action };
   });
+  for (let at = 0; at < masked.length; at++) at += maskKeys(masked, at, mask);
+  return masked;
+}
+
+/** Keys that are typed one after the other are one text. How many more actions it is made of. */
+function maskKeys(actions: TimedAction[], at: number, mask: Mask): number {
+  const first = keysOf(actions[at]);
+  if (first === undefined) return 0;
+  const pieces = [first.data];
+  for (let next = at + 1; ; next++) {
+    const keys = keysOf(actions[next]);
+    if (keys === undefined || keys.session !== first.session) break;
+    pieces.push(keys.data);
+  }
+  const masked = withoutSecrets(pieces, mask.variables, (secret) => standIn(secret, mask));
+  if (masked === pieces) return pieces.length - 1;
+  for (const [i, data] of masked.entries()) {
+    const { at: instant, action } = actions[at + i]!;
+    if (action.kind === 'terminal')
+      actions[at + i] = { at: instant, action: { ...action, act: { kind: 'keys', data } } };
+  }
+  return pieces.length - 1;
+}
+
+function keysOf(
+  timed: TimedAction | undefined,
+): { readonly session: number; readonly data: ByteString } | undefined {
+  const action = timed?.action;
+  if (action?.kind !== 'terminal' || action.act.kind !== 'keys') return undefined;
+  return { session: action.session, data: action.act.data };
+}
+
+function maskedLineOfShell(line: ByteString, mask: Mask): ByteString {
+  const [masked = line] = withoutSecrets([line], mask.variables, (secret) => standIn(secret, mask));
+  return masked;
 }
 
 function maskedAction(action: LabAction, mask: Mask): LabAction {
@@ -90,6 +132,15 @@ function maskedAction(action: LabAction, mask: Mask): LabAction {
   if (action.kind === 'write') {
     const bytes = maskedFile(action.path, action.bytes, mask);
     return bytes === action.bytes ? action : { ...action, bytes };
+  }
+  if (action.kind === 'shell') {
+    const line = maskedLineOfShell(action.line, mask);
+    return line === action.line ? action : { ...action, line };
+  }
+  if (action.kind === 'terminal') {
+    if (action.act.kind !== 'line') return action;
+    const text = maskedLineOfShell(action.act.text, mask);
+    return text === action.act.text ? action : { ...action, act: { kind: 'line', text } };
   }
   if (action.kind !== 'import') return action;
   const files = action.files.map(({ name, bytes }) => ({

@@ -1,6 +1,6 @@
 /** A page's terminal, and the bash that runs in it. */
 import type { ByteString } from '../base/bytes.ts';
-import { ascii, EMPTY, utf8Encode } from '../base/bytes.ts';
+import { ascii, EMPTY } from '../base/bytes.ts';
 import { DATA_PATH } from '../lab/boot.ts';
 import type { SimulatedKernel } from '../machine/kernel.ts';
 import type { ProcessTable } from './process-table.ts';
@@ -29,9 +29,13 @@ export const environment: ReadonlyMap<string, ByteString> = new Map(
 
 /** What a page's terminal is told; see `TerminalHost`. */
 export interface SessionHost extends TerminalHost {
+  /** A line or a signal's sign was typed; it has its line end. */
+  typed(line: ByteString): void;
   /** bash has ended, or the machine lost its power. */
   ended(why: 'exit' | 'power'): void;
 }
+
+const signalSigns = { INT: ascii('^C\n'), TSTP: ascii('^Z\n'), QUIT: ascii('^\\\n') };
 
 export function* notFound(): Generator<never, number> {
   return 127;
@@ -78,17 +82,18 @@ export class Session {
   }
 
   /** A line for the prompt, or for the program that reads. */
-  line(text: string): void {
+  line(text: ByteString): void {
     const { terminal } = this;
-    const bytes = ascii(`${utf8Encode(text)}\n`);
+    const bytes = ascii(`${text}\n`);
+    this.host.typed(bytes);
     if (terminal.prompting) terminal.lines.push(bytes);
     else terminal.input = ascii(terminal.input + bytes);
     this.changed();
   }
 
   /** Keys for a program that wants them one by one. */
-  keys(data: string): void {
-    this.terminal.input = ascii(this.terminal.input + utf8Encode(data));
+  keys(data: ByteString): void {
+    this.terminal.input = ascii(this.terminal.input + data);
     this.changed();
   }
 
@@ -103,6 +108,7 @@ export class Session {
   /** Ctrl-C and Ctrl-Z. */
   signal(name: 'INT' | 'TSTP' | 'QUIT'): void {
     this.terminal.input = EMPTY;
+    this.host.typed(signalSigns[name]);
     this.table.signalGroup(this.terminal.foreground, name);
     this.table.drain();
   }

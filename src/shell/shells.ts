@@ -2,10 +2,18 @@
  * The shells of a lab: on each machine a table of processes, and the sessions that people and scripts have with its
  * bash. It is attached to the lab when the first session begins.
  */
-import { ascii, EMPTY, utf8Encode, type ByteString } from '../base/bytes.ts';
+import { unreachable } from '../base/assert.ts';
+import { ascii, EMPTY, type ByteString } from '../base/bytes.ts';
 import type { Micros } from '../base/time.ts';
 import { DATA_PATH } from '../lab/boot.ts';
-import { GUEST_CLIENT, GUEST_TOKEN, type LabGuests } from '../lab/guests.ts';
+import {
+  GUEST_CLIENT,
+  GUEST_TOKEN,
+  guestsOf,
+  provideGuests,
+  type GuestAction,
+  type LabGuests,
+} from '../lab/guests.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Lane } from '../lab/lane.ts';
 import type { Reply } from '../resp/reply.ts';
@@ -15,7 +23,7 @@ import { ProcessTable } from './process-table.ts';
 import { registerPrograms } from './programs.ts';
 import { programs } from './language/registry.ts';
 import type { Listener } from './machine-door.ts';
-import type { Program, TerminalSize } from './program.ts';
+import type { Program } from './program.ts';
 import {
   newTerminal,
   tellWaiters,
@@ -24,12 +32,18 @@ import {
   type Terminal,
   type TerminalHost,
 } from './streams.ts';
-import { environment, notFound, Session, type SessionHost } from './session.ts';
+import { TerminalFeed } from './terminal-feed.ts';
+import { environment, notFound, Session } from './session.ts';
 
 export interface ShellResult {
   readonly stdout: ByteString;
   readonly stderr: ByteString;
   readonly exitCode: number;
+}
+
+interface OpenTerminal {
+  readonly session: Session;
+  readonly feed: TerminalFeed;
 }
 
 interface Machine {
@@ -79,6 +93,10 @@ class Collector implements Sink {
 export class Shells implements LabGuests {
   private readonly lab: Lab;
   private readonly machines = new Map<Lane, Machine>();
+  private readonly terminals = new Map<number, OpenTerminal>();
+  /** Who waits for the end of a line, by the token of its action. */
+  private readonly results = new Map<number, (result: ShellResult) => void>();
+  private nextToken = 1;
   private nextClient = 1;
 
   constructor(lab: Lab) {
@@ -87,21 +105,98 @@ export class Shells implements LabGuests {
     lab.guests = this;
   }
 
+  // --- actions ---
+
+  act(action: GuestAction, token: number): string | undefined {
+    const lane = this.lab.lane(action.lane);
+    if (lane === undefined) return this.lab.noLane(action.lane);
+    if (action.kind === 'terminal') return this.actAtTerminal(lane, action);
+    if (lane.state.power === 'off') return NO_POWER;
+    const done = this.results.get(token);
+    this.run(lane, action.line, (result) => {
+      this.results.delete(token);
+      done?.(result);
+    });
+    return undefined;
+  }
+
+  /** A token for the action of a line, whose end is told. */
+  expect(done: (result: ShellResult) => void): number {
+    const token = this.nextToken++;
+    this.results.set(token, done);
+    return token;
+  }
+
+  forget(token: number): void {
+    this.results.delete(token);
+  }
+
+  leave(): void {
+    for (const { feed } of this.terminals.values()) feed.turnAway();
+    for (const done of this.results.values()) done(GONE);
+    this.results.clear();
+  }
+
+  /** The terminal of that number, if something runs in it. */
+  terminal(session: number): OpenTerminal | undefined {
+    return this.terminals.get(session);
+  }
+
+  private actAtTerminal(
+    lane: Lane,
+    { session: number, act }: Extract<GuestAction, { kind: 'terminal' }>,
+  ): string | undefined {
+    const open = this.terminals.get(number);
+    if (act.kind === 'open') {
+      if (lane.state.power === 'off') return NO_POWER;
+      open?.session.close();
+      const feed = new TerminalFeed();
+      const session = new Session(this.machine(lane).table, feed, act, () => {
+        this.machine(lane).sessions.delete(session);
+        if (this.terminals.get(number)?.session === session) this.terminals.delete(number);
+      });
+      this.terminals.set(number, { session, feed });
+      this.machine(lane).sessions.add(session);
+      session.start();
+      return undefined;
+    }
+    if (open === undefined) return `terminal ${number} has no shell; open it first`;
+    const { session, feed } = open;
+    switch (act.kind) {
+      case 'line':
+        session.line(act.text);
+        return undefined;
+      case 'keys':
+        session.keys(act.data);
+        return undefined;
+      case 'end':
+        session.endOfInput();
+        return undefined;
+      case 'signal':
+        session.signal(act.name);
+        return undefined;
+      case 'resize':
+        session.resize(act);
+        return undefined;
+      case 'shown':
+        feed.makeRoom();
+        session.shown();
+        return undefined;
+      case 'close':
+        session.close();
+        return undefined;
+      default:
+        return unreachable(act);
+    }
+  }
+
   // --- sessions ---
 
   /** Runs a line, after those before it; variables and the working directory last from line to line. */
-  run(lane: Lane, line: string, done: (result: ShellResult) => void): void {
+  run(lane: Lane, line: ByteString, done: (result: ShellResult) => void): void {
     const machine = this.machine(lane);
-    if (lane.state.power === 'off') {
-      done({
-        stdout: EMPTY,
-        stderr: ascii('bash: the machine has no power; boot it first\n'),
-        exitCode: 255,
-      });
-      return;
-    }
     const scripted = (machine.scripted ??= this.startScripted(machine));
-    scripted.waiting.push({ line: utf8Encode(line), done });
+    scripted.waiting.push({ line, done });
     this.nextLine(machine, scripted);
     machine.table.drain();
   }
@@ -133,16 +228,6 @@ export class Shells implements LabGuests {
       done({ stdout: stdout.empty(), stderr: stderr.empty(), exitCode }),
     );
     machine.table.drain();
-  }
-
-  /** A terminal with a bash. */
-  open(lane: Lane, size: TerminalSize, host: SessionHost): Session {
-    const machine = this.machine(lane);
-    const session = new Session(machine.table, host, size, () => machine.sessions.delete(session));
-    machine.sessions.add(session);
-    if (lane.state.power === 'on') session.start();
-    else host.ended('power');
-    return session;
   }
 
   private startScripted(machine: Machine): Scripted {
@@ -324,6 +409,34 @@ export class Shells implements LabGuests {
         exitCode: 255,
       });
   }
+}
+
+const NO_POWER = 'bash: the machine has no power; boot it first';
+/** The end of a line whose lab nobody looks at any more. */
+const GONE: ShellResult = {
+  stdout: EMPTY,
+  stderr: ascii('bash: the lab has been replaced by another one\n'),
+  exitCode: 255,
+};
+
+const shells = new WeakMap<Lab, Shells>();
+
+provideGuests((lab) => {
+  const made = new Shells(lab);
+  shells.set(lab, made);
+  return made;
+});
+
+/** The shells of a lab that has some already. */
+export function knownShells(lab: Lab): Shells | undefined {
+  return shells.get(lab);
+}
+
+/** The shells of a lab, from now on; or why it can have none. */
+export function shellsOfLab(lab: Lab): Shells | string {
+  const guests = guestsOf(lab);
+  if (typeof guests === 'string') return guests;
+  return shells.get(lab) ?? 'somebody else works on its machines';
 }
 
 function sinks(stdout: Sink, stderr: Sink): ReadonlyMap<number, Stream> {

@@ -73,7 +73,8 @@ type Settle = (answer: LaneAnswer['outcome']) => void;
 
 export class LabHost {
   lab: Lab;
-  readonly shellUsed = new WeakSet<Lab>();
+  /** Told of another lab. */
+  readonly replaced: (() => void)[] = [];
   private readonly keeper: Keeper;
   private readonly ports: HostPorts;
   private run = 0;
@@ -114,8 +115,7 @@ export class LabHost {
   async replaceLab(lab: Lab, place: 'same' | 'own' | 'sandbox' = 'own'): Promise<void> {
     if (place === 'sandbox') this.own ??= { lab: this.lab, actionsKept: this.actionsKept };
     if (place === 'own') this.own = null;
-    // Whoever works on the machines of the old lab is told that they are gone.
-    for (const lane of this.lab.lanes) this.lab.guests?.powerOff(lane);
+    if (lab !== this.lab) this.lab.guests?.leave();
     for (const settle of this.waiting.values()) settle({ outcome: 'closed' });
     this.waiting.clear();
     this.lab = lab;
@@ -125,6 +125,7 @@ export class LabHost {
     this.eventsToSend = [];
     this.actionsKept = 0;
     this.reanchor();
+    for (const tell of this.replaced) tell();
     await this.keepAnew();
     this.changed();
   }

@@ -141,10 +141,12 @@ export type TerminalInput =
 export type TerminalUpdate = { readonly session: number } &
   /** One char a byte. */
   (
+    /** It begins anew; what it has shown so far follows. */
+    | { readonly kind: 'fresh' }
     | { readonly kind: 'output'; readonly bytes: string }
     | { readonly kind: 'prompt'; readonly text: string; readonly status: number }
     | { readonly kind: 'mode'; readonly mode: 'line' | 'raw' }
-    | { readonly kind: 'ended'; readonly why: 'exit' | 'power' }
+    | { readonly kind: 'ended'; readonly why: 'exit' | 'power' | 'lab' }
   );
 
 export type JsonReply = { readonly type: string; readonly value: unknown };

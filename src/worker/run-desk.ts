@@ -1,6 +1,8 @@
 /** Runs as the page takes and gives them: links, files, and going back by an action. */
 import { LONGEST_LINK, decodeLink, decodeRun, encodeLink, encodeRun } from '../lab/run-file.ts';
 import { Replay, runOf, startLab, type Run } from '../lab/replay.ts';
+import { isDeed, type TimedAction } from '../lab/action.ts';
+import { isGuestAction } from '../lab/guests.ts';
 import type { LabHost } from './lab-host.ts';
 import type { RunLink } from './protocol.ts';
 import { Refusal } from './refusal.ts';
@@ -18,13 +20,11 @@ export class RunDesk {
 
   /** The whole run in the letters of an address. */
   link(): RunLink {
-    this.expectReplayable('link');
     const hash = `run=${encodeLink(runOf(this.host.lab))}`;
     return { hash, fits: hash.length <= LONGEST_LINK };
   }
 
   file(): Uint8Array {
-    this.expectReplayable('export');
     return encodeRun(runOf(this.host.lab));
   }
 
@@ -50,38 +50,31 @@ export class RunDesk {
 
   /** Back to just before the last thing that was done. */
   async undo(): Promise<null> {
-    this.expectReplayable('undo');
     const run = runOf(this.host.lab);
-    const last = run.actions[run.actions.length - 1];
+    const at = lastDeed(run.actions);
+    const last = run.actions[at];
     if (last === undefined) throw new Refusal('undo: nothing has been done yet');
-    const actions = run.actions.slice(0, -1);
-    const before = this.undone.filter(({ left }) => left === run.actions.length);
+    const actions = run.actions.slice(0, at);
+    const before = this.undone.filter(({ left }) => left === deedsIn(run.actions));
     await this.restore({ ...run, actions, end: last.at }, 'same');
-    this.undone = [...(before.length === 0 ? [] : this.undone), { run, left: actions.length }];
+    this.undone = [...(before.length === 0 ? [] : this.undone), { run, left: deedsIn(actions) }];
     return null;
   }
 
   /** Forward again to where the last `undo` came from, unless something else was done since. */
   async redo(): Promise<null> {
     const next = this.undone[this.undone.length - 1];
-    if (next === undefined || next.left !== this.host.lab.state.actions.length)
+    if (next === undefined || next.left !== deedsIn(this.host.lab.state.actions))
       throw new Refusal('redo: nothing was undone, or something else was done since');
     await this.restore(next.run, 'same');
     this.undone.pop();
     return null;
   }
 
-  /** What bash does to a machine is no action yet: a replay would leave it out without a word. */
-  private expectReplayable(what: string): void {
-    if (this.host.shellUsed.has(this.host.lab))
-      throw new Refusal(
-        `${what}: a command was run in bash, which a run cannot repeat; start over to have one that can`,
-      );
-  }
-
   /** Replays it beside the lab at hand, in slices, and takes its place when it is whole. */
   private async restore(run: Run, place: 'same' | 'sandbox'): Promise<void> {
     const turn = ++this.restoring;
+    if (run.actions.some(({ action }) => isGuestAction(action))) await import('../shell/shells.ts');
     const job = started(run);
     for (;;) {
       const state = job.step(EVENTS_A_SLICE);
@@ -93,6 +86,23 @@ export class RunDesk {
     await this.host.replaceLab(job.lab, place);
     await this.host.committed();
   }
+}
+
+/** Where the last thing that was done begins: keys that were typed one after the other are one thing. */
+function lastDeed(actions: readonly TimedAction[]): number {
+  let at = actions.findLastIndex(isDeed);
+  const session = keysTo(actions[at]);
+  if (session !== undefined) while (keysTo(actions[at - 1]) === session) at--;
+  return at;
+}
+
+function keysTo(timed: TimedAction | undefined): number | undefined {
+  const action = timed?.action;
+  return action?.kind === 'terminal' && action.act.kind === 'keys' ? action.session : undefined;
+}
+
+function deedsIn(actions: readonly TimedAction[]): number {
+  return actions.filter(isDeed).length;
 }
 
 /** What no checksum tells shows itself when the machines are built. */

@@ -1,9 +1,10 @@
 /** The methods of the shell. Its code comes into the worker with the first call of one of them. */
-import { utf8Decode } from '../base/bytes.ts';
+import { utf8Decode, utf8Encode } from '../base/bytes.ts';
+import { isSide, type TerminalAct } from '../cli/terminal-control.ts';
+import { applyAction } from '../lab/action.ts';
 import type { Lab } from '../lab/lab.ts';
-import type { Lane } from '../lab/lane.ts';
-import type { Session, SessionHost } from '../shell/session.ts';
-import type { Shells } from '../shell/shells.ts';
+import type { ShellResult, Shells } from '../shell/shells.ts';
+import type { FeedUpdate, Viewer } from '../shell/terminal-feed.ts';
 import type { LabHost } from './lab-host.ts';
 import type { Methods } from './methods.ts';
 import { laneOf, Refusal } from './refusal.ts';
@@ -11,69 +12,70 @@ import type { TerminalUpdate } from './protocol.ts';
 
 type ShellMethods = Pick<Methods, 'shell' | 'openTerminal' | 'terminalInput' | 'completeLine'>;
 
-/** A terminal of the page that has not shown so much waits before it is given more. */
-const MOST_UNSHOWN = 256 * 1024;
 const LONGEST_LINE = 1 << 20;
 
 export function shellMethods(host: LabHost): ShellMethods {
-  const shells = new WeakMap<Lab, Shells>();
-  const sessions = new Map<number, OpenSession>();
+  const views = new Map<number, TerminalView>();
+  let loaded: typeof import('../shell/shells.ts') | null = null;
+  /** The lab's shells, from the first call on. */
   const shellsOf = async (lab: Lab): Promise<Shells> => {
-    const { Shells: Loaded } = await import('../shell/shells.ts');
-    const known = shells.get(lab);
-    if (known !== undefined) return known;
-    const fresh = new Loaded(lab);
-    shells.set(lab, fresh);
-    return fresh;
+    loaded = await import('../shell/shells.ts');
+    const shells = loaded.shellsOfLab(lab);
+    if (typeof shells === 'string') throw new Refusal(`shell: ${shells}`);
+    return shells;
   };
-  const begin = async (
-    id: number,
-    lane: Lane,
-    size: { columns: number; rows: number },
-  ): Promise<void> => {
-    const loaded = await shellsOf(host.lab);
-    sessions.get(id)?.session?.close();
-    const open = new OpenSession(id, host, () => sessions.delete(id));
-    sessions.set(id, open);
-    open.session = loaded.open(lane, size, open);
-  };
+  const running = (id: number) => loaded?.knownShells(host.lab)?.terminal(id);
+  host.replaced.push(() => {
+    for (const view of views.values()) view.labReplaced();
+  });
 
   return {
     async shell(line, { lane }) {
       if (typeof line !== 'string') throw new Refusal('shell: the line must be a text');
       if (line.length > LONGEST_LINE) throw new Refusal('shell: the line is longer than 1 MB');
-      const { lab } = host;
-      const machine = laneOf(lab, lane);
-      const loaded = await shellsOf(lab);
+      const shells = await shellsOf(host.lab);
+      const { id } = laneOf(host.lab, lane).state;
       host.lines++;
-      host.shellUsed.add(lab);
-      const result = await new Promise<Parameters<Parameters<Shells['run']>[2]>[0]>((resolve) => {
-        loaded.run(machine, line, resolve);
+      const result = await new Promise<ShellResult | string>((resolve) => {
+        const token = shells.expect(resolve);
+        const action = { kind: 'shell', lane: id, line: utf8Encode(line) } as const;
+        const problem = applyAction(host.lab, action, token);
+        if (problem !== undefined) {
+          shells.forget(token);
+          resolve(problem);
+        }
         host.changed();
       });
       host.lines--;
       await host.committed();
+      if (typeof result === 'string') return { stdout: '', stderr: `${result}\n`, exitCode: 255 };
       const { stdout, stderr, exitCode } = result;
       return { stdout: utf8Decode(stdout), stderr: utf8Decode(stderr), exitCode };
     },
     async openTerminal(session, { lane, columns, rows }) {
-      await begin(session, laneOf(host.lab, lane), { columns, rows });
+      if (!Number.isSafeInteger(session) || session < 0)
+        throw new Refusal('openTerminal: the session must be a number');
+      if (!isSide(columns) || !isSide(rows))
+        throw new Refusal('openTerminal: columns and rows must be 1 to 1000');
+      await shellsOf(host.lab);
+      const view = views.get(session) ?? new TerminalView(session, host, () => running(session));
+      views.set(session, view);
+      view.open(laneOf(host.lab, lane).state.id, { columns, rows });
       host.changed();
       return null;
     },
     terminalInput(id, input) {
-      const open = sessions.get(id);
-      const session = open?.session;
-      if (open === undefined || session === null || session === undefined)
+      const view = views.get(id);
+      if (view === undefined)
         throw new Refusal('terminalInput: that terminal has no shell; open it first');
-      if (input.kind === 'line' || input.kind === 'keys') host.shellUsed.add(host.lab);
-      open.give(session, input);
+      view.take(input);
+      if (input.kind === 'close') views.delete(id);
       host.changed();
       return null;
     },
     async completeLine(id, line) {
-      const session = sessions.get(id)?.session;
-      if (session === null || session === undefined) return [];
+      const session = running(id)?.session;
+      if (session === undefined) return [];
       const { completeLine } = await import('../shell/complete.ts');
       return completeLine(session.kernel, session.cwd, line);
     },
@@ -82,68 +84,82 @@ export function shellMethods(host: LabHost): ShellMethods {
 
 type Input = Parameters<Methods['terminalInput']>[1];
 
-/** One terminal of the page: what its bash prints goes into the host's next batch. */
-class OpenSession implements SessionHost {
-  session: Session | null = null;
-  readonly sink;
+/** One terminal of the page, over the lab's terminal of the same number: what that shows goes into the host's next batch. */
+class TerminalView implements Viewer {
   private readonly id: number;
   private readonly host: LabHost;
-  private readonly gone: () => void;
-  private unshown = 0;
+  /** The lab's terminal of this number, if something runs in it. */
+  private readonly running: () => ReturnType<Shells['terminal']>;
+  private lane = '';
 
-  constructor(id: number, host: LabHost, gone: () => void) {
+  constructor(id: number, host: LabHost, running: () => ReturnType<Shells['terminal']>) {
     this.id = id;
     this.host = host;
-    this.gone = gone;
-    this.sink = {
-      waiters: new Set<{ retry(): void }>(),
-      take: (bytes: string): boolean => {
-        if (this.unshown > MOST_UNSHOWN) return false;
-        this.unshown += bytes.length;
-        const last = host.terminal[host.terminal.length - 1];
-        if (last?.kind === 'output' && last.session === id)
-          host.terminal[host.terminal.length - 1] = { ...last, bytes: last.bytes + bytes };
-        else host.terminal.push({ session: id, kind: 'output', bytes });
-        return true;
-      },
-    };
+    this.running = running;
   }
 
-  prompt(text: string, status: number): void {
-    this.tell({ session: this.id, kind: 'prompt', text: text, status });
+  /** Looks at what runs there already, if nobody looks at it; else a bash begins. */
+  open(lane: string, size: { readonly columns: number; readonly rows: number }): void {
+    this.lane = lane;
+    const running = this.running();
+    if (running !== undefined && !running.feed.isSeen) {
+      running.feed.show(this);
+      this.take({ kind: 'resize', ...size });
+      return;
+    }
+    const problem = this.act({ kind: 'open', ...size });
+    if (problem === undefined) this.running()?.feed.show(this);
+    else this.tell({ kind: 'ended', why: 'power' });
   }
 
-  mode(mode: 'line' | 'raw'): void {
-    this.tell({ session: this.id, kind: 'mode', mode });
-  }
-
-  ended(why: 'exit' | 'power'): void {
-    this.gone();
-    this.tell({ session: this.id, kind: 'ended', why });
-  }
-
-  give(session: Session, input: Input): void {
+  take(input: Input): void {
+    const running = this.running();
+    if (running === undefined) return;
+    const { feed, session } = running;
     switch (input.kind) {
       case 'line':
-        return session.line(input.text);
+        this.act({ kind: 'line', text: utf8Encode(input.text) });
+        return;
       case 'keys':
-        return session.keys(input.data);
-      case 'end':
-        return session.endOfInput();
-      case 'signal':
-        return session.signal(input.name);
-      case 'resize':
-        return session.resize(input);
+        this.act({ kind: 'keys', data: utf8Encode(input.data) });
+        return;
+      case 'resize': {
+        const { columns, rows } = input;
+        const { size } = session.terminal;
+        if (!isSide(columns) || !isSide(rows)) return;
+        if (size.columns !== columns || size.rows !== rows)
+          this.act({ kind: 'resize', columns, rows });
+        return;
+      }
       case 'shown':
-        this.unshown = 0;
-        return session.shown();
-      case 'close':
-        this.gone();
-        return session.close();
+        if (feed.isFull) this.act({ kind: 'shown' });
+        return;
+      case 'signal':
+        this.act({ kind: 'signal', name: input.name });
+        return;
+      default:
+        this.act({ kind: input.kind });
     }
   }
 
-  private tell(update: TerminalUpdate): void {
-    this.host.terminal.push(update);
+  /** Another lab has this terminal too, as it stood there; or it has none of the kind. */
+  labReplaced(): void {
+    const running = this.running();
+    if (running === undefined) this.tell({ kind: 'ended', why: 'lab' });
+    else running.feed.show(this);
+  }
+
+  tell(update: FeedUpdate | { readonly kind: 'ended'; readonly why: 'lab' }): void {
+    const { terminal } = this.host;
+    const last = terminal[terminal.length - 1];
+    const told: TerminalUpdate = { session: this.id, ...update };
+    if (told.kind === 'output' && last?.kind === 'output' && last.session === this.id)
+      terminal[terminal.length - 1] = { ...last, bytes: last.bytes + told.bytes };
+    else terminal.push(told);
+  }
+
+  private act(act: TerminalAct): string | undefined {
+    const { lane, id: session } = this;
+    return applyAction(this.host.lab, { kind: 'terminal', lane, session, act });
   }
 }

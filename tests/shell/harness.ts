@@ -1,5 +1,5 @@
 /** A lab with a shell, run in virtual time until a line has ended. */
-import { ascii } from '../../src/base/bytes.ts';
+import { ascii, utf8Encode } from '../../src/base/bytes.ts';
 import type { ByteString } from '../../src/base/bytes.ts';
 import { Lab } from '../../src/lab/lab.ts';
 import { planLab } from '../../src/lab/setup.ts';
@@ -26,7 +26,7 @@ export class ShellLab {
 
   /** A line of the shell that lasts. */
   run(line: string): ShellResult {
-    return this.until((done) => this.shells.run(this.lane, line, done));
+    return this.until((done) => this.shells.run(this.lane, utf8Encode(line), done));
   }
 
   /** `bash -c script`, by itself. */

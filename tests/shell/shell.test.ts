@@ -1,3 +1,4 @@
+import { ascii } from '../../src/base/bytes.ts';
 /** The shell on its simulated machine: processes, the page cache, power, Redis. */
 import { describe, expect, test } from 'vitest';
 import { ascii } from '../../src/base/bytes.ts';
@@ -79,7 +80,7 @@ describe('files stand in the page cache', () => {
   test('a shell ends with the power, and says so', () => {
     const lab = new ShellLab();
     const result = lab.until((done) => {
-      lab.shells.run(lab.lane, 'sleep 100', done);
+      lab.shells.run(lab.lane, ascii('sleep 100'), done);
       lab.lab.crash('power-lost', 'lost', undefined);
     });
     expect(result).toMatchObject({

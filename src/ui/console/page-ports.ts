@@ -147,6 +147,8 @@ async function perform(lab: LabCalls, action: ControlAction, target: Target): Pr
     case 'lane':
     case 'client':
     case 'predict':
+    case 'terminal':
+    case 'shell':
       throw new Error(`!${action.kind} has no meaning in this console.`);
   }
 }
