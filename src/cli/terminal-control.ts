@@ -40,11 +40,10 @@ export const TERMINAL_USAGE =
 export function parseTerminal(rest: string): Parsed<TerminalControl> {
   const [, number = '', act = ''] = /^(\d+)\s+([^]*)$/.exec(rest) ?? [];
   const session = Number(number);
-  if (number === '' || session > MOST_SESSIONS) return failure('the number of a terminal is wanted');
+  if (number === '' || session > MOST_SESSIONS)
+    return failure('the number of a terminal is wanted');
   const parsed = parseAct(act);
-  return parsed.ok
-    ? { ok: true, value: { kind: 'terminal', session, act: parsed.value } }
-    : parsed;
+  return parsed.ok ? { ok: true, value: { kind: 'terminal', session, act: parsed.value } } : parsed;
 }
 
 function parseAct(text: string): Parsed<TerminalAct> {

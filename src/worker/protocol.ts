@@ -140,8 +140,8 @@ export type TerminalInput =
 /** What a page's terminal is told, in order. */
 export type TerminalUpdate = { readonly session: number } &
   /** One char a byte. */
+  /** It begins anew; what it has shown so far follows. */
   (
-    /** It begins anew; what it has shown so far follows. */
     | { readonly kind: 'fresh' }
     | { readonly kind: 'output'; readonly bytes: string }
     | { readonly kind: 'prompt'; readonly text: string; readonly status: number }

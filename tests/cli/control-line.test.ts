@@ -1,3 +1,4 @@
+import { ascii } from '../../src/base/bytes.ts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseScript, printScript } from '../../src/cli/action-script.ts';
@@ -47,6 +48,28 @@ describe('a control line', () => {
         },
       },
     ],
+    [
+      '!terminal 1 open 80x24',
+      { kind: 'terminal', session: 1, act: { kind: 'open', columns: 80, rows: 24 } },
+    ],
+    [
+      '!terminal 2 $ ls -l "a b"',
+      { kind: 'terminal', session: 2, act: { kind: 'line', text: ascii('ls -l "a b"') } },
+    ],
+    [
+      '!terminal 2 line " a\\n"',
+      { kind: 'terminal', session: 2, act: { kind: 'line', text: ascii(' a\n') } },
+    ],
+    [
+      '!terminal 0 keys "\\x03"',
+      { kind: 'terminal', session: 0, act: { kind: 'keys', data: ascii('\x03') } },
+    ],
+    [
+      '!terminal 1 signal INT',
+      { kind: 'terminal', session: 1, act: { kind: 'signal', name: 'INT' } },
+    ],
+    ['!terminal 1 shown', { kind: 'terminal', session: 1, act: { kind: 'shown' } }],
+    ['!shell "two\\nlines"', { kind: 'shell', line: ascii('two\nlines') }],
     ['!heal', { kind: 'heal' }],
     ['!workload off', { kind: 'workload', workload: null }],
     [
@@ -160,7 +183,7 @@ describe('a control line', () => {
 
   test('every control tells how it is written, and what it tells begins with its name', () => {
     for (const { name, usage } of controlUsages()) expect(usage.startsWith(name)).toBe(true);
-    expect(controlUsages()).toHaveLength(20);
+    expect(controlUsages()).toHaveLength(22);
   });
 
   const SEED = 815;

@@ -1,4 +1,3 @@
-import { ascii } from '../../src/base/bytes.ts';
 /** The shell on its simulated machine: processes, the page cache, power, Redis. */
 import { describe, expect, test } from 'vitest';
 import { ascii } from '../../src/base/bytes.ts';

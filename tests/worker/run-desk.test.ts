@@ -3,6 +3,7 @@ import { Lab } from '../../src/lab/lab.ts';
 import { planLab } from '../../src/lab/setup.ts';
 import { LabHost, type Keeper } from '../../src/worker/lab-host.ts';
 import { labMethods, type Methods } from '../../src/worker/methods.ts';
+import type { TerminalUpdate } from '../../src/worker/protocol.ts';
 import { reopenLab } from '../../src/worker/reopen.ts';
 import { runFingerprint } from '../lab/scripted-run.ts';
 
@@ -20,18 +21,24 @@ class MemoryKeeper implements Keeper {
   }
 }
 
-function opened(): { host: LabHost; methods: Methods; keeper: MemoryKeeper } {
+function opened(): {
+  host: LabHost;
+  methods: Methods;
+  keeper: MemoryKeeper;
+  shown: TerminalUpdate[];
+} {
   const plan = planLab(
     { clock: { paused: true }, lanes: [{ config: { appendfsync: 'always' } }] },
     1_795_225_880_000_000,
   );
   if (typeof plan === 'string') throw new Error(plan);
   const keeper = new MemoryKeeper();
+  const shown: TerminalUpdate[] = [];
   const ports = {
     now: () => 0,
     sendFrame: vi.fn(),
     sendPushes: vi.fn(),
-    sendTerminal: vi.fn(),
+    sendTerminal: (updates: readonly TerminalUpdate[]) => void shown.push(...updates),
     fatal: (message: string): never => {
       throw new Error(message);
     },
@@ -45,6 +52,7 @@ function opened(): { host: LabHost; methods: Methods; keeper: MemoryKeeper } {
       () => Promise.resolve(),
     ),
     keeper,
+    shown,
   };
 }
 
@@ -52,6 +60,21 @@ async function set(methods: Methods, key: string): Promise<void> {
   const answer = methods.send(`SET ${key} 1`, {});
   await methods.advance(50);
   await answer;
+}
+
+/** A line of bash, with as much time as it takes. */
+async function inShell(
+  methods: Methods,
+  line: string,
+): Promise<Awaited<ReturnType<Methods['shell']>>> {
+  const answer = Promise.resolve(methods.shell(line, {}));
+  let ended = false;
+  void answer.then(() => (ended = true));
+  while (!ended) {
+    await methods.advance(10);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  return answer;
 }
 
 /** Of the lab alone: the server's log leaves with each frame. */
@@ -129,18 +152,60 @@ test('undo takes back the last thing done, redo brings it back, and a file holds
   expect(keysOf(host)).toEqual(['a', 'c']);
 });
 
-test('what bash did cannot be repeated: no link, no file and no undo pretend that it can', async () => {
+test('what bash did is in links and files, and is taken back and done again', async () => {
   const { host, methods } = opened();
   await set(methods, 'a');
-  expect(methods.link()).toMatchObject({ fits: true });
-  const ran = methods.shell('echo x > /data/note', {});
-  await methods.advance(1000);
-  expect((await ran).exitCode).toBe(0);
-  const before = fingerprint(host.lab);
-  expect(() => methods.link()).toThrow(/^link: a command was run in bash/);
-  expect(() => methods.export('run', {})).toThrow(/^export: a command was run in bash/);
-  await expect(methods.undo()).rejects.toThrow(/^undo: a command was run in bash/);
-  expect(fingerprint(host.lab)).toBe(before);
+  const ran = await inShell(methods, 'echo x > /data/note; redis-cli SET b 1');
+  expect(ran.exitCode).toBe(0);
+  const after = fingerprint(host.lab);
+  const { hash, fits } = await methods.link();
+  expect(fits).toBe(true);
+  const taker = opened();
+  await taker.methods.load(hash.replace('run=', ''));
+  expect(fingerprint(taker.host.lab)).toBe(after);
+  await methods.undo();
+  expect(keysOf(host)).toEqual(['a']);
+  expect(host.lab.lanes[0]!.kernel.readFile('/data/note')).toBeUndefined();
+  await methods.redo();
+  expect(fingerprint(host.lab)).toBe(after);
+  expect((await inShell(methods, 'cat /data/note')).stdout).toBe('x\n');
+});
+
+test('a terminal goes back with its lab: what it showed then, with the same bash behind it', async () => {
+  const { host, methods, shown } = opened();
+  const type = async (text: string): Promise<void> => {
+    await methods.terminalInput(7, { kind: 'line', text });
+    await methods.advance(500);
+  };
+  await methods.openTerminal(7, { columns: 80, rows: 24 });
+  await methods.advance(500);
+  await type('X=1; echo first');
+  await type('X=2; echo second');
+  shown.length = 0;
+  await methods.undo();
+  const told = shown.filter(({ session }) => session === 7);
+  expect(told[0]).toEqual({ session: 7, kind: 'fresh' });
+  const text = told.map((each) => (each.kind === 'output' ? each.bytes : '')).join('');
+  expect(text).toContain('echo first\nfirst\n');
+  expect(text).not.toContain('second');
+  expect(told.at(-1)).toMatchObject({ kind: 'prompt' });
+  shown.length = 0;
+  await type('echo $X');
+  expect(shown.map((each) => (each.kind === 'output' ? each.bytes : '')).join('')).toContain('1\n');
   await methods.reset({ clock: { paused: true, startAt: 1_795_225_880_000 } });
-  expect(methods.link()).toMatchObject({ fits: true });
+  expect(shown.at(-1)).toEqual({ session: 7, kind: 'ended', why: 'lab' });
+  expect(host.lab.state.actions).toEqual([]);
+});
+
+test('keys that were typed one after the other are taken back at once', async () => {
+  const { host, methods } = opened();
+  await methods.openTerminal(1, { columns: 80, rows: 24 });
+  await methods.advance(500);
+  for (const data of ['a', 'b', 'c']) await methods.terminalInput(1, { kind: 'keys', data });
+  await methods.terminalInput(1, { kind: 'resize', columns: 100, rows: 30 });
+  await methods.undo();
+  expect(host.lab.state.actions.map(({ action }) => action.kind)).toEqual(['terminal']);
+  await expect(methods.undo()).rejects.toThrow('undo: nothing has been done yet');
+  await methods.redo();
+  expect(host.lab.state.actions).toHaveLength(5);
 });
