@@ -73,8 +73,7 @@ type Settle = (answer: LaneAnswer['outcome']) => void;
 
 export class LabHost {
   lab: Lab;
-  /** Told of another lab. */
-  readonly replaced: (() => void)[] = [];
+  readonly onReplaced: (() => void)[] = [];
   private readonly keeper: Keeper;
   private readonly ports: HostPorts;
   private run = 0;
@@ -125,7 +124,7 @@ export class LabHost {
     this.eventsToSend = [];
     this.actionsKept = 0;
     this.reanchor();
-    for (const tell of this.replaced) tell();
+    for (const tell of this.onReplaced) tell();
     await this.keepAnew();
     this.changed();
   }

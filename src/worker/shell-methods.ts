@@ -16,16 +16,17 @@ const LONGEST_LINE = 1 << 20;
 
 export function shellMethods(host: LabHost): ShellMethods {
   const views = new Map<number, TerminalView>();
-  let loaded: typeof import('../shell/shells.ts') | null = null;
+  let known: ((lab: Lab) => Shells | undefined) | null = null;
   /** The lab's shells, from the first call on. */
   const shellsOf = async (lab: Lab): Promise<Shells> => {
-    loaded = await import('../shell/shells.ts');
-    const shells = loaded.shellsOfLab(lab);
+    const { knownShells, shellsOfLab } = await import('../shell/shells.ts');
+    known = knownShells;
+    const shells = shellsOfLab(lab);
     if (typeof shells === 'string') throw new Refusal(`shell: ${shells}`);
     return shells;
   };
-  const running = (id: number) => loaded?.knownShells(host.lab)?.terminal(id);
-  host.replaced.push(() => {
+  const running = (id: number) => known?.(host.lab)?.terminal(id);
+  host.onReplaced.push(() => {
     for (const view of views.values()) view.labReplaced();
   });
 

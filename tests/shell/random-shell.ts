@@ -105,23 +105,30 @@ export function wholeState({ state }: Lab): string {
 }
 
 /** By content alone: how the host holds a number or a string makes no difference. */
-function digest(hash: Hash, value: unknown): void {
-  if (typeof value !== 'object' || value === null) {
-    hash.update(`${typeof value} ${Object.is(value, -0) ? '-0' : String(value)};`);
-  } else if (ArrayBuffer.isView(value)) {
-    hash.update(`bytes ${value.byteLength};`);
-    hash.update(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
-  } else if (value instanceof Map || value instanceof Set || Array.isArray(value)) {
-    hash.update(`${value instanceof Map ? 'map' : 'list'} `);
-    for (const each of value) digest(hash, each);
-    hash.update(';');
-  } else {
-    hash.update('record ');
-    for (const [name, each] of Object.entries(value)) {
-      hash.update(`${name}:`);
-      digest(hash, each);
+function digest(hash: Hash, whole: unknown): void {
+  const numbers = new Map<object, number>();
+  const left: unknown[] = [whole];
+  while (left.length > 0) {
+    const value = left.pop();
+    if (typeof value !== 'object' || value === null) {
+      hash.update(`${typeof value} ${Object.is(value, -0) ? '-0' : String(value)};`);
+      continue;
     }
-    hash.update(';');
+    const known = numbers.get(value);
+    if (known !== undefined) {
+      hash.update(`again ${known};`);
+      continue;
+    }
+    numbers.set(value, numbers.size);
+    if (ArrayBuffer.isView(value)) {
+      hash.update(`bytes ${value.byteLength};`);
+      hash.update(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+    } else {
+      const isList = value instanceof Map || value instanceof Set || Array.isArray(value);
+      const parts: unknown[] = isList ? [...value] : Object.entries(value).flat();
+      hash.update(`${isList ? 'list' : 'record'} ${parts.length};`);
+      for (const part of parts.reverse()) left.push(part);
+    }
   }
 }
 
