@@ -5,15 +5,18 @@ import { AssertionError } from './assert.ts';
  * References that were shared stay shared and cycles stay cycles, inside the copy.
  * Anything that can't be copied faithfully (a function, an instance of a class) is our mistake and throws.
  *
+ * `known`: copies that are there already, by what they are copies of; what stands there is neither looked into nor
+ * copied. An object that is its own copy is shared.
+ *
  * It works through a list of what is still to be filled instead of calling itself, since linked structures
  * (a skiplist of 100,000 nodes) would overflow the stack.
  */
-export function cloneData<T>(value: T): T {
+export function cloneData<T>(value: T, known: ReadonlyMap<object, object> = new Map()): T {
   if (typeof value !== 'object' || value === null) {
     if (typeof value === 'function') throw new AssertionError('a function is not plain data');
     return value;
   }
-  const cloning: Cloning = { copies: new Map(), unfilled: [] };
+  const cloning: Cloning = { copies: new Map(known), unfilled: [] };
   const root = copyOf(value, cloning);
   let target = cloning.unfilled.pop();
   while (target !== undefined) {

@@ -125,7 +125,7 @@ export class Context {
     const entry = this.live(key);
     if (entry === undefined) return undefined;
     const { space } = this.db;
-    if (space.preImages !== null) beforeChange(space, key);
+    if (space.preImages !== null || space.touched !== null) beforeChange(space, key);
     this.touchAccess(entry);
     return entry;
   }

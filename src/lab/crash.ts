@@ -40,6 +40,13 @@ export function survivesPower(state: LaneState, kernel: SimulatedKernel): number
     : snapshotOffset(state.durability, kernel, 'power-lost');
 }
 
+/** The offset up to which the records survive the death of the process. */
+export function survivesKill(state: LaneState, kernel: SimulatedKernel): number {
+  return keepsLog(state)
+    ? state.durability.written
+    : snapshotOffset(state.durability, kernel, 'process-killed');
+}
+
 /** Acknowledged writes that a loss of power would take now, with all that is unsynced. */
 export function writesAtRisk({ state, kernel }: Lane): number {
   return riskOf(state.records, survivesPower(state, kernel)).writes;

@@ -11,9 +11,10 @@ import type { LabControl } from './action.ts';
 import { absolute, CONFIG_PATH, DATA_PATH } from './boot.ts';
 import { cutIn, lossesOf } from './crash.ts';
 import { newLabState, reopenedState, type LabState, type Reopened } from './lab-state.ts';
-import type { LabClockEvent } from './lane-state.ts';
+import type { LabClockEvent, LaneEvent } from './lane-state.ts';
 import { WORKLOAD_PART, WORKLOAD_TOKEN } from './lane-clients.ts';
 import type { LabGuests } from './guests.ts';
+import { noteAccidents } from './accidents.ts';
 import { startMeter, stopMeter } from './measure.ts';
 import { Lane } from './lane.ts';
 import type { LaneSurroundings } from './surroundings.ts';
@@ -137,6 +138,7 @@ export class Lab implements LaneSurroundings {
       due = this.clock.next()
     )
       this.dispatchNext();
+    for (const lane of this.lanes) noteAccidents(lane);
   }
 
   /** Runs to just after the next command, cron tick or end of an fsync. False: none came within a minute. */
@@ -170,7 +172,7 @@ export class Lab implements LaneSurroundings {
       case 'kernel':
         return this.dispatchKernel(event);
       case 'lane':
-        return this.lane(event.payload.lane)?.dispatch(event);
+        return this.dispatchLane(event);
       case 'guest': {
         const lane = this.lane(event.payload.lane);
         if (lane !== undefined) this.guests?.dispatch(lane, event.payload.timer);
@@ -181,10 +183,20 @@ export class Lab implements LaneSurroundings {
     }
   }
 
+  private dispatchLane(event: ClockEvent<LaneEvent>): void {
+    const lane = this.lane(event.payload.lane);
+    if (lane === undefined) return;
+    lane.dispatch(event);
+    // A command that arrives, and a call that begins, change nothing that an accident could take.
+    if (event.payload.type !== 'arrive' && event.payload.type !== 'call') noteAccidents(lane);
+  }
+
   /** What a kernel does by itself may make writes safe. */
   private dispatchKernel(event: ClockEvent<KernelEvent>): void {
     const lane = this.lane(event.payload.owner);
-    if (lane !== undefined) falling(lane, () => lane.kernel.dispatch(event));
+    if (lane === undefined) return;
+    falling(lane, () => lane.kernel.dispatch(event));
+    noteAccidents(lane);
   }
 
   setClock(clock: { readonly paused?: boolean; readonly speed?: number }): string | undefined {

@@ -8,6 +8,7 @@ import type { FsyncPolicy } from '../persistence/aof-writer.ts';
 import type { Reply } from '../resp/reply.ts';
 import type { ChildState } from '../server/child-process.ts';
 import type { ServerState, ThreadName } from '../server/state.ts';
+import { newAccidents, type Accidents } from './accidents.ts';
 import { newDurability, type DurabilityState } from './durability.ts';
 import { newRecordLog, type RecordLog } from './record-log.ts';
 import type { LostRows } from './ledger.ts';
@@ -139,6 +140,7 @@ export interface LaneState {
   crash: LostRows | null;
   readonly meter: Meter;
   readonly riskCurve: RiskCurve;
+  readonly accidents: Accidents;
   readonly stream: WorkloadStream;
   /** Workload clients that wait for nothing, by name. */
   readonly idle: string[];
@@ -188,6 +190,7 @@ export function newLaneState(id: string, seed: number, kernel: KernelState): Lan
     crash: null,
     meter: newMeter(),
     riskCurve: newRiskCurve(),
+    accidents: newAccidents(),
     // The same stream in every lane, whatever the lane's own seed.
     stream: newWorkloadStream(`workload ${seed}`),
     idle: [],

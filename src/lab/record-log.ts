@@ -74,7 +74,7 @@ export function newRecordLog(): RecordLog {
 /** Adds a row; its unit's end is set by `closeUnit`. Returns the row's number. */
 export function addRecord(log: RecordLog, record: NewRecord): number {
   const row = log.count;
-  if (row === log.offsets.length) growColumns(log);
+  if (row === log.offsets.length) resizeColumns(log, row, row * 2);
   log.offsets[row] = record.offset;
   log.times[row] = record.at;
   log.writes[row] = (row === 0 ? 0 : log.writes[row - 1]!) + record.writes;
@@ -146,13 +146,19 @@ export function firstWrite(log: RecordLog, from: number, to: number): number | u
   return low < to ? low : undefined;
 }
 
-/** Drops the rows from `row` on: a restart did not bring them back. */
+/**
+ * Drops the rows from `row` on: a restart did not bring them back. What is left has columns of its own: copies of the
+ * lab may share those that there were, in which rows are added but never changed.
+ */
 export function truncateRecords(log: RecordLog, row: number): void {
   if (row >= log.count) return;
   for (const map of [log.typed, log.replies])
     for (const key of [...map.keys()]) if (key >= row) map.delete(key);
   for (const key of [...log.own]) if (key >= row) log.own.delete(key);
-  log.bytes.length = row === 0 ? 0 : log.ends[row - 1]!;
+  const length = row === 0 ? 0 : log.ends[row - 1]!;
+  log.bytes.bytes = log.bytes.bytes.slice(0, Math.max(length, FIRST_CAPACITY));
+  log.bytes.length = length;
+  resizeColumns(log, row, Math.max(row, FIRST_CAPACITY));
   log.count = row;
   log.shortest = Math.min(log.shortest, row);
   log.acknowledged = Math.min(log.acknowledged, row);
@@ -203,16 +209,16 @@ export function recordBatch(
   };
 }
 
-function growColumns(log: RecordLog): void {
-  const capacity = log.offsets.length * 2;
+/** Columns of that capacity with the first `rows` of each. */
+function resizeColumns(log: RecordLog, rows: number, capacity: number): void {
   const grown = (column: Float64Array): Float64Array => {
     const next = new Float64Array(capacity);
-    next.set(column);
+    next.set(column.subarray(0, rows));
     return next;
   };
   const grownBytes = (column: Uint8Array): Uint8Array => {
     const next = new Uint8Array(capacity);
-    next.set(column);
+    next.set(column.subarray(0, rows));
     return next;
   };
   log.offsets = grown(log.offsets);

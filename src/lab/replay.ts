@@ -69,7 +69,11 @@ export class Replay {
     if (target > lab.clock.now && lab.runUntil(target, budget) === 'more') return 'more';
     if (next === undefined) return 'done';
     const problem = applyAction(lab, next.action);
-    if (problem === undefined) return 'more';
+    if (problem === undefined) {
+      // The run's own: by it a checkpoint knows whose way it is on.
+      lab.state.actions[lab.state.actions.length - 1] = next;
+      return 'more';
+    }
     const number = lab.state.actions.length + 1;
     return { problem: `action ${number} of the run cannot be done: ${problem}` };
   }
@@ -79,6 +83,13 @@ export class Replay {
     const { lab, run } = this;
     return run.end <= 0 ? 1 : Math.min(1, (lab.clock.now - lab.epoch) / run.end);
   }
+}
+
+/** As much of a run as was there at `at` (since it began): with everything that was done by then. */
+export function runUpTo(run: Run, at: Micros): Run {
+  const end = Math.max(0, Math.min(at, run.end));
+  const next = run.actions.findIndex((action) => action.at > end);
+  return { ...run, end, actions: next < 0 ? run.actions : run.actions.slice(0, next) };
 }
 
 /** The run to its end at once; throws if one of its actions cannot be done. */

@@ -17,6 +17,18 @@ export interface Risk {
   readonly ms: number;
 }
 
+/** What an accident at some instant of the run would have taken of a lane, or would take now. */
+export interface LaneForecast {
+  readonly lane: string;
+  /** Without power, or without a server, there is nothing for an accident to take. */
+  readonly life: 'running' | 'stopped' | 'off';
+  /** Write commands acknowledged by then, and not lost before. */
+  readonly acknowledged: number;
+  readonly processKill: Risk;
+  /** With all that is unsynced. */
+  readonly powerLoss: Risk;
+}
+
 export interface LostWrite {
   /** When it was acknowledged. */
   readonly at: LabMillis;

@@ -17,8 +17,11 @@ export interface KeyIndex {
 
 const FEWEST_PAIRS = 8;
 
-export function newKeyIndex(): KeyIndex {
-  return { table: new Int32Array(FEWEST_PAIRS * 2), lastKey: null, lastHash: 0 };
+/** `count`: as many keys as will come at once; there is room for more. */
+export function newKeyIndex(count = 0): KeyIndex {
+  let pairs = FEWEST_PAIRS;
+  while (count * 3 > pairs * 2) pairs *= 2;
+  return { table: new Int32Array(pairs * 2), lastKey: null, lastHash: 0 };
 }
 
 export function findEntry(

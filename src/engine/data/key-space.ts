@@ -34,7 +34,12 @@ export interface KeySpace {
   expireCursor: number;
   /** Not null while a snapshot of this key space is alive. */
   preImages: Map<ByteString, PreImage> | null;
+  /** For who copies it again and again: which groups of entries have changed since; see frozen-space.ts. */
+  touched: Uint8Array | null;
 }
+
+/** Entries of which one mark tells. */
+export const TOUCHED_TOGETHER_BITS = 5;
 
 export interface Database {
   readonly id: number;
@@ -43,7 +48,7 @@ export interface Database {
 }
 
 export function newKeySpace(): KeySpace {
-  return { entries: [], index: newKeyIndex(), expiring: [], expireCursor: 0, preImages: null };
+  return { entries: [], index: newKeyIndex(), expiring: [], expireCursor: 0, preImages: null, touched: null };
 }
 
 /** What stands at `key`, whether its time is over or not. */
@@ -58,6 +63,10 @@ export function hasKey(space: KeySpace, key: ByteString): boolean {
 /** To be called before the value or the expiry of `key` is changed in place. */
 export function beforeChange(space: KeySpace, key: ByteString): void {
   const images = space.preImages;
+  if (space.touched !== null) {
+    const slot = entryOf(space, key)?.slot;
+    if (slot !== undefined) markTouched(space, slot);
+  }
   if (images === null || images.has(key)) return;
   const entry = entryOf(space, key);
   images.set(key, {
@@ -65,6 +74,18 @@ export function beforeChange(space: KeySpace, key: ByteString): void {
     expireAt: entry?.expiry?.at,
     lru: entry?.lru ?? 0,
   });
+}
+
+/** Something of the entry at that place has changed, or it is another one. */
+export function markTouched(space: KeySpace, slot: number): void {
+  const at = slot >> TOUCHED_TOGETHER_BITS;
+  let touched = space.touched!;
+  if (at >= touched.length) {
+    const larger = new Uint8Array(Math.max(64, at + 1, touched.length * 2));
+    larger.set(touched);
+    space.touched = touched = larger;
+  }
+  touched[at] = 1;
 }
 
 /** Adds or replaces a value; the expiry is left as it is. */
@@ -77,8 +98,9 @@ export function putValue(space: KeySpace, key: ByteString, value: Value, lru: nu
 
 /** A key that is not there yet. */
 export function addKey(space: KeySpace, key: ByteString, value: Value, lru: number): Entry {
-  if (space.preImages !== null) beforeChange(space, key);
+  if (space.preImages !== null || space.touched !== null) beforeChange(space, key);
   const entry: Entry = { key, value, lru, slot: space.entries.length, expiry: null };
+  if (space.touched !== null) markTouched(space, entry.slot);
   space.entries.push(entry);
   addToIndex(space.index, space.entries);
   return entry;
@@ -92,7 +114,7 @@ export function replaceValue(
   value: Value,
   lru: number,
 ): void {
-  if (space.preImages !== null) beforeChange(space, key);
+  if (space.preImages !== null || space.touched !== null) beforeChange(space, key);
   entry.value = value;
   entry.lru = lru;
 }
@@ -100,12 +122,13 @@ export function replaceValue(
 export function removeKey(space: KeySpace, key: ByteString): boolean {
   const entry = entryOf(space, key);
   if (entry === undefined) return false;
-  if (space.preImages !== null) beforeChange(space, key);
+  if (space.preImages !== null || space.touched !== null) beforeChange(space, key);
   if (entry.expiry !== null) dropExpiry(space, entry, entry.expiry);
   const { entries, index } = space;
   removeFromIndex(index, key, entry.slot);
   const last = entries.pop();
   if (last !== undefined && last !== entry) {
+    if (space.touched !== null) markTouched(space, last.slot);
     moveInIndex(index, last.key, last.slot, entry.slot);
     entries[entry.slot] = last;
     last.slot = entry.slot;
@@ -115,7 +138,7 @@ export function removeKey(space: KeySpace, key: ByteString): boolean {
 
 /** The key is there. */
 export function setExpiry(space: KeySpace, key: ByteString, at: ExpireTime): void {
-  if (space.preImages !== null) beforeChange(space, key);
+  if (space.preImages !== null || space.touched !== null) beforeChange(space, key);
   const entry = entryOf(space, key)!;
   if (entry.expiry !== null) {
     entry.expiry.at = at;
@@ -131,7 +154,7 @@ export function clearExpiry(
   entry = entryOf(space, key),
 ): boolean {
   if (entry === undefined || entry.expiry === null) return false;
-  if (space.preImages !== null) beforeChange(space, key);
+  if (space.preImages !== null || space.touched !== null) beforeChange(space, key);
   dropExpiry(space, entry, entry.expiry);
   return true;
 }
@@ -144,6 +167,7 @@ function dropExpiry(space: KeySpace, entry: Entry, { slot }: Expiry): void {
   entry.expiry = null;
   const last = space.expiring.pop();
   if (last !== undefined && last !== entry) {
+    if (space.touched !== null) markTouched(space, last.slot);
     space.expiring[slot] = last;
     last.expiry!.slot = slot;
   }
