@@ -1,0 +1,136 @@
+/**
+ * A lab as it was at an instant, beside the lab that goes on. What only grows (the log's columns, history) and what is
+ * never changed in place (pages, actions) is shared with it; of the data set, what has changed since the checkpoint
+ * before. So a checkpoint costs a list of the keys and the rest of the machines' state, which is small.
+ */
+import { cloneData } from '../base/clone.ts';
+import type { Micros } from '../base/time.ts';
+import { freezeSpace, thawSpace, type FrozenSpace } from '../engine/data/frozen-space.ts';
+import type { KeySpace } from '../engine/data/key-space.ts';
+import type { KernelState } from '../machine/kernel-state.ts';
+import type { LabState } from './lab-state.ts';
+import { Lab } from './lab.ts';
+import type { LaneState } from './lane-state.ts';
+import type { RecordLog } from './record-log.ts';
+
+export interface Checkpoint {
+  /** Since the lab began; everything due by then has happened. */
+  readonly at: Micros;
+  /** How many actions the lab had behind it. */
+  readonly actions: number;
+  /** Events scheduled until then: about what it costs to come here from the start. */
+  readonly work: number;
+  /** About what it holds that no other does, in bytes. */
+  readonly weight: number;
+  /** Not a lab's state: frozen spaces stand in it for key spaces. */
+  readonly frozen: LabState;
+  readonly spaces: readonly FrozenSpace[];
+}
+
+/** The last copy of each key space of a lab, which the next one goes on from. */
+export type KnownSpaces = WeakMap<KeySpace, FrozenSpace>;
+
+/** What each entry of a key space, an entry copied anew, and a lane's other state take; about. */
+const ENTRY_BYTES = 12;
+const FRESH_BYTES = 120;
+const LANE_BYTES = 120_000;
+
+/**
+ * Whether a copy would be cheap: a child holds on to a data set of its own, and a guest to what no lab knows.
+ */
+export function isQuiet(lab: Lab): boolean {
+  return lab.lanes.every(
+    (lane) =>
+      lane.state.children.length === 0 &&
+      !lane.runsScript() &&
+      spacesOf(lane.state).every(({ preImages }) => preImages === null),
+  );
+}
+
+export function takeCheckpoint(lab: Lab, known: KnownSpaces): Checkpoint {
+  const { state } = lab;
+  const copies = shallowCopies(state);
+  for (const lane of state.lanes) {
+    for (const column of columnsOf(lane)) copies.set(column, column);
+    // From now on the page cache shares its pages: it writes into copies.
+    for (const inode of lane.kernel.inodes.values()) if (inode.kind === 'file') inode.owned.clear();
+  }
+  const spaces: FrozenSpace[] = [];
+  let weight = state.lanes.length * LANE_BYTES;
+  // A space that a child has its eye on is copied as it is.
+  for (const space of isQuiet(lab) ? state.lanes.flatMap(spacesOf) : []) {
+    const frozen = freezeSpace(space, known.get(space));
+    space.touched = new Set();
+    known.set(space, frozen);
+    copies.set(space, frozen);
+    spaces.push(frozen);
+    weight += frozen.entries.length * ENTRY_BYTES + frozen.fresh * FRESH_BYTES;
+  }
+  return {
+    at: lab.clock.now - lab.epoch,
+    actions: state.actions.length,
+    work: state.clock.seq,
+    weight,
+    frozen: cloneData(state, copies),
+    spaces,
+  };
+}
+
+/** A lab that goes on from there, its own way. `known` is told of its key spaces. */
+export function labAt(checkpoint: Checkpoint, known: KnownSpaces): Lab {
+  const { frozen, spaces } = checkpoint;
+  const copies = shallowCopies(frozen);
+  for (const each of spaces) {
+    const space = thawSpace(each);
+    known.set(space, each);
+    copies.set(each, space);
+  }
+  return new Lab(cloneData(frozen, copies));
+}
+
+/** Collections whose members never change: a copy of theirs need not look into them. */
+function shallowCopies(state: LabState): Map<object, object> {
+  const { plan, reopened, earlier, actions } = state;
+  const copies = new Map<object, object>([
+    [plan, plan],
+    [earlier, earlier],
+    [actions, actions.slice()],
+  ]);
+  if (reopened !== null) copies.set(reopened, reopened);
+  for (const lane of state.lanes) {
+    const { records, crash, kernel } = lane;
+    copies.set(records.typed, new Map(records.typed));
+    copies.set(records.replies, new Map(records.replies));
+    copies.set(records.own, new Set(records.own));
+    if (crash !== null) copies.set(crash.rows, crash.rows);
+    copyKernelParts(kernel, copies);
+  }
+  return copies;
+}
+
+function copyKernelParts(kernel: KernelState, copies: Map<object, object>): void {
+  copies.set(kernel.trace.entries, kernel.trace.entries.slice());
+  copies.set(kernel.platterChanges, kernel.platterChanges.slice());
+  for (const inode of kernel.inodes.values())
+    if (inode.kind === 'file') copies.set(inode.pages, inode.pages.slice());
+  for (const inode of kernel.platter.inodes.values())
+    if (inode.kind === 'file') copies.set(inode.pages, inode.pages.slice());
+  for (const flight of kernel.flights) copies.set(flight.pages, new Map(flight.pages));
+}
+
+/** Columns to which rows are added, and in which no row is ever changed that a checkpoint has seen. */
+function columnsOf({ records, accidents }: LaneState): readonly object[] {
+  return [
+    ...recordColumns(records),
+    ...Object.values(accidents).flatMap(({ times, values }) => [times, values]),
+  ];
+}
+
+function recordColumns(log: RecordLog): readonly object[] {
+  const { offsets, unitEnds, times, acknowledgedAt, writes, kinds, causes, bytes, ends } = log;
+  return [offsets, unitEnds, times, acknowledgedAt, writes, kinds, causes, bytes.bytes, ends];
+}
+
+function spacesOf({ server }: LaneState): readonly KeySpace[] {
+  return server === null ? [] : server.engine.databases.map(({ space }) => space);
+}

@@ -1,0 +1,120 @@
+/**
+ * The checkpoints of a run, dense enough that any instant of it is near one, and bounded in number and bytes: when they
+ * are too many, those go first whose absence lengthens the way to an instant least; of long ago, a little sooner.
+ */
+import type { Micros } from '../base/time.ts';
+import { isQuiet, labAt, takeCheckpoint, type Checkpoint, type KnownSpaces } from './checkpoint.ts';
+import { startLab, type Run } from './replay.ts';
+import type { Lab } from './lab.ts';
+
+/** Events between two checkpoints: less than a tenth of a second of replay, and as much again for a large data set. */
+const SPACING = 8_000;
+const KEYS_PER_EVENT = 64;
+/** While a child runs, a copy costs a whole data set: it is put off so many spacings. */
+const PATIENCE = 12;
+const MOST_BYTES = 192 * 1024 * 1024;
+const MOST = 400;
+
+export interface CheckpointLimits {
+  readonly spacing: number;
+  readonly bytes: number;
+}
+
+export class Checkpoints {
+  private kept: Checkpoint[] = [];
+  private known: KnownSpaces = new WeakMap();
+  private readonly limits: CheckpointLimits;
+
+  constructor(limits: CheckpointLimits = { spacing: SPACING, bytes: MOST_BYTES }) {
+    this.limits = limits;
+  }
+
+  get count(): number {
+    return this.kept.length;
+  }
+
+  /** To be called between two slices of a lab that goes on: takes a checkpoint when one is due. */
+  note(lab: Lab): void {
+    // What a guest does is no part of the lab's state.
+    if (lab.guests !== null) return;
+    const { seq } = lab.state.clock;
+    const last = this.lastOn(lab.state.actions, lab.clock.now - lab.epoch);
+    const since = seq - (last?.work ?? 0);
+    const keys = lab.lanes.reduce((sum, { state }) => sum + keysIn(state), 0);
+    const due = this.limits.spacing + keys / KEYS_PER_EVENT;
+    if (since < due || (since < due * PATIENCE && !isQuiet(lab))) return;
+    this.add(takeCheckpoint(lab, this.known));
+  }
+
+  /** The run as it is now, whatever the time since the last one. */
+  take(lab: Lab): Checkpoint {
+    const checkpoint = takeCheckpoint(lab, this.known);
+    this.add(checkpoint);
+    return checkpoint;
+  }
+
+  /** A lab on the way to the run's end, as near to it as there is one. */
+  nearest(run: Run): Lab {
+    const checkpoint = this.before(run);
+    return checkpoint === undefined ? startLab(run) : labAt(checkpoint, this.known);
+  }
+
+  /** The last checkpoint on the way to the run's end. */
+  before(run: Run): Checkpoint | undefined {
+    return this.lastOn(run.actions, run.end);
+  }
+
+  /** Another run, which shares nothing with this one. */
+  forget(): void {
+    this.kept = [];
+    this.known = new WeakMap();
+  }
+
+  private lastOn(actions: Run['actions'], end: Micros): Checkpoint | undefined {
+    return this.kept.findLast((each) => leadsTo(each, actions, end));
+  }
+
+  private add(checkpoint: Checkpoint): void {
+    const { kept } = this;
+    // Another future has its own: what lies behind the place where they part is no way to this one.
+    const at = kept.findLastIndex(({ work }) => work <= checkpoint.work);
+    kept.splice(at + 1, 0, checkpoint);
+    let bytes = kept.reduce((sum, { weight }) => sum + weight, 0);
+    while (kept.length > 2 && (kept.length > MOST || bytes > this.limits.bytes)) {
+      const [gone] = kept.splice(this.leastNeeded(), 1);
+      bytes -= gone!.weight;
+    }
+  }
+
+  /** Never the first, nor the last. */
+  private leastNeeded(): number {
+    const { kept } = this;
+    const end = kept[kept.length - 1]!.work;
+    let least = 1;
+    let cost = Infinity;
+    for (let i = 1; i < kept.length - 1; i++) {
+      const gap = kept[i + 1]!.work - kept[i - 1]!.work;
+      const age = (end - kept[i]!.work) / end;
+      if (gap / (1 + 2 * age) < cost) {
+        cost = gap / (1 + 2 * age);
+        least = i;
+      }
+    }
+    return least;
+  }
+}
+
+function keysIn({ server }: Lab['state']['lanes'][number]): number {
+  return server === null
+    ? 0
+    : server.engine.databases.reduce((sum, { space }) => sum + space.keys.size, 0);
+}
+
+/** Whether a run of these actions comes by there. A run and its replays share their actions, one by one. */
+function leadsTo(checkpoint: Checkpoint, actions: Run['actions'], end: Micros): boolean {
+  const { at, actions: done, frozen } = checkpoint;
+  if (at > end || done > actions.length) return false;
+  if (done > 0 && frozen.actions[done - 1] !== actions[done - 1]) return false;
+  const next = actions[done];
+  return next === undefined || next.at >= at;
+}

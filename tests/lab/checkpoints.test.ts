@@ -1,0 +1,163 @@
+import { describe, expect, test } from 'vitest';
+import { applyAction } from '../../src/lab/action.ts';
+import { forecastAt } from '../../src/lab/accidents.ts';
+import { Checkpoints } from '../../src/lab/checkpoints.ts';
+import type { LaneEvent } from '../../src/lab/lane-state.ts';
+import type { Lab } from '../../src/lab/lab.ts';
+import { lostWrite } from '../../src/lab/lane-view.ts';
+import { copyLab, Replay, replay, runOf, runUpTo, type Run } from '../../src/lab/replay.ts';
+import { datasetDigest } from '../../src/engine/data/digest.ts';
+import {
+  Dice,
+  labOf,
+  passTime,
+  randomAction,
+  randomSession,
+  randomSetup,
+} from './random-session.ts';
+import { runFingerprint } from './scripted-run.ts';
+
+const seed = process.env['SEED'] ?? String(Date.now() % 1_000_000);
+const EVERY: ConstructorParameters<typeof Checkpoints>[0] = { spacing: 400, bytes: 1 << 26 };
+
+/** A session in which checkpoints are noted as it goes. */
+function watchedSession(name: string, length: number, checkpoints: Checkpoints): Lab {
+  const dice = new Dice(name);
+  const lab = labOf(randomSetup(dice));
+  for (let i = 0; i < length; i++) {
+    if (dice.below(3) > 0) passTime(dice, lab);
+    applyAction(lab, randomAction(dice, lab));
+    for (const { state } of lab.lanes) state.answers.length = 0;
+    checkpoints.note(lab);
+  }
+  passTime(dice, lab);
+  return lab;
+}
+
+function arrived(lab: Lab, run: Run): Lab {
+  const job = new Replay(lab, run);
+  for (let state = job.step(300); state !== 'done'; state = job.step(300))
+    if (state !== 'more') throw new Error(state.problem);
+  return job.lab;
+}
+
+/** All that a page shows of a lab: files, offsets, data sets, ledger, log. */
+function shown(lab: Lab): string {
+  for (const { state } of lab.lanes) state.logLines = [];
+  return JSON.stringify([
+    runFingerprint(lab),
+    lab.lanes.map((lane) => {
+      const { state } = lane;
+      const { crash, records } = state;
+      return [
+        state.server === null ? null : datasetDigest(state.server.engine.databases),
+        crash === null ? null : crash.rows.map((row) => lostWrite(lane, crash, row)),
+        Array.from(records.offsets.subarray(0, records.count)),
+        Array.from(records.acknowledgedAt.subarray(0, records.acknowledged)),
+        state.riskCurve.points,
+        Object.values(state.accidents).map(({ count, times, values }) => [
+          Array.from(times.subarray(0, count)),
+          Array.from(values.subarray(0, count)),
+        ]),
+      ];
+    }),
+  ]);
+}
+
+describe(`checkpoints (seed ${seed})`, () => {
+  test('any instant reached from the nearest checkpoint is what a fresh replay comes to', () => {
+    let near = 0;
+    for (let i = 0; i < 10; i++) {
+      const name = `${seed} ${i}`;
+      const checkpoints = new Checkpoints(EVERY);
+      const lab = watchedSession(name, 20, checkpoints);
+      const whole = runOf(lab);
+      const dice = new Dice(`instants ${name}`);
+      for (let k = 0; k < 20; k++) {
+        const run = runUpTo(whole, dice.below(whole.end + 1));
+        const from = checkpoints.nearest(run);
+        if (from.clock.now > from.epoch + 100_000) near++;
+        expect(shown(arrived(from, run)), `session ${name}, ${run.end} µs`).toBe(
+          shown(replay(run)),
+        );
+      }
+      // Those who went back have left the checkpoints, and the run, as they were.
+      expect(shown(arrived(checkpoints.nearest(whole), whole)), `session ${name}`).toBe(shown(lab));
+    }
+    expect(near).toBeGreaterThan(50);
+  }, 60_000);
+
+  test('what an accident would take is told for any instant, as it would be if it happened there', () => {
+    let taken = 0;
+    for (let i = 0; i < 10; i++) {
+      const name = `what if ${seed} ${i}`;
+      const lab = randomSession(name, 20);
+      const whole = runOf(lab);
+      const dice = new Dice(`accidents ${name}`);
+      for (let k = 0; k < 10; k++) {
+        const run = runUpTo(whole, dice.below(whole.end + 1));
+        const there = replay(run);
+        for (const kind of ['process-killed', 'power-lost'] as const) {
+          const crashed = copyLab(there);
+          crashed.crash(kind, 'lost', undefined);
+          const at = `${kind} of ${name} at ${run.end}`;
+          const hit = crashed.lanes.map(({ state }) => state.crash);
+          // What is sent, or on its way, while the machine is down is no part of what comes back.
+          crashed.setWorkload(null);
+          crashed.clock.cancelWhere(
+            ({ kind, payload }) =>
+              kind === 'lane' && (payload as LaneEvent['payload']).type === 'arrive',
+          );
+          crashed.boot(undefined);
+          crashed.runUntilUp();
+          for (const [l, lane] of lab.lanes.entries()) {
+            const told = forecastAt(lane, lab.epoch + run.end);
+            const { state } = there.lanes[l]!;
+            const life =
+              state.power === 'off' ? 'off' : state.server === null ? 'stopped' : 'running';
+            expect(told.life, at).toBe(life);
+            if (life !== 'running') continue;
+            const risk = kind === 'process-killed' ? told.processKill : told.powerLoss;
+            expect([told.acknowledged, risk.writes], at).toEqual([
+              hit[l]!.acknowledged,
+              hit[l]!.lost,
+            ]);
+            expect(risk.ms, at).toBe(
+              hit[l]!.oldestLostAt === null ? 0 : (hit[l]!.at - hit[l]!.oldestLostAt!) / 1000,
+            );
+            const { records, status } = crashed.lanes[l]!.state;
+            const back = records.count === 0 ? 0 : records.writes[records.count - 1]!;
+            const kept = told.acknowledged - risk.writes;
+            if (status === 'running' && hit[l]!.recount === null)
+              expect(back >= kept && back <= kept + hit[l]!.neverAcknowledged, at).toBe(true);
+            taken += risk.writes;
+          }
+        }
+      }
+    }
+    expect(taken).toBeGreaterThan(0);
+  }, 60_000);
+
+  test('their number stays bounded, and old instants stay reachable', () => {
+    const checkpoints = new Checkpoints({ spacing: 300, bytes: 3_000_000 });
+    const lab = labOf({
+      seed: 3,
+      clock: { paused: false },
+      workload: { rate: 400, mix: ['SET k:{k} {v}', 'LPUSH l:{k} {v}', 'DEL k:{k}'], keys: 40 },
+    });
+    for (let i = 0; i < 300; i++) {
+      lab.runUntil(lab.clock.now + 50_000, Infinity);
+      for (const { state } of lab.lanes) state.answers.length = 0;
+      checkpoints.note(lab);
+    }
+    expect(checkpoints.count).toBeGreaterThan(8);
+    expect(checkpoints.count).toBeLessThan(30);
+    const whole = runOf(lab);
+    for (const share of [0.1, 0.4, 0.9]) {
+      const run = runUpTo(whole, Math.round(whole.end * share));
+      const from = checkpoints.nearest(run);
+      expect(from.clock.now).toBeGreaterThan(from.epoch + run.end * 0.4);
+      expect(shown(arrived(from, run))).toBe(shown(replay(run)));
+    }
+  });
+});
