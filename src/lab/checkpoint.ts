@@ -120,9 +120,10 @@ function copyKernelParts(kernel: KernelState, copies: Map<object, object>): void
 
 /** Columns to which rows are added, and in which no row is ever changed that a checkpoint has seen. */
 function columnsOf({ records, accidents }: LaneState): readonly object[] {
+  const { acknowledged, killed, cut, life } = accidents;
   return [
     ...recordColumns(records),
-    ...Object.values(accidents).flatMap(({ times, values }) => [times, values]),
+    ...[acknowledged, killed, cut, life].flatMap(({ times, values }) => [times, values]),
   ];
 }
 

@@ -105,8 +105,7 @@ describe(`checkpoints (seed ${seed})`, () => {
           // What is sent, or on its way, while the machine is down is no part of what comes back.
           crashed.setWorkload(null);
           crashed.clock.cancelWhere(
-            ({ kind, payload }) =>
-              kind === 'lane' && (payload as LaneEvent['payload']).type === 'arrive',
+            ({ kind, payload }) => kind === 'lane' && payload.type === 'arrive',
           );
           crashed.boot(undefined);
           crashed.runUntilUp();
@@ -123,7 +122,7 @@ describe(`checkpoints (seed ${seed})`, () => {
               hit[l]!.lost,
             ]);
             expect(risk.ms, at).toBe(
-              hit[l]!.oldestLostAt === null ? 0 : (hit[l]!.at - hit[l]!.oldestLostAt!) / 1000,
+              hit[l]!.oldestLostAt === null ? 0 : (hit[l]!.at - hit[l]!.oldestLostAt) / 1000,
             );
             const { records, status } = crashed.lanes[l]!.state;
             const back = records.count === 0 ? 0 : records.writes[records.count - 1]!;
