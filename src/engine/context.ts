@@ -17,6 +17,7 @@ import {
   clearExpiry,
   entryOf,
   expiryOf,
+  markTouched,
   removeKey,
   replaceValue,
   setExpiry,
@@ -300,6 +301,7 @@ export class Context {
 
   private touchAccess(entry: Entry): void {
     if (this.client.noTouch && this.command.facts.name !== 'touch') return;
+    if (this.db.space.touched !== null) markTouched(this.db.space, entry.slot);
     entry.lru = this.usesLfu()
       ? nextUse(entry.lru, this.nowMs, this.server.config, this.state.random)
       : lruClock(this.nowMs);

@@ -31,7 +31,7 @@ export interface Checkpoint {
 export type KnownSpaces = WeakMap<KeySpace, FrozenSpace>;
 
 /** What each entry of a key space, an entry copied anew, and a lane's other state take; about. */
-const ENTRY_BYTES = 12;
+const ENTRY_BYTES = 0.3;
 const FRESH_BYTES = 120;
 const LANE_BYTES = 120_000;
 
@@ -60,11 +60,11 @@ export function takeCheckpoint(lab: Lab, known: KnownSpaces): Checkpoint {
   // A space that a child has its eye on is copied as it is.
   for (const space of isQuiet(lab) ? state.lanes.flatMap(spacesOf) : []) {
     const frozen = freezeSpace(space, known.get(space));
-    space.touched = new Set();
+    space.touched = new Uint8Array(frozen.groups.length + 1);
     known.set(space, frozen);
     copies.set(space, frozen);
     spaces.push(frozen);
-    weight += frozen.entries.length * ENTRY_BYTES + frozen.fresh * FRESH_BYTES;
+    weight += frozen.count * ENTRY_BYTES + frozen.fresh * FRESH_BYTES;
   }
   return {
     at: lab.clock.now - lab.epoch,

@@ -7,9 +7,8 @@ import { isQuiet, labAt, takeCheckpoint, type Checkpoint, type KnownSpaces } fro
 import { startLab, type Run } from './replay.ts';
 import type { Lab } from './lab.ts';
 
-/** Events between two checkpoints: less than a tenth of a second of replay, and as much again for a large data set. */
+/** Events between two checkpoints: less than a tenth of a second of replay. */
 const SPACING = 8_000;
-const KEYS_PER_EVENT = 64;
 /** While a child runs, a copy costs a whole data set: it is put off so many spacings. */
 const PATIENCE = 12;
 const MOST_BYTES = 192 * 1024 * 1024;
@@ -40,8 +39,7 @@ export class Checkpoints {
     const { seq } = lab.state.clock;
     const last = this.lastOn(lab.state.actions, lab.clock.now - lab.epoch);
     const since = seq - (last?.work ?? 0);
-    const keys = lab.lanes.reduce((sum, { state }) => sum + keysIn(state), 0);
-    const due = this.limits.spacing + keys / KEYS_PER_EVENT;
+    const due = this.limits.spacing;
     if (since < due || (since < due * PATIENCE && !isQuiet(lab))) return;
     this.add(takeCheckpoint(lab, this.known));
   }
@@ -102,12 +100,6 @@ export class Checkpoints {
     }
     return least;
   }
-}
-
-function keysIn({ server }: Lab['state']['lanes'][number]): number {
-  return server === null
-    ? 0
-    : server.engine.databases.reduce((sum, { space }) => sum + space.keys.size, 0);
 }
 
 /** Whether a run of these actions comes by there. A run and its replays share their actions, one by one. */

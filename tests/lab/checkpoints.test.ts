@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { applyAction } from '../../src/lab/action.ts';
 import { forecastAt } from '../../src/lab/accidents.ts';
 import { Checkpoints } from '../../src/lab/checkpoints.ts';
-import type { LaneEvent } from '../../src/lab/lane-state.ts';
 import type { Lab } from '../../src/lab/lab.ts';
 import { lostWrite } from '../../src/lab/lane-view.ts';
 import { copyLab, Replay, replay, runOf, runUpTo, type Run } from '../../src/lab/replay.ts';

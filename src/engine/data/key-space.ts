@@ -48,7 +48,14 @@ export interface Database {
 }
 
 export function newKeySpace(): KeySpace {
-  return { entries: [], index: newKeyIndex(), expiring: [], expireCursor: 0, preImages: null, touched: null };
+  return {
+    entries: [],
+    index: newKeyIndex(),
+    expiring: [],
+    expireCursor: 0,
+    preImages: null,
+    touched: null,
+  };
 }
 
 /** What stands at `key`, whether its time is over or not. */
