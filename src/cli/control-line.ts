@@ -53,7 +53,13 @@ export type ControlAction =
   | { readonly kind: 'tail'; readonly tail: TornTail }
   /** The client gives up waiting: its connection is closed. */
   | { readonly kind: 'interrupt' }
-  | { readonly kind: 'signal'; readonly signal: SignalName; readonly lane?: string }
+  | {
+      readonly kind: 'signal';
+      readonly signal: SignalName;
+      readonly lane?: string;
+      /** The server's child, which rewrites or saves; otherwise the server itself. */
+      readonly to?: 'child';
+    }
   | { readonly kind: 'fault'; readonly fault: Fault }
   | { readonly kind: 'heal' }
   | { readonly kind: 'workload'; readonly workload: WorkloadSpec | null }
@@ -153,7 +159,7 @@ const COMMANDS: ReadonlyMap<string, ControlCommand> = new Map<string, ControlCom
     },
   ],
   ['interrupt', { usage: '!interrupt', parse: (rest) => nothing(rest, { kind: 'interrupt' }) }],
-  ['signal', { usage: `!signal ${SIGNALS.join('|')} [lane=NAME]`, parse: parseSignal }],
+  ['signal', { usage: `!signal ${SIGNALS.join('|')} [to=child] [lane=NAME]`, parse: parseSignal }],
   [
     'fault',
     {
@@ -296,14 +302,17 @@ function parseTail(text: string): Parsed<TornTail> {
 }
 
 function parseSignal(rest: string): Parsed<ControlAction> {
-  const parsed = readArguments(rest, ['lane']);
+  const parsed = readArguments(rest, ['lane', 'to']);
   if (!parsed.ok) return parsed;
   const [name = '', surplus] = parsed.value.words;
   const signal = signalNamed(name);
   if (signal === undefined)
     return failure(name === '' ? 'a signal is missing' : `"${name}" is no signal`);
   if (surplus !== undefined) return failure(`"${surplus}" is not wanted here`);
-  return { ok: true, value: { kind: 'signal', signal, ...laneOf(parsed.value) } };
+  const to = parsed.value.options.get('to');
+  if (to !== undefined && to !== 'child') return failure(`"${to}" cannot be signalled`);
+  const value = { kind: 'signal', signal, ...laneOf(parsed.value) } as const;
+  return { ok: true, value: to === undefined ? value : { ...value, to } };
 }
 
 /** `TERM`, `SIGTERM` and `sigterm` are one; undefined if there is no such signal. */

@@ -35,7 +35,7 @@ export function printControlLine(action: ControlAction): string {
     case 'tail':
       return `!tail ${printTail(action.tail)}`;
     case 'signal':
-      return `!signal ${action.signal}${printOption('lane', action.lane)}`;
+      return `!signal ${action.signal}${printOption('to', action.to)}${printOption('lane', action.lane)}`;
     case 'fault':
       return printFault(action.fault);
     case 'workload':

@@ -158,7 +158,7 @@ function perform(lab: Lab, action: LabAction, token: number): string | undefined
     case 'boot':
       return lab.boot(action.lane);
     case 'signal':
-      return lab.signal(action.signal, action.lane);
+      return lab.signal(action.signal, action.lane, action.to);
     case 'fault':
       return lab.plan(action.fault);
     case 'heal':

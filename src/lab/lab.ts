@@ -16,6 +16,7 @@ import { WORKLOAD_PART, WORKLOAD_TOKEN } from './lane-clients.ts';
 import type { LabGuests } from './guests.ts';
 import { noteAccidents } from './accidents.ts';
 import { startMeter, stopMeter } from './measure.ts';
+import { signalChildren } from './lane-children.ts';
 import { Lane } from './lane.ts';
 import type { LaneSurroundings } from './surroundings.ts';
 import { falling, noteRisk, sampleRisk } from './lane-risk.ts';
@@ -344,9 +345,11 @@ export class Lab implements LaneSurroundings {
     return undefined;
   }
 
-  signal(name: string, laneId: string | undefined): string | undefined {
+  /** To the servers, or to the children that rewrite or save for them. */
+  signal(name: string, laneId: string | undefined, to?: 'child'): string | undefined {
     const lanes = this.chosen(laneId);
     if (typeof lanes === 'string') return lanes;
+    if (to === 'child') return signalChildren(lanes, name.replace(/^SIG/, ''));
     const up = lanes.filter(({ server }) => server !== null);
     for (const lane of up.length === 0 ? lanes : up) {
       const problem = lane.signal(name.replace(/^SIG/, ''));

@@ -81,6 +81,16 @@ export function killChild(host: ChildHost, pid: Pid, signal: string): void {
   childExited(host, pid, 0, signal);
 }
 
+/** Ends what rewrites or saves for these lanes; or says that nothing does. */
+export function signalChildren(hosts: readonly ChildHost[], name: string): string | undefined {
+  if (name !== 'KILL' && name !== 'TERM') return `signal ${name} ends no child; use KILL or TERM`;
+  const busy = hosts.filter(({ state }) => state.children.length > 0);
+  if (busy.length === 0) return 'no child of the server is at work: start BGREWRITEAOF or BGSAVE';
+  for (const host of busy)
+    for (const { pid } of [...host.state.children]) killChild(host, pid, `SIG${name}`);
+  return undefined;
+}
+
 function childExited(host: ChildHost, pid: Pid, code: number, signal: string | null): void {
   const { children } = host.state;
   const index = children.findIndex((one) => one.pid === pid);

@@ -168,6 +168,11 @@ export class Acts {
     });
   }
 
+  /** Something else that is asked of the lab, for the machine in sight; what it refuses is told as ever. */
+  ask(work: (lab: LabCalls, lane: string) => Promise<unknown>): void {
+    this.#withLane((lane) => work(this.#lab, lane));
+  }
+
   heal(): void {
     void this.#do(async () => {
       await this.#lab.plan(null);

@@ -210,6 +210,7 @@ class WorkerLink implements LabLink {
       boot: one('boot'),
       signal: one('signal'),
       plan: one('plan'),
+      disks: one('disks'),
       selectTail: one('selectTail'),
       watch: one('watch'),
       checkConfig: one('checkConfig'),

@@ -13,6 +13,7 @@ import type { LaneAnswer } from '../lab/lane-state.ts';
 import type { Lane } from '../lab/lane.ts';
 import { keyCount, laneView, lostWrite } from '../lab/lane-view.ts';
 import { planLab } from '../lab/setup.ts';
+import { diskPresetNames, diskPresets } from '../machine/devices.ts';
 import { formatCall } from '../machine/strace-format.ts';
 import type { Reply } from '../resp/reply.ts';
 import { DraftDesk } from './draft-desk.ts';
@@ -162,13 +163,23 @@ export function labMethods(
       throw new Refusal(`crash: ${String(kind)} is not process-killed or power-lost`);
     },
     boot: ({ lane }) => act({ kind: 'boot', ...(lane === undefined ? {} : { lane }) }),
-    async signal(name, { lane }) {
+    async signal(name, { lane, to }) {
       const signal = signalNamed(name);
       if (signal === undefined)
         throw new Refusal(`signal ${name} is not known; use TERM, INT or KILL`);
-      return act({ kind: 'signal', signal, ...(lane === undefined ? {} : { lane }) });
+      return act({
+        kind: 'signal',
+        signal,
+        ...(lane === undefined ? {} : { lane }),
+        ...(to === undefined ? {} : { to }),
+      });
     },
     plan: (fault) => act(fault === null ? { kind: 'heal' } : { kind: 'fault', fault }),
+    disks: () =>
+      diskPresetNames.map((preset) => {
+        const { fsyncMin, fsyncMax } = diskPresets[preset];
+        return { preset, fsyncMs: [fsyncMin / 1000, fsyncMax / 1000] };
+      }),
     async selectTail(tail) {
       if (!isTail(tail)) throw new Refusal(`selectTail: ${WRONG_TAIL}`);
       return act({ kind: 'tail', tail });

@@ -8,6 +8,7 @@ import type {
   CallLine,
   Crash,
   CrashKind,
+  DiskPreset,
   DiskView,
   Fault,
   FileView,
@@ -242,6 +243,12 @@ export interface DraftView {
   readonly check: string;
 }
 
+export interface DiskChoice {
+  readonly preset: DiskPreset;
+  /** Shortest and longest time of an fsync that has little to carry, in milliseconds. */
+  readonly fsyncMs: readonly [number, number];
+}
+
 /** The methods that the worker answers; `link.ts` turns them into promises. */
 export interface LabMethods {
   reset(setup: Setup): null;
@@ -262,8 +269,11 @@ export interface LabMethods {
   step(what: 'command' | 'tick' | 'fsync'): null;
   crash(kind: CrashKind, options: { lane?: string; tail?: Tail }): null;
   boot(options: { lane?: string }): null;
-  signal(name: string, options: { lane?: string }): null;
+  /** To the server, or to the child that rewrites or saves for it. */
+  signal(name: string, options: { lane?: string; to?: 'child' }): null;
   plan(fault: Fault | null): null;
+  /** The disks that a lab can have, with the time of an fsync on each. */
+  disks(): readonly DiskChoice[];
   selectTail(tail: Tail): null;
   watch(watched: Watched): null;
   /** What is wrong with a lane's redis.conf lines, in redis-server's own words; null if it would start with them. */

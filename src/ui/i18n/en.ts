@@ -226,54 +226,7 @@ export const en = {
     },
   },
 
-  faults: {
-    title: 'Faults',
-    intro: 'Each works in lab time, on this machine only.',
-    arm: 'Arm',
-    heal: 'Heal all',
-    healNothing: 'Nothing is armed.',
-    when: 'when',
-    atOnce: 'now',
-    inSeconds: (s: number): string => `in ${s} s`,
-    armed: 'armed',
-    unitMs: 'ms',
-    unitSeconds: 's',
-    tailTitle: 'What a power cut leaves of the bytes that were not fsynced',
-    tails: {
-      lost: 'nothing',
-      kept: 'all of them',
-      cut: 'cut at offset',
-      'zero-filled': 'zeros in their place',
-      holes: 'some pages, with holes',
-    },
-    kinds: {
-      'fsync-time': {
-        name: 'Slow fsync',
-        line: 'Every fsync takes this long: a busy or a dying disk.',
-      },
-      'write-blocks-during-fsync': {
-        name: 'Write waits for fsync',
-        line: 'A write to the file waits while an fsync of it runs.',
-      },
-      'fsync-error': {
-        name: 'fsync fails',
-        line: 'fsync answers EIO. Under always, Redis then exits.',
-      },
-      'write-error': {
-        name: 'Write fails',
-        line: 'write answers EIO. Redis refuses writes until one succeeds.',
-      },
-      'disk-full': { name: 'Disk full', line: 'write answers ENOSPC: no space left on device.' },
-      'lying-drive': {
-        name: 'Lying drive',
-        line: 'The drive says “done” and has not kept the bytes.',
-      },
-      'clock-jump': {
-        name: 'Clock jump',
-        line: 'The machine’s clock is set. Set back, everysec stops its fsyncs.',
-      },
-    },
-  },
+  faults: { title: 'Faults' },
 
   console: {
     title: 'Console',

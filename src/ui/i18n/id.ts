@@ -221,54 +221,7 @@ export const id = {
     },
   },
 
-  faults: {
-    title: 'Gangguan',
-    intro: 'Masing-masing bekerja dalam waktu lab, hanya pada mesin ini.',
-    arm: 'Siapkan',
-    heal: 'Pulihkan semua',
-    healNothing: 'Tidak ada yang disiapkan.',
-    when: 'kapan',
-    atOnce: 'sekarang',
-    inSeconds: (s: number): string => `dalam ${s} detik`,
-    armed: 'siap',
-    unitMs: 'ms',
-    unitSeconds: 'detik',
-    tailTitle: 'Yang tersisa dari byte yang belum di-fsync setelah listrik putus',
-    tails: {
-      lost: 'tidak ada',
-      kept: 'semuanya',
-      cut: 'terpotong di offset',
-      'zero-filled': 'nol di tempatnya',
-      holes: 'sebagian halaman, berlubang',
-    },
-    kinds: {
-      'fsync-time': {
-        name: 'fsync lambat',
-        line: 'Setiap fsync selama ini: disk sibuk atau sekarat.',
-      },
-      'write-blocks-during-fsync': {
-        name: 'Penulisan menunggu fsync',
-        line: 'Penulisan ke berkas menunggu selama fsync-nya berjalan.',
-      },
-      'fsync-error': {
-        name: 'fsync gagal',
-        line: 'fsync menjawab EIO. Dengan always, Redis lalu berhenti.',
-      },
-      'write-error': {
-        name: 'Penulisan gagal',
-        line: 'write menjawab EIO. Redis menolak penulisan sampai ada yang berhasil.',
-      },
-      'disk-full': { name: 'Disk penuh', line: 'write menjawab ENOSPC: tidak ada ruang tersisa.' },
-      'lying-drive': {
-        name: 'Drive yang berbohong',
-        line: 'Drive berkata “selesai” padahal byte belum disimpan.',
-      },
-      'clock-jump': {
-        name: 'Jam melompat',
-        line: 'Jam mesin diubah. Bila dimundurkan, everysec berhenti melakukan fsync.',
-      },
-    },
-  },
+  faults: { title: 'Gangguan' },
 
   console: {
     title: 'Konsol',
