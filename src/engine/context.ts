@@ -25,6 +25,7 @@ import {
 } from './data/key-space.ts';
 import { firstUse, lruClock, nextUse } from './data/usage.ts';
 import type { Entry, ExpireTime, Expiry, StringValue, Value } from './data/value.ts';
+import { timed } from './latency-events.ts';
 import { noteLazilyFreed } from './lazy-free.ts';
 import { published } from './pubsub.ts';
 import { array, error, integer, NULL_ARRAY } from './replies.ts';
@@ -172,8 +173,10 @@ export class Context {
 
   /** db.c:deleteExpiredKeyAndPropagate. */
   expire(key: ByteString): void {
-    this.willGo(key, this.server.config.lazyfreeLazyExpire);
-    removeKey(this.db.space, key);
+    timed(this, 'expire-del', () => {
+      this.willGo(key, this.server.config.lazyfreeLazyExpire);
+      removeKey(this.db.space, key);
+    });
     if (this.state.rows.size > 0) signalGone(this.state, this.db.id, key);
     this.state.stats.expired++;
     this.pending.push({

@@ -40,6 +40,10 @@ export interface EngineStats {
   /** The share of keys that were expired when the expire cycle looked at them, averaged; and its time. */
   staleShare: number;
   expireMicros: Micros;
+  /** Cycles that ended at their limit, and not since too few keys had expired. */
+  expireCapReached: number;
+  /** Packings of RESTORE, or of a snapshot, that `sanitize-dump-payload` had checked to their last byte. */
+  sanitizations: number;
   /** Since when memory has been short with nothing to evict; and how long it was before. */
   exceededSince: Micros | null;
   exceededMicros: Micros;
@@ -132,6 +136,8 @@ export function newEngineStats(): EngineStats {
     lazyFreed: 0,
     staleShare: 0,
     expireMicros: 0,
+    expireCapReached: 0,
+    sanitizations: 0,
     exceededSince: null,
     exceededMicros: 0,
     errors: new Map(),

@@ -23,6 +23,7 @@ import { isShown, monitorLine, noteShown, ONLOOKER } from './monitor.ts';
 import { endPause } from './pause.ts';
 import { redacted } from './redaction.ts';
 import { isHeldBack, lacksMemory, refusalOf } from './refusal.ts';
+import { timed } from './latency-events.ts';
 import type { RunningScript } from './scripting-state.ts';
 import {
   isScript,
@@ -185,7 +186,8 @@ export class Engine {
       // Those who wait on stand in the row again, at its end: each gets one chance.
       for (const id of [...row.clients]) {
         const session = servable(this.state, row, id);
-        if (session !== undefined) this.serve(session, units);
+        if (session === undefined) continue;
+        timed(this.context, 'command-unblocking', () => this.serve(session, units));
       }
     }
     return units;

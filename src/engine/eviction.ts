@@ -11,7 +11,7 @@ import { decayedCount, idleSeconds, type LfuSettings } from './data/usage.ts';
 import type { Entry } from './data/value.ts';
 import type { Unit } from './effects.ts';
 import type { EngineState } from './engine-state.ts';
-import { noteLatency } from './latency-events.ts';
+import { noteLatency, timed } from './latency-events.ts';
 
 interface Candidate {
   readonly database: Database;
@@ -41,7 +41,7 @@ export function performEvictions(ctx: Context): readonly Unit[] {
       break;
     }
     ctx.db = victim.database;
-    ctx.evict(victim.key);
+    timed(ctx, 'eviction-del', () => ctx.evict(victim.key));
     units.push({
       cause: { client: null, typed: null, kind: 'eviction' },
       commands: ctx.pending.splice(0),

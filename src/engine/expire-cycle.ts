@@ -21,10 +21,12 @@ export function activeExpireCycle(ctx: Context, maxKeys: number): readonly Unit[
   const started = server.stopwatch();
   const units: Unit[] = [];
   let looked = 0;
+  let capped = false;
   for (const db of state.databases) {
     ctx.db = db;
     const batch = nextExpired(db.space, ctx.nowMs, maxKeys);
     looked += batch.looked;
+    capped ||= batch.capped;
     for (const key of batch.expired) {
       ctx.expire(key);
       units.push({
@@ -36,6 +38,7 @@ export function activeExpireCycle(ctx: Context, maxKeys: number): readonly Unit[
   const micros = server.elapsed(started);
   const { stats } = state;
   stats.expireMicros += micros;
+  if (capped) stats.expireCapReached++;
   const share = looked === 0 ? 0 : units.length / looked;
   stats.staleShare = share * STALE_WEIGHT + stats.staleShare * (1 - STALE_WEIGHT);
   noteLatency(
@@ -53,7 +56,7 @@ function nextExpired(
   space: KeySpace,
   now: Millis,
   maxKeys: number,
-): { readonly expired: readonly ByteString[]; readonly looked: number } {
+): { readonly expired: readonly ByteString[]; readonly looked: number; readonly capped: boolean } {
   const found: ByteString[] = [];
   const size = space.expiring.length;
   let looked = 0;
@@ -69,7 +72,8 @@ function nextExpired(
       }
     }
     looked += batch;
-    if (expired * 100 <= batch * ACCEPTABLE_STALE_PERCENT) break;
+    if (expired * 100 <= batch * ACCEPTABLE_STALE_PERCENT)
+      return { expired: found, looked, capped: false };
   }
-  return { expired: found, looked };
+  return { expired: found, looked, capped: looked < size };
 }

@@ -1,5 +1,5 @@
 /** Spikes of latency by what caused them: the samples of LATENCY (latency.c). */
-import type { Millis, Seconds } from '../base/time.ts';
+import { secondsOfMicros, type Micros, type Millis, type Seconds } from '../base/time.ts';
 
 export interface LatencySample {
   readonly at: Seconds;
@@ -15,6 +15,27 @@ export interface LatencyEvent {
 export type LatencyEvents = Map<string, LatencyEvent>;
 
 const SAMPLES_KEPT = 160;
+
+/** What can be measured without knowing more of a server. */
+interface Watch {
+  readonly state: { readonly latency: LatencyEvents };
+  readonly server: {
+    readonly config: { readonly latencyMonitorThreshold: Millis };
+    stopwatch(): Micros;
+    elapsed(since: Micros): Micros;
+  };
+  readonly now: Micros;
+}
+
+/** Runs `work`, whose time counts as one of `name`. */
+export function timed({ state, server, now }: Watch, name: string, work: () => void): void {
+  const { latencyMonitorThreshold: threshold } = server.config;
+  if (threshold === 0) return work();
+  const started = server.stopwatch();
+  work();
+  const ms = Math.floor(server.elapsed(started) / 1000);
+  noteLatency(state.latency, threshold, name, ms, secondsOfMicros(now));
+}
 
 /** latencyAddSampleIfNeeded; a threshold of 0 turns monitoring off. */
 export function noteLatency(

@@ -31,6 +31,8 @@ export interface EngineConfig
   /** What CONFIG shows; who may log in is decided by the users. */
   requirePass: string;
   rdbCompression: boolean;
+  /** Whose values are checked to their last byte. They all are, here: it decides what is counted. */
+  sanitizeDumpPayload: 'no' | 'yes' | 'clients';
   /** Milliseconds; 0: latency is not monitored. */
   latencyMonitorThreshold: number;
   /** Whether each command's times are kept for percentiles. */

@@ -71,6 +71,8 @@ export function stepRdbLoad(
   while (input.at < stop) {
     const item = nextRdbItem(load.reader);
     const result = take(load, item, engine, config, say);
+    if (config.sanitizeDumpPayload === 'yes') engine.stats.sanitizations += input.sanitized;
+    input.sanitized = 0;
     if (result !== undefined) return result;
   }
   return { kind: 'more' };

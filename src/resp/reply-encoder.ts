@@ -19,6 +19,10 @@ export function encodeReply(reply: Reply, protocol: Protocol, sink: GrowableByte
     case 'integer':
       return appendInteger(sink, reply.value);
     case 'bulk':
+      if (reply.attributes !== undefined && protocol === 3) {
+        appendHeader(sink, PIPE, reply.attributes.length);
+        appendPairs(sink, reply.attributes, protocol);
+      }
       return appendBulk(sink, DOLLAR, reply.value);
     case 'null':
       return appendString(sink, protocol === 3 ? '_\r\n' : '$-1\r\n');
@@ -62,6 +66,7 @@ const GREATER = 0x3e;
 const COMMA = 0x2c;
 const PAREN = 0x28;
 const EQUALS = 0x3d;
+const PIPE = 0x7c;
 
 function appendLineBreak(sink: GrowableBytes): void {
   appendByte(sink, 0x0d);
@@ -112,6 +117,14 @@ function appendMap(
 ): void {
   if (protocol === 3) appendHeader(sink, PERCENT, entries.length);
   else appendHeader(sink, ASTERISK, entries.length * 2);
+  appendPairs(sink, entries, protocol);
+}
+
+function appendPairs(
+  sink: GrowableBytes,
+  entries: readonly (readonly [Reply, Reply])[],
+  protocol: Protocol,
+): void {
   for (const [key, value] of entries) {
     encodeReply(key, protocol, sink);
     encodeReply(value, protocol, sink);

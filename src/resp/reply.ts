@@ -8,7 +8,12 @@ export type Reply =
   | { readonly type: 'error'; readonly value: string }
   /** A bigint only beyond ±2^53. */
   | { readonly type: 'integer'; readonly value: number | bigint }
-  | { readonly type: 'bulk'; readonly value: ByteString }
+  | {
+      readonly type: 'bulk';
+      readonly value: ByteString;
+      /** What stands before it in RESP3 (DEBUG PROTOCOL alone has any). */
+      readonly attributes?: readonly (readonly [Reply, Reply])[];
+    }
   /** RESP2 `$-1`, RESP3 `_`. */
   | { readonly type: 'null' }
   /** RESP2 `*-1`, RESP3 `_`. */

@@ -70,6 +70,7 @@ export function settingsOf(directives: DirectiveValues): Settings {
     shutdownTimeout: number('shutdown-timeout'),
     slowlogLogSlowerThan: number('slowlog-log-slower-than'),
     slowlogMaxLen: number('slowlog-max-len'),
+    sanitizeDumpPayload: oneOf(text('sanitize-dump-payload'), ['no', 'yes', 'clients']),
     latencyMonitorThreshold: number('latency-monitor-threshold'),
     latencyTracking: yes('latency-tracking'),
     aclLogMaxLen: number('acllog-max-len'),

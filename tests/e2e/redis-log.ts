@@ -11,13 +11,13 @@ export type LogFiles = ReadonlyMap<string, Uint8Array>;
 
 const durable = ['--appendonly', 'yes', '--enable-debug-command', 'local'];
 
-/** A server with its log in `folder`/appendonlydir, when it has loaded it. */
+/** A server with its log in `folder`/appendonlydir, when it has loaded it. All that it acknowledged is there when it stops. */
 export async function startLogging(folder: string, ...settings: string[]): Promise<RealRedis> {
   const redis = await startRedis('--dir', folder, ...durable, ...settings);
   // It listens before it loads.
   while (replyText((await redis.send([words('PING')]))[0]) !== 'PONG')
     await new Promise((done) => setTimeout(done, 20));
-  return redis;
+  return { ...redis, stop: (how = 'shut-down') => redis.stop(how) };
 }
 
 export async function digestOf(redis: RealRedis): Promise<string> {

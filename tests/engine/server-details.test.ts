@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { ascii } from '../../src/base/bytes.ts';
+import { ascii, bytesOf, byteStringOf } from '../../src/base/bytes.ts';
+import { newGrowableBytes, takenBytes } from '../../src/base/growable-bytes.ts';
 import {
   cumulativeCounts,
   microsAtPercentile,
@@ -7,7 +8,8 @@ import {
   recordMicros,
 } from '../../src/base/latency-histogram.ts';
 import { newEngineFixture } from '../support/engine-fixture.ts';
-import { newTestPort } from '../support/engine-port.ts';
+import { encodeReply } from '../../src/resp/reply-encoder.ts';
+import { newTestPort, testConfig } from '../support/engine-port.ts';
 import { differentialSuite } from '../support/differential-suite.ts';
 import { describeWithRedis, replyText, startRedis, words } from '../support/real-redis.ts';
 
@@ -267,4 +269,50 @@ test('DEBUG HTSTATS counts the entries of each table', () => {
   const entries = rows.reduce((sum, [, length, slots]) => sum + Number(length) * Number(slots), 0);
   const slots = rows.reduce((sum, [, , count]) => sum + Number(count), 0);
   expect([entries, slots]).toEqual([100, 128]);
+});
+
+describeWithRedis('DEBUG PROTOCOL attrib', () => {
+  test.each([2, 3] as const)('is the bytes of the real one in RESP%i', async (protocol) => {
+    const real = await startRedis('--enable-debug-command', 'yes');
+    try {
+      const hello = protocol === 3 ? 'HELLO 3\r\n' : '';
+      const sent = ascii(`${hello}ECHO start\r\nDEBUG PROTOCOL attrib\r\nECHO finish\r\n`);
+      const answer = await real.exchange(bytesOf(sent), '$6\r\nfinish\r\n');
+      const [reply] = newEngineFixture().run(words('DEBUG', 'PROTOCOL', 'attrib'));
+      const sink = newGrowableBytes();
+      encodeReply(reply!, protocol, sink);
+      const ours = byteStringOf(takenBytes(sink));
+      expect(ours).toContain('Some real reply');
+      expect(answer).toContain(`$5\r\nstart\r\n${ours}$6\r\nfinish\r\n`);
+    } finally {
+      await real.stop();
+    }
+  });
+});
+
+test('the expire cycle counts how often it ended at its limit', () => {
+  const fixture = newEngineFixture();
+  for (let i = 0; i < 100; i++) fixture.line(`SET k${i} v PX 1`);
+  const { engine } = fixture;
+  const later = fixture.now + 1_000_000;
+  engine.activeExpire(later, 40);
+  expect(engine.state.stats.expireCapReached).toBe(1);
+  engine.activeExpire(later, 1000);
+  expect(engine.state.stats.expireCapReached).toBe(1);
+  expect(engine.state.databases[0]!.space.entries).toEqual([]);
+});
+
+test('what is deleted for its time or for room, and what serves one who waits, has a latency of its own', () => {
+  const config = { ...testConfig(), latencyMonitorThreshold: 1 };
+  const port = newTestPort(config);
+  const fixture = newEngineFixture(port);
+  const waiting = fixture.session(2);
+  port.commandMicros = 3000;
+  fixture.line('SET gone v PX 1');
+  fixture.engine.activeExpire(fixture.now + 1_000_000, 40);
+  fixture.engine.execute(waiting, words('BLPOP', 'l', '0'), fixture.now);
+  fixture.line('RPUSH l x');
+  expect([...fixture.engine.state.latency.keys()]).toEqual(
+    expect.arrayContaining(['command', 'expire-del', 'command-unblocking']),
+  );
 });

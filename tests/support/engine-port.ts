@@ -46,6 +46,7 @@ export function testConfig(): EngineConfig {
     activeExpireEffort: 1,
     requirePass: '',
     rdbCompression: true,
+    sanitizeDumpPayload: 'no',
     slowlogLogSlowerThan: 10_000,
     slowlogMaxLen: 128,
     latencyMonitorThreshold: 0,

@@ -38,7 +38,11 @@ export interface RealRedis {
   open(): Promise<RedisConnection>;
   /** What the server answers on a connection of its own to these bytes, until it hangs up or `until` comes. */
   exchange(bytes: Uint8Array, until?: string): Promise<string>;
-  stop(): Promise<void>;
+  /**
+   * Ends it. A server that is killed may take acknowledged writes along: while an fsync is slow, everysec postpones its
+   * writes. One that is `shut-down` writes and syncs its log first.
+   */
+  stop(how?: 'killed' | 'shut-down'): Promise<void>;
 }
 
 /** Starts redis-server on a free port in a directory of its own, without persistence. */
@@ -74,10 +78,10 @@ export async function startRedis(...settings: string[]): Promise<RealRedis> {
       };
     },
     exchange: (bytes, until) => exchange(port, bytes, until),
-    stop: async () => {
+    stop: async (how = 'killed') => {
       socket.destroy();
       const ended = new Promise((resolve) => server.once('exit', resolve));
-      server.kill('SIGKILL');
+      server.kill(how === 'killed' ? 'SIGKILL' : 'SIGTERM');
       await ended;
       rmSync(directory, { recursive: true, force: true });
     },

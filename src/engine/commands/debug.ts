@@ -305,8 +305,14 @@ const protocolExamples: ReadonlyMap<string, Reply> = new Map<string, Reply>([
   ['array', array(numbers)],
   ['set', { type: 'set', value: numbers }],
   ['map', map(numbers.map((n, i) => [n, { type: 'boolean', value: i === 1 }]))],
-  // Our replies have no attributes; a client that does not ask for them sees the same.
-  ['attrib', bulk(ascii('Some real reply following the attribute'))],
+  [
+    'attrib',
+    {
+      type: 'bulk',
+      value: ascii('Some real reply following the attribute'),
+      attributes: [[bulk(ascii('key-popularity')), array([bulk(ascii('key:123')), integer(90)])]],
+    },
+  ],
   ['verbatim', verbatim(ascii('This is a verbatim\nstring'))],
   ['bignum', { type: 'bignumber', value: '1234567999999999999999999999999999999' }],
   ['true', { type: 'boolean', value: true }],

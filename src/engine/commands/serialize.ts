@@ -33,6 +33,13 @@ function wrappedSum(a: Integer, b: Integer): Integer {
   return addInt64(a, b) ?? narrowed(BigInt.asIntN(64, BigInt(a) + BigInt(b)));
 }
 
+/** rdb.c:rdbLoadObject: whether a real server would look at what it restores to the last byte. */
+function sanitizes({ server, state, client }: Context): boolean {
+  const { sanitizeDumpPayload } = server.config;
+  if (sanitizeDumpPayload !== 'clients') return sanitizeDumpPayload === 'yes';
+  return !client.loading && state.users.get(client.user)?.sanitizePayload !== false;
+}
+
 /** The checks come in the order of restoreCommand: a client sees which one fails first. */
 function restore(ctx: Context, argv: readonly ByteString[]): Reply {
   const [, key, , payload] = argv;
@@ -42,7 +49,8 @@ function restore(ctx: Context, argv: readonly ByteString[]): Reply {
   if (ttl < 0) throw new ReplyError(errors.restoreTtl);
   const bytes = bytesOf(payload!);
   if (!isPayload(bytes)) throw new ReplyError(errors.payloadChecksum);
-  const value = restoredValue(bytes, ctx.server.config);
+  const { value, sanitized } = restoredValue(bytes, ctx.server.config);
+  if (sanitizes(ctx)) ctx.state.stats.sanitizations += sanitized;
   if (value === undefined) throw new ReplyError(errors.payloadFormat);
 
   const relative = ttl !== 0 && !options.absolute;

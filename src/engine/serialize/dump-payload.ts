@@ -30,11 +30,18 @@ export function isPayload(bytes: Uint8Array): boolean {
   return sum.every((byte, i) => byte === expected[i]);
 }
 
-/** The value of a payload whose version and sum are right; undefined when the bytes make no sense. */
-export function restoredValue(bytes: Uint8Array, limits: ValueLimits): Value | undefined {
+/**
+ * The value of a payload whose version and sum are right, undefined when the bytes make no sense; and how many packings
+ * were checked.
+ */
+export function restoredValue(
+  bytes: Uint8Array,
+  limits: ValueLimits,
+): { readonly value: Value | undefined; readonly sanitized: number } {
   const input = newRdbInput(bytes, 1);
   const type = bytes[0] ?? -1;
-  return isValueType(type) ? loadValue(input, type, limits) : undefined;
+  const value = isValueType(type) ? loadValue(input, type, limits) : undefined;
+  return { value, sanitized: input.sanitized };
 }
 
 function checksumOf(bytes: Uint8Array, end: number): Uint8Array {

@@ -48,6 +48,7 @@ function loadNode(input: RdbInput, stream: StreamValue): boolean {
     return fail(input, 'Stream node key entry is not the size of a stream ID');
   const blob = readBlob(input);
   if (blob === undefined) return false;
+  input.sanitized++;
   const items = readListpack(typeof blob === 'string' ? bytesOf(blob) : blob);
   const entries = items === undefined ? undefined : entriesOf(items, masterId);
   if (entries === undefined) return fail(input, 'Stream listpack integrity check failed.');

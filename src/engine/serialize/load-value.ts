@@ -128,6 +128,8 @@ function readPacked(
 ): ByteString[] | undefined {
   const blob = readBlob(input);
   if (blob === undefined) return undefined;
+  // What is converted is checked in any case, and not counted.
+  if (read !== readZiplist && read !== readZipmap) input.sanitized++;
   return read(typeof blob === 'string' ? bytesOf(blob) : blob) ?? integrityFailed(input, name);
 }
 

@@ -13,6 +13,8 @@ export interface RdbInput {
   readonly end: number;
   at: number;
   failure: RdbFailure | null;
+  /** Packings that were checked to their last byte. */
+  sanitized: number;
 }
 
 export type RdbFailure =
@@ -27,7 +29,7 @@ export type RdbFailure =
 const LONGEST_STRING = 0x2000_0000 - 24;
 
 export function newRdbInput(bytes: Uint8Array, at = 0, end: number = bytes.length): RdbInput {
-  return { bytes, at, end, failure: null };
+  return { bytes, at, end, failure: null, sanitized: 0 };
 }
 
 export function failShort(input: RdbInput): undefined {

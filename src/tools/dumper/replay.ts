@@ -98,6 +98,7 @@ const CONFIG: EngineConfig = {
   activeExpireEffort: 1,
   requirePass: '',
   rdbCompression: true,
+  sanitizeDumpPayload: 'no',
   slowlogLogSlowerThan: -1,
   slowlogMaxLen: 0,
   latencyMonitorThreshold: 0,

@@ -10,7 +10,7 @@ import { crc64Bytes, newCrc64, updateCrc64 } from '../../../src/base/crc64.ts';
 import { nextBelow, seedRandom } from '../../../src/base/random.ts';
 import type { Reply } from '../../../src/resp/reply.ts';
 import { newEngineFixture, type EngineFixture } from '../../support/engine-fixture.ts';
-import { configure } from '../../support/engine-port.ts';
+import { configure, newTestPort, testConfig } from '../../support/engine-port.ts';
 import { describeWithRedis, replyText, startRedis, words } from '../../support/real-redis.ts';
 import { fromHex, goldenFixture, hex, goldenRdbs } from './golden-values.ts';
 
@@ -336,7 +336,53 @@ function bulks(...values: string[]): Reply {
   return { type: 'array', value: values.map((value) => ({ type: 'bulk', value: ascii(value) })) };
 }
 
+const written = [
+  'SET k value',
+  'SADD k 1 2 3',
+  'SADD k a b',
+  'HSET k f v',
+  'ZADD k 1 a 2 b',
+  'RPUSH k a b c',
+  `RPUSH k ${'x'.repeat(5000)} ${'y'.repeat(5000)} z`,
+  `HSET k f ${'v'.repeat(100)}`,
+  'XADD k 1-1 f v',
+];
+
 describeWithRedis('beside the real server', () => {
+  test.each(['yes', 'no', 'clients'] as const)(
+    'both count the packings that they check: sanitize-dump-payload %s',
+    async (sanitizeDumpPayload) => {
+      const real = await startRedis('--sanitize-dump-payload', sanitizeDumpPayload);
+      const config = { ...testConfig(), sanitizeDumpPayload };
+      const port = newTestPort(config);
+      try {
+        const payloads = Object.keys(older).map((name) => [name, olderPayload(name)] as const);
+        for (const line of written) {
+          const [, , dump] = await real.send([
+            words('DEL', 'k'),
+            words(...line.split(' ')),
+            words('DUMP', 'k'),
+          ]);
+          payloads.push([line, ascii(replyText(dump))] as const);
+        }
+        for (const [name, payload] of payloads) {
+          const restore = [RESTORE, K, ascii('0'), payload];
+          const [, , theirs] = await real.send([
+            words('CONFIG', 'RESETSTAT'),
+            [...restore, ascii('REPLACE')],
+            words('INFO', 'stats'),
+          ]);
+          const ours = newEngineFixture(port);
+          ours.run(restore);
+          const counted = /dump_payload_sanitizations:(\d+)/.exec(replyText(theirs))?.[1];
+          expect(String(ours.engine.state.stats.sanitizations), name).toBe(counted);
+        }
+      } finally {
+        await real.stop();
+      }
+    },
+  );
+
   test('both read the encodings of older versions alike', async () => {
     const real = await startRedis('--enable-debug-command', 'yes');
     try {
