@@ -2,8 +2,8 @@
 import { unreachable } from '../base/assert.ts';
 import { ascii, byteStringOf, bytesOf, type ByteString } from '../base/bytes.ts';
 import type { Micros } from '../base/time.ts';
-import { formatCall } from '../machine/strace-format.ts';
 import type { Syscall } from '../machine/syscall.ts';
+import { doorOf } from './process-door.ts';
 import type { ProcessTable } from './process-table.ts';
 import type { Process, Socket, Task } from './process.ts';
 import type { Answer, Ask, OpenWay, StreamErrno } from './program.ts';
@@ -140,30 +140,10 @@ export function perform(table: ProcessTable, task: Task, ask: Ask): Outcome {
       return nothing;
     }
     case 'machine':
-      return done({ answer: 'machine', value: ask.act(door(table, process)) });
+      return done({ answer: 'machine', value: ask.act(doorOf(table, process)) });
     default:
       return unreachable(ask);
   }
-}
-
-function door(table: ProcessTable, process: Process): Parameters<AskOf<'machine'>['act']>[0] {
-  const { kernel, servers } = table.ports;
-  return {
-    pid: process.pid,
-    readFile: (path) => kernel.readFile(path),
-    writeFile: (path, bytes) => void kernel.writeFile(path, bytes),
-    rename: (argv) => void (process.argv = argv),
-    startThread: (run) => void table.addTask(process, run),
-    servers,
-    diskCapacity: () => kernel.diskSpace(table.ports.now).capacity,
-    tracedCalls: () => kernel.state.trace.total,
-    traceSince: (seen, pid) =>
-      kernel
-        .trace()
-        .filter((entry) => entry.number > seen && entry.pid === pid)
-        .map((entry) => `${formatCall(entry)}\n`)
-        .join(''),
-  };
 }
 
 function callKernel(table: ProcessTable, process: Process, call: Syscall): Outcome {

@@ -4,6 +4,8 @@ import type { Micros } from '../base/time.ts';
 import type { Launch } from '../lab/boot.ts';
 import { type Pid } from '../machine/syscall.ts';
 import type { Reply } from '../resp/reply.ts';
+import type { DirectiveValues } from '../server/directives.ts';
+import type { Settings } from '../server/settings.ts';
 import type { Run, SignalName } from './program.ts';
 
 /**
@@ -18,8 +20,12 @@ export interface MachineDoor {
   rename(argv: readonly ByteString[]): void;
   /** Adds a task of the same process: it runs beside the program, and ends with it. */
   startThread(run: Run): void;
-  /** What the kernel and a server share; see guest-server.ts. */
+  /** In whose network the process is: 'host', or a container's. */
+  readonly network: string;
+  /** The lab's own server, and who listens where. */
   readonly servers: ServerDoor;
+  /** The process is a redis-server from now on, beside the lab's own; see guest-server.ts. */
+  becomeServer(launch: ServerLaunch, report: MainReport): ServerHandle;
   diskCapacity(): number;
   /** How many system calls the machine has traced ever; what came after the first `seen` of them, by one process. */
   tracedCalls(): number;
@@ -34,9 +40,6 @@ export interface ServerDoor {
   /** Null: it does not run. */
   mainPid(): Pid | null;
   mainLog(): readonly string[];
-  /** False: the address is in use. */
-  listen(network: string, port: number, server: Listener): boolean;
-  unlisten(server: Listener): void;
   readonly seed: number;
   readonly commandMicros: Micros;
   /** What work of a server takes. */
@@ -46,6 +49,18 @@ export interface ServerDoor {
     readonly instructions: number;
   }): Micros;
   readonly childBytesPerSecond: number;
+}
+
+export interface ServerLaunch {
+  readonly settings: Settings;
+  readonly directives: DirectiveValues;
+  readonly configFile: string | null;
+  /** What it believes its pid to be: 1 in a container. */
+  readonly pid: Pid;
+}
+
+export interface ServerHandle {
+  signal(name: 'SIGTERM' | 'SIGINT'): void;
 }
 
 export interface MainReport {

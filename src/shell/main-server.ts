@@ -1,5 +1,5 @@
 /** The lab's own redis-server as a process of the shell sees it: it can be started, signalled, and its log read. */
-import type { Listener, MainReport, ServerDoor } from './machine-door.ts';
+import type { MainReport, ServerDoor } from './machine-door.ts';
 import type { Lane } from '../lab/lane.ts';
 import type { Pid } from '../machine/syscall.ts';
 import type { Network } from './network.ts';
@@ -12,7 +12,6 @@ export class MainServer implements ServerDoor {
   private readonly lane: Lane;
   private readonly network: Network;
   private report: MainReport | null = null;
-  private readonly guests = new Map<Listener, string>();
 
   constructor(lane: Lane, network: Network) {
     this.lane = lane;
@@ -69,17 +68,6 @@ export class MainServer implements ServerDoor {
   }
   private readonly lines: string[] = [];
 
-  listen(network: string, port: number, listener: Listener): boolean {
-    if (!this.network.listen(network, port, listener)) return false;
-    this.guests.set(listener, network);
-    return true;
-  }
-
-  unlisten(listener: Listener): void {
-    this.guests.delete(listener);
-    this.network.unlisten(listener);
-  }
-
   // --- told by the lab ---
 
   logged(line: string): void {
@@ -96,6 +84,6 @@ export class MainServer implements ServerDoor {
 
   powerOff(): void {
     this.report = null;
-    for (const listener of [...this.guests.keys()]) this.unlisten(listener);
+    this.network.powerOff();
   }
 }

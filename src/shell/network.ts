@@ -21,6 +21,10 @@ export class Network {
     for (const [place, one] of this.listeners) if (one === listener) this.listeners.delete(place);
   }
 
+  powerOff(): void {
+    this.listeners.clear();
+  }
+
   /** A host name is the machine itself, or a container by its name. */
   find(network: string, host: string, port: number): Listener | undefined {
     const here = ['127.0.0.1', 'localhost', '0.0.0.0', '::1', ''].includes(host);

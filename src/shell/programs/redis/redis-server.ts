@@ -1,6 +1,6 @@
 /**
  * redis-server as a program. If the lab has no server now, this one becomes it: the log pane, the ruler and the ledger
- * show it. Otherwise its port is taken, and a server at another port is refused: a lab watches one server a machine.
+ * show it. Otherwise it runs beside it, at a port of its own, and in a container always so.
  */
 import { ascii, EMPTY, type ByteString } from '../../../base/bytes.ts';
 import { configText, parseCommandLine } from '../../../server/command-line.ts';
@@ -9,12 +9,17 @@ import { parseRedisConf } from '../../../server/redis-conf.ts';
 import { formatLogTime } from '../../../base/time.ts';
 import { normalizePath } from '../../../machine/paths.ts';
 import { fileText } from '../../language/registry.ts';
+import type { Launch } from '../../../lab/boot.ts';
+import type { MachineDoor, MainReport, ServerLaunch } from '../../machine-door.ts';
+import { directiveText } from '../../../server/directives.ts';
 import {
+  call,
   complain,
   handle,
   machine,
   now,
   readAll,
+  reasonOf,
   sleep,
   takeSignals,
   terminalOf,
@@ -22,6 +27,7 @@ import {
   write,
   type ProgramContext,
   type Run,
+  type SignalName,
 } from '../../program.ts';
 
 const LOOK_EVERY = 5_000;
@@ -53,19 +59,20 @@ export function* redisServer({ argv, pid }: ProgramContext): Run {
     return 1;
   }
   const settings = settingsOf(conf.directives);
-  const taken = yield* machine((door) => door.servers.mainPid());
-  if (taken !== null) {
-    const why = `Could not create server TCP listening socket *:${settings.port}: bind: Address already in use`;
-    yield* early('oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo');
-    yield* early(why);
-    return yield* early('Failed listening on port, aborting.');
+  const logo = (yield* terminalOf(1)) !== null;
+  const isMain = yield* machine(
+    (door) => door.network === 'host' && door.servers.mainPid() === null,
+  );
+  if (isMain === true)
+    return yield* beMain({ configFile, stdin, options: optionsIn(line.options, cwd), logo });
+  if (logo) settings.alwaysShowLogo = true;
+  const folder = ascii(directiveText(conf.directives, 'dir'));
+  const entered = yield* call({ call: 'chdir', path: folder });
+  if (!entered.ok) {
+    yield* complain(`Can't chdir to '${folder}': ${reasonOf(entered.errno)}`);
+    return 1;
   }
-  return yield* beMain({
-    configFile,
-    stdin,
-    options: optionsIn(line.options, cwd),
-    logo: (yield* terminalOf(1)) !== null,
-  });
+  return yield* beBeside({ settings, directives: conf.directives, configFile, pid });
 }
 
 /** The lab's server stands in /data, wherever it was started. */
@@ -74,19 +81,34 @@ function optionsIn(options: ByteString | null, cwd: ByteString): ByteString | nu
   return ascii(`dir ${cwd}\n${options ?? ''}`);
 }
 
-function* beMain(launch: {
-  readonly configFile: string | null;
-  readonly stdin: ByteString;
-  readonly options: ByteString | null;
-  readonly logo: boolean;
-}): Run {
+function* beMain(launch: Launch): Run {
+  return yield* serve((door, report) => {
+    door.servers.startMain(launch, report);
+    return (signal) => door.servers.signalMain(signal);
+  });
+}
+
+/** A server beside the lab's own one. In a container it is process 1. */
+function* beBeside(launch: ServerLaunch): Run {
+  return yield* serve((door, report) => {
+    const pid = door.network === 'host' ? launch.pid : 1;
+    const server = door.becomeServer({ ...launch, pid }, report);
+    return (signal) => server.signal(signal === 'INT' ? 'SIGINT' : 'SIGTERM');
+  });
+}
+
+/** Starts it, prints its log, and hands it its signals until it has ended. */
+function* serve(
+  start: (door: MachineDoor, report: MainReport) => (signal: SignalName) => void,
+): Run {
   const lines: string[] = [];
   const ended: { status: number | null } = { status: null };
+  let tell: (signal: SignalName) => void = () => undefined;
   yield* handle('INT', 'queue');
   yield* handle('TERM', 'queue');
   yield* handle('HUP', 'ignore');
   yield* machine((door) => {
-    door.servers.startMain(launch, {
+    tell = start(door, {
       line: (text) => void lines.push(text),
       exited: (code, signal) => void (ended.status = signal === null ? code : 137),
     });
@@ -100,8 +122,8 @@ function* beMain(launch: {
     if (text !== '') yield* write(1, ascii(text));
     if (ended.status !== null && lines.length === 0) return ended.status;
     for (const signal of yield* takeSignals()) {
-      yield* machine((door) => {
-        door.servers.signalMain(signal);
+      yield* machine(() => {
+        tell(signal);
         return null;
       });
     }
