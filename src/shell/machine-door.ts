@@ -16,6 +16,9 @@ export interface MachineDoor {
   readonly pid: Pid;
   readFile(path: string): Uint8Array | undefined;
   writeFile(path: string, bytes: Uint8Array): void;
+  makeDirectory(path: string): void;
+  /** Connections to that port of the machine reach a port of the container until the process ends; or who has it. */
+  publish(port: number, network: string, target: number): 'published' | 'main-server' | 'in-use';
   /** What ps shows of the process from now on. */
   rename(argv: readonly ByteString[]): void;
   /** Adds a task of the same process: it runs beside the program, and ends with it. */

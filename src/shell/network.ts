@@ -21,6 +21,11 @@ export class Network {
     for (const [place, one] of this.listeners) if (one === listener) this.listeners.delete(place);
   }
 
+  /** Whether the lab's own server has that port of the machine. */
+  isMain(port: number): boolean {
+    return this.main()?.port === port;
+  }
+
   powerOff(): void {
     this.listeners.clear();
   }

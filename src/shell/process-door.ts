@@ -2,6 +2,7 @@
 import { formatCall } from '../machine/strace-format.ts';
 import { newServerState } from '../server/state.ts';
 import { GuestServer } from './guest-server.ts';
+import { publishPort } from './published-port.ts';
 import type { MachineDoor } from './machine-door.ts';
 import type { ProcessTable } from './process-table.ts';
 import type { Process } from './process.ts';
@@ -12,6 +13,8 @@ export function doorOf(table: ProcessTable, process: Process): MachineDoor {
     pid: process.pid,
     readFile: (path) => kernel.readFile(path),
     writeFile: (path, bytes) => void kernel.writeFile(path, bytes),
+    makeDirectory: (path) => void kernel.makeDirectory(path),
+    publish: (port, from, target) => publishPort(table, process, port, from, target),
     rename: (argv) => void (process.argv = argv),
     network: process.network,
     becomeServer: (launch, report) => {

@@ -11,6 +11,7 @@ import { redisCheckAof, redisCheckRdb } from './programs/redis/check-tools.ts';
 import { redisServer } from './programs/redis/redis-server.ts';
 import { aofParse } from '../tools/aof-parse.ts';
 import { rdb } from '../tools/rdb/rdb.ts';
+import { docker } from './programs/docker/docker.ts';
 import { fileTool } from './programs/file-tool.ts';
 import { redisCli } from './programs/redis/redis-cli.ts';
 import { searchPrograms } from './programs/search.ts';
@@ -28,6 +29,7 @@ export function registerPrograms(): void {
     searchPrograms,
     systemPrograms,
     {
+      docker,
       'redis-cli': redisCli,
       'redis-server': redisServer,
       'aof-parse': fileTool(aofParse),
