@@ -1,6 +1,6 @@
 /** docker volume ls, create, rm, inspect, prune. */
 import type { ByteString } from '../../../base/bytes.ts';
-import { complain, now, print, type Run } from '../../program.ts';
+import { complain, now, print, read, type Run } from '../../program.ts';
 import { formatTime } from '../date.ts';
 import {
   containers,
@@ -39,6 +39,13 @@ export function* volume(argv: readonly ByteString[]): Run {
     case 'inspect':
       return yield* inspect(words);
     case 'prune':
+      if (!flags.has('force')) {
+        const kind = flags.has('all') ? '' : 'anonymous ';
+        yield* print(
+          `WARNING! This will remove ${kind}local volumes not used by at least one container.\nAre you sure you want to continue? [y/N] `,
+        );
+        if (!/^y(?:es)?\s*$/i.test(yield* read(0))) return 0;
+      }
       return yield* prune(flags.has('all'));
     default:
       yield* complain(
