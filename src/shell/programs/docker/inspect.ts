@@ -121,8 +121,8 @@ export function* inspect(argv: readonly ByteString[]): Run {
             /\{\{\s*(json\s+)?\.([\w.]*)\s*\}\}/g,
             (_, json: string | undefined, path: string) => {
               const value = at(one, path);
-              return json === undefined && typeof value !== 'object'
-                ? String(value)
+              return json === undefined && typeof value === 'string'
+                ? value
                 : JSON.stringify(value);
             },
           )}\n`,
