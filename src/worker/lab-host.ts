@@ -5,23 +5,17 @@
 import type { Lab } from '../lab/lab.ts';
 import { keptActions } from '../lab/kept-actions.ts';
 import { writesAtRisk } from '../lab/crash.ts';
-import { sampleRisk } from '../lab/lane-risk.ts';
-import { laneView } from '../lab/lane-view.ts';
 import { encodeKept, type KeptAction } from '../lab/kept.ts';
-import { recordBatch } from '../lab/record-log.ts';
-import { wordsText } from '../lab/texts.ts';
-import type { LaneAnswer, LaneState } from '../lab/lane-state.ts';
-import type { Lane } from '../lab/lane.ts';
+import type { LaneAnswer } from '../lab/lane-state.ts';
+import type { LessonView } from '../lessons/view.ts';
 import type { PlatterChange } from '../machine/platter.ts';
+import { LaneFrames } from './lane-frames.ts';
 import type {
   Frame,
   LabEvent,
-  LaneFrame,
   PushedReply,
-  RecordBatch,
   StorageView,
   TerminalUpdate,
-  TimelineBatch,
   Watched,
 } from './protocol.ts';
 
@@ -56,8 +50,13 @@ const JOURNAL_FACTOR = 4;
  * what a reply told is counted with the reply, what a workload does at least this often.
  */
 const RISKS_EVERY_MS = 250;
-/** Rows of records in one frame; the rest comes with the next. */
-const ROWS_PER_FRAME = 20_000;
+
+/** Sees what happens in the lab before the page does, and may add to what it is told. */
+export interface Onlooker {
+  observe(events: readonly LabEvent[]): void;
+  /** The lesson that is open; null: none is. */
+  view(): LessonView | null;
+}
 
 /** What leaves when the batch that it belongs to is kept. */
 interface Output {
@@ -90,12 +89,14 @@ export class LabHost {
   private anchor: { wall: number; virtual: number };
   /** Lines of the shell that have not ended. */
   lines = 0;
-  private shownRows = new Map<string, number>();
-  private watched: Watched = {};
+  private readonly frames = new LaneFrames();
+  /** Who is told of everything that happens, before it is shown. */
+  onlooker: Onlooker | null = null;
   private frameDue = true;
   private framesUnderWay = 0;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private eventsToSend: LabEvent[] = [];
+  private eventsSeen: LabEvent[] = [];
   /** For the page's terminals; it leaves with the batch of what it tells of. */
   readonly terminal: TerminalUpdate[] = [];
 
@@ -119,9 +120,9 @@ export class LabHost {
     this.waiting.clear();
     this.lab = lab;
     this.run++;
-    this.shownRows = new Map();
-    this.watched = { race: this.watched.race };
+    this.frames.startOver();
     this.eventsToSend = [];
+    this.eventsSeen = [];
     this.actionsKept = 0;
     this.reanchor();
     for (const tell of this.onReplaced) tell();
@@ -165,7 +166,7 @@ export class LabHost {
 
   /** What the page looks at from now on: nothing else is sent. */
   watch(watched: Watched): void {
-    this.watched = watched;
+    this.frames.watched = watched;
     this.changed();
   }
 
@@ -244,6 +245,7 @@ export class LabHost {
   private commit(): void {
     if (this.committing) return;
     const { lanes } = this.lab;
+    this.look();
     const answers = lanes.flatMap(({ state }) => state.answers.splice(0));
     const output: Output = {
       answers,
@@ -251,7 +253,7 @@ export class LabHost {
         state.pushes.splice(0).map((push) => ({ lane: state.id, ...push })),
       ),
       terminal: this.terminal.splice(0),
-      events: lanes.flatMap(({ state }) => state.events.splice(0)),
+      events: this.eventsSeen.splice(0),
       frame: this.takeFrame(),
       waiters: this.wantsCommit.splice(0),
     };
@@ -268,6 +270,19 @@ export class LabHost {
         this.committing = false;
         if (this.hasOutput()) this.commit();
       });
+  }
+
+  /** Shows what has happened to whoever looks on; the page gets it with the next batch. */
+  look(): void {
+    const events = this.lab.lanes.flatMap(({ state }) => state.events.splice(0));
+    this.eventsSeen.push(...events);
+    this.onlooker?.observe(events);
+  }
+
+  /** For the page, with the next batch. */
+  tell(event: LabEvent): void {
+    this.eventsSeen.push(event);
+    this.frameDue = true;
   }
 
   private hasOutput(): boolean {
@@ -394,10 +409,13 @@ export class LabHost {
     const { lab } = this;
     const { state } = lab;
     const first = lab.lanes[0]!.state.kernel.disk;
+    const lesson = this.onlooker?.view() ?? null;
+    const lanes = this.frames.take(lab);
+    if (this.frames.more) this.frameDue = true;
     return {
       run: this.run,
       seed: state.plan.seed,
-      watched: this.watched,
+      watched: this.frames.watched,
       ...(this.own === null ? {} : { sandbox: true }),
       clock: { paused: state.paused, speed: state.speed, now: lab.now },
       disk: { preset: state.plan.disk.preset, fsyncMs: (first.fsyncMin + first.fsyncMax) / 2000 },
@@ -406,45 +424,10 @@ export class LabHost {
       faults: lab.lanes.flatMap((lane) =>
         lane.kernel.faults().map(({ kind }) => ({ kind, lane: lane.state.id })),
       ),
-      lanes: lab.lanes.map((lane) => this.laneFrame(lane)),
+      lanes,
+      ...(lesson === null ? {} : { lesson }),
       events: [],
       storage: this.keeper.status,
     };
-  }
-
-  private laneFrame(lane: Lane): LaneFrame {
-    const { state } = lane;
-    const isWatched =
-      state.id === (this.lab.lane(this.watched.lane) ?? this.lab.lanes[0])?.state.id;
-    if (state.status === 'running' && state.riskSamples.length < 2) sampleRisk(lane);
-    return {
-      view: laneView(lane, this.lab.state.tail),
-      records: isWatched ? this.newRecords(state) : null,
-      timeline: this.timeline(lane),
-      curve: this.watched.race ? Float64Array.from(state.riskCurve.points) : null,
-      log: state.logLines.splice(0),
-    };
-  }
-
-  /** The rows that the page has not been given yet; null: there is nothing new. */
-  private newRecords({ id, records, repliedRows }: LaneState): RecordBatch | null {
-    const shown = this.shownRows.get(id) ?? 0;
-    const from = Math.min(shown, records.shortest);
-    const to = Math.min(records.count, from + ROWS_PER_FRAME);
-    if (to < records.count) this.frameDue = true;
-    this.shownRows.set(id, to);
-    records.shortest = to;
-    const replied = repliedRows.splice(0).filter((row) => row < from);
-    const isNews = to > from || from < shown || replied.length > 0;
-    return isNews ? recordBatch(records, from, to, this.lab.epoch, replied, wordsText) : null;
-  }
-
-  private timeline(lane: Lane): TimelineBatch | null {
-    const { state } = lane;
-    const risk = Float64Array.from(state.riskSamples.splice(0));
-    const fsyncs = Float64Array.from(state.fsyncSamples.splice(0));
-    const own = Float64Array.from(state.ownSamples.splice(0));
-    if (risk.length + fsyncs.length + own.length === 0) return null;
-    return { risk, commands: new Float64Array(), own, fsyncs };
   }
 }

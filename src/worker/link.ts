@@ -225,6 +225,7 @@ class WorkerLink implements LabLink {
       importFiles: one('importFiles'),
       link: one('link'),
       load: one('load'),
+      lesson: one('lesson'),
       keep: one('keep'),
       leave: one('leave'),
       undo: one('undo'),

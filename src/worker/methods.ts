@@ -18,6 +18,8 @@ import { formatCall } from '../machine/strace-format.ts';
 import type { Reply } from '../resp/reply.ts';
 import { DraftDesk } from './draft-desk.ts';
 import type { LabHost } from './lab-host.ts';
+import { LessonDesk } from './lesson-desk.ts';
+import { isLessonId } from './lesson-shelf.ts';
 import { lostReport } from './lost-report.ts';
 import { MemoryWatch } from './memory-watch.ts';
 import { laneOf, Refusal } from './refusal.ts';
@@ -74,6 +76,7 @@ export function labMethods(
   const drafts = new DraftDesk();
   const traffic = new TrafficWatch();
   const runs = new RunDesk(host);
+  const lessons = new LessonDesk(host);
   /** Does it, or refuses it; answers when it is kept. */
   const act = async (...actions: readonly LabAction[]): Promise<null> => {
     for (const action of actions) {
@@ -106,6 +109,7 @@ export function labMethods(
     async reset(setup) {
       const plan = planLab(setup, Math.round(now() * 1000));
       if (typeof plan === 'string') throw new Refusal(plan);
+      lessons.forget();
       await host.replaceLab(Lab.create(plan), 'same');
       await host.committed();
       return null;
@@ -232,9 +236,23 @@ export function labMethods(
       return { keys: keyCount(state), commands: state.records.count };
     },
     link: () => runs.link(),
-    load: (run) => runs.load(run),
-    keep: () => runs.keep(),
-    leave: () => runs.leave(),
+    lesson: (request) => lessons.request(request),
+    async load(run) {
+      if (typeof run === 'string' && isLessonId(run))
+        return lessons.request({ do: 'open', id: run });
+      await runs.load(run);
+      lessons.forget();
+      return null;
+    },
+    async keep() {
+      await runs.keep();
+      lessons.forget();
+      return null;
+    },
+    async leave() {
+      lessons.forget();
+      return runs.leave();
+    },
     undo: () => runs.undo(),
     redo: () => runs.redo(),
     actionLog() {

@@ -26,9 +26,13 @@ import type {
   Workload,
 } from '../lab/view.ts';
 
+import type { LessonView } from '../lessons/view.ts';
 import type { DraftProblem, RecordPart, RecordState } from '../tools/log-draft.ts';
 
 export type { DraftProblem, Mend, RecordPart, RecordState } from '../tools/log-draft.ts';
+export type { Finding } from '../lessons/check.ts';
+export type { Block, CourseEntry, Inline, LessonText } from '../lessons/lesson-text.ts';
+export type { LessonView, QuestionView, StepView } from '../lessons/view.ts';
 export type { StorageView } from '../storage/storage-view.ts';
 /** The page knows this file alone: what it shows is the lab's own view of itself. */
 export { recordCause, recordKind } from '../lab/view.ts';
@@ -91,6 +95,8 @@ export interface Frame {
   readonly watched: Watched;
   /** The lab is somebody's run, looked at: the browser keeps nothing of it until `keep`. */
   readonly sandbox?: true;
+  /** The lesson whose lab this is. */
+  readonly lesson?: LessonView;
   readonly clock: ClockView;
   readonly disk: DiskView;
   readonly workload: Workload | null;
@@ -249,6 +255,12 @@ export interface DiskChoice {
   readonly fsyncMs: readonly [number, number];
 }
 
+/** What is done with lessons. `again`: the step from its beginning; `solve`: a line of the solution. */
+export type LessonRequest =
+  | { readonly do: 'open'; readonly id: string; readonly round?: number }
+  | { readonly do: 'answer'; readonly question: string; readonly answer: string }
+  | { readonly do: 'again' | 'solve' | 'close' };
+
 /** The methods that the worker answers; `link.ts` turns them into promises. */
 export interface LabMethods {
   reset(setup: Setup): null;
@@ -299,6 +311,8 @@ export interface LabMethods {
   link(): RunLink;
   /** Shows the run of a link or a file; what is at hand stays until `keep`, and comes back by `leave`. */
   load(run: string | Uint8Array): null;
+  /** Opens a lesson beside the lab at hand, which comes back when the lesson is closed. */
+  lesson(request: LessonRequest): null;
   keep(): null;
   leave(): null;
   /** Takes back the last thing that was done. */
