@@ -2,7 +2,15 @@
  * What the learner can do to the machine, and why not just now. Buttons, keys and the dock all go through here,
  * so an act is refused for the same reason wherever it is asked for.
  */
-import type { DiskPreset, Fault, LaneView, Setup, Tail, Workload } from '../worker/protocol.ts';
+import type {
+  DiskPreset,
+  Fault,
+  LaneView,
+  LessonRequest,
+  Setup,
+  Tail,
+  Workload,
+} from '../worker/protocol.ts';
 import type { Dictionary } from './i18n/en.ts';
 import { locale } from './i18n/locale.svelte.ts';
 import type { LabCalls } from '../worker/link.ts';
@@ -199,6 +207,11 @@ export class Acts {
   /** Shows the run of a link, beside the lab at hand. */
   openRun(link: string): void {
     void this.#do(() => this.#lab.load(link));
+  }
+
+  /** What is done with a lesson; its lab stands beside the one at hand. */
+  lesson(request: LessonRequest): void {
+    void this.#do(() => this.#lab.lesson(request));
   }
 
   keepRun(): void {

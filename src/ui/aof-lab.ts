@@ -80,7 +80,8 @@ export interface AofLab {
   /** The whole run as a link to this page, without passwords; `fits`: short enough for every program. */
   link(): Promise<{ readonly url: string; readonly fits: boolean }>;
   /**
-   * Shows the run of a link or of a file (`export('run')`), replayed to its end. The lab at hand stays as it is and
+   * Opens a lesson by its name, as `load('kill-or-power')`; `leave()` closes it. Or
+   * shows the run of a link or of a file (`export('run')`), replayed to its end. The lab at hand stays as it is and
    * as it is kept, until `keep()` puts the run in its place, or `leave()` brings it back.
    */
   load(run: string | Uint8Array): Promise<void>;

@@ -25,6 +25,8 @@ export class PageState {
   readonly log = new LogState();
   /** The file that is looked into, in the place of everything else; null: none. */
   inspected = $state<string | null>(null);
+  /** The course is listed where the lesson stands. */
+  course = $state(false);
   keysShown = $state(false);
   /** Loads the page anew in a newer build of the lab; null while there is none. */
   newBuild = $state.raw<(() => void) | null>(null);

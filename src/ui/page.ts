@@ -6,6 +6,7 @@ import { Acts } from './acts.svelte.ts';
 import App from './app.svelte';
 import type { ConsoleSession } from './console/console-session.svelte.ts';
 import { locale } from './i18n/locale.svelte.ts';
+import type { LessonWatch } from './lesson/lesson-watch.ts';
 import type { RecordStore } from './log/record-store.ts';
 import { PageState } from './page-state.svelte.ts';
 import { ReadModel } from './read-model.svelte.ts';
@@ -25,6 +26,7 @@ export class Page {
   /** Frames that came before the code that keeps records. */
   #early: Frame[] | null = [];
   #watching = false;
+  #lessonWatch: Promise<LessonWatch> | null = null;
   #onconsole: (session: ConsoleSession) => void = () => undefined;
 
   constructor(lab: LabCalls) {
@@ -56,6 +58,16 @@ export class Page {
   #show(frame: Frame): void {
     this.model.receive(frame);
     this.#watch();
+    const { lesson } = frame;
+    if (lesson !== undefined) void this.#lessons().then((watch) => watch.see(lesson));
+  }
+
+  /** What the lessons' first frame fetches. */
+  #lessons(): Promise<LessonWatch> {
+    this.#lessonWatch ??= import('./lesson/lesson-watch.ts').then(
+      ({ LessonWatch: Watch }) => new Watch(this.state),
+    );
+    return this.#lessonWatch;
   }
 
   /** Only what is looked at is sent: the lab is told of it, and told again when it has forgotten. */
@@ -96,6 +108,8 @@ export class Page {
     };
     mount(App, { target, props });
     this.#openLink();
+    const lesson = new URLSearchParams(location.search).get('lesson');
+    if (lesson !== null) this.#acts.lesson({ do: 'open', id: lesson });
     window.addEventListener('hashchange', () => this.#openLink());
   }
 

@@ -71,7 +71,8 @@ export class ReadModel {
   receive(frame: Frame): void {
     const view = chosenLane(frame, this.#chosen)?.view;
     const ownWrite = this.#kept.receive(frame, view?.id);
-    if (view !== undefined) this.#guide = guideAfter(this.#guide, frame, view, ownWrite);
+    if (view !== undefined && frame.lesson === undefined)
+      this.#guide = guideAfter(this.#guide, frame, view, ownWrite);
     this.#frame = frame;
   }
 
@@ -99,6 +100,7 @@ export class ReadModel {
       clock: this.clock,
       storage: this.storage,
       step: this.#guideShown() ? this.guideStep : null,
+      lesson: this.#frame?.lesson !== undefined,
     });
   }
 }

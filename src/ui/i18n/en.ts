@@ -260,6 +260,7 @@ export const en = {
 
   lesson: {
     label: 'Lesson',
+    course: 'All lessons',
     kicker: 'First visit',
     minutes: (n: number): string => `${n} min`,
     title: 'What is the AOF?',

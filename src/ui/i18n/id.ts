@@ -255,6 +255,7 @@ export const id = {
 
   lesson: {
     label: 'Pelajaran',
+    course: 'Semua pelajaran',
     kicker: 'Kunjungan pertama',
     minutes: (n: number): string => `${n} menit`,
     title: 'Apa itu AOF?',

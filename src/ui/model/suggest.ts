@@ -10,9 +10,17 @@ export interface SuggestInput {
   readonly storage: StorageView | null;
   /** The guide's current step; null when it is done or hidden. */
   readonly step: GuideStep | null;
+  /** An open lesson suggests by itself what the machine does not call for. */
+  readonly lesson?: boolean;
 }
 
-export function suggest({ view, clock, storage, step }: SuggestInput): Suggestion | null {
+export function suggest({
+  view,
+  clock,
+  storage,
+  step,
+  lesson = false,
+}: SuggestInput): Suggestion | null {
   if (view === null || clock === null) return null;
   if (storage?.state === 'read-only') return 'take-over';
   switch (view.state) {
@@ -25,6 +33,7 @@ export function suggest({ view, clock, storage, step }: SuggestInput): Suggestio
     case 'running':
       break;
   }
+  if (lesson) return null;
   if (step === 'write') return 'chip';
   if (step === 'sync') return clock.paused ? 'play' : null;
   if (step === 'crash') return 'power';
