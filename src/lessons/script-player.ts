@@ -18,7 +18,7 @@ export interface Stage {
 }
 
 /** Between two looks while time passes, in µs. */
-const GLANCE = 20_000;
+const GLANCE = 50_000;
 /** How long a command may take in lab time. */
 const LONGEST_COMMAND = 60_000_000;
 const TOKEN = 1_000_000_007;
@@ -84,7 +84,7 @@ function ask(stage: Stage, action: LabAction & { kind: 'command' }): string | un
   while (!isAnswered(lab)) {
     if (lab.state.paused) return 'the clock is paused, and the reply needs time: !advance';
     if (lab.clock.now >= limit) return 'no reply came within a minute';
-    lab.runUntil(lab.clock.now + GLANCE / 10, Infinity);
+    lab.runUntil(lab.clock.now + GLANCE / 25, Infinity);
   }
   return undefined;
 }

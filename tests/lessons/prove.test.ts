@@ -18,7 +18,7 @@ test.each(lessons)('%s is completed by its solution', (_, lesson) => {
   expect(problem).toBeNull();
   expect(stepOf(run)?.id).toBeUndefined();
   expect(events.at(-1)).toBe(`complete ${lesson.id}`);
-});
+}, 60_000);
 
 test('every wrong way of kill-or-power fails where it says, and is answered', () => {
   const lesson = lessonIn('06-kill-or-power');
