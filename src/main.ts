@@ -15,14 +15,9 @@ link.onTerminal((update) => page.terminal(update));
 link.onTrouble((trouble) => page.model.receiveTrouble(trouble));
 tellRecovery();
 installAofLab(link);
-// Not awaited here: a dictionary that is fetched imports from this very file, and would wait for it.
-void begin(target);
-
-async function begin(place: Element): Promise<void> {
-  await page.mount(place, restart);
-  // `vite` alone serves modules that change under the page: nothing of them may be kept.
-  if (import.meta.env.PROD) await keepForLater();
-}
+await page.mount(target, restart);
+// `vite` alone serves modules that change under the page: nothing of them may be kept.
+if (import.meta.env.PROD) await keepForLater();
 
 async function keepForLater(): Promise<void> {
   await link.ready.catch(() => undefined);
