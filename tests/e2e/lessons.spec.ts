@@ -91,7 +91,7 @@ test('kill-or-power: the same instant twice, and only the power takes the page c
   await expect(page.getByText(/done once · best time .* · review in 1 day/)).toBeVisible();
   await page.getByRole('button', { name: 'Kill or power' }).last().click();
   await page.getByRole('button', { name: 'Leave the lesson' }).click();
-  await expect(page.getByRole('heading', { name: 'What is AOF?' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'What is the AOF?' })).toBeVisible();
   expect((await lane(page)).keys).toBe(0);
 });
 
