@@ -15,9 +15,12 @@ export function formatReply(reply: Reply, protocol: Protocol = 3): string {
   return formatTty(protocol === 2 ? inProtocol2(reply) : reply, '').slice(0, -1);
 }
 
-/** What redis-cli prints under --raw (redis-cli.c:cliFormatReplyRaw), without the newline after it. */
-export function formatReplyRaw(reply: Reply, protocol: Protocol = 3): string {
-  return formatRaw(protocol === 2 ? inProtocol2(reply) : reply);
+/**
+ * What redis-cli prints under --raw (redis-cli.c:cliFormatReplyRaw), without the newline after it. `delimiter` stands
+ * between the elements of a list.
+ */
+export function formatReplyRaw(reply: Reply, protocol: Protocol = 3, delimiter = '\n'): string {
+  return formatRaw(protocol === 2 ? inProtocol2(reply) : reply, delimiter);
 }
 
 /**
@@ -156,7 +159,8 @@ function isMultiline(reply: Reply): boolean {
   }
 }
 
-function formatRaw(reply: Reply): string {
+function formatRaw(reply: Reply, delimiter: string): string {
+  const format = (one: Reply): string => formatRaw(one, delimiter);
   switch (reply.type) {
     case 'null':
     case 'null-array':
@@ -177,9 +181,9 @@ function formatRaw(reply: Reply): string {
     case 'array':
     case 'set':
     case 'push':
-      return reply.value.map(formatRaw).join('\n');
+      return reply.value.map(format).join(delimiter);
     case 'map':
-      return reply.value.map(([key, value]) => `${formatRaw(key)} ${formatRaw(value)}`).join('\n');
+      return reply.value.map(([key, value]) => `${format(key)} ${format(value)}`).join(delimiter);
   }
 }
 
@@ -200,7 +204,8 @@ const REPORTS: readonly { readonly words: readonly string[]; readonly exactly?: 
   { words: ['latency', 'doctor'], exactly: 2 },
 ];
 
-function isReportCommand(argv: readonly string[]): boolean {
+/** Whether redis-cli prints the reply to that command as it is, whatever the form of its output. */
+export function isReportCommand(argv: readonly string[]): boolean {
   return REPORTS.some(
     ({ words, exactly }) =>
       (exactly === undefined || argv.length === exactly) &&

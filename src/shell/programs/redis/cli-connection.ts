@@ -3,13 +3,16 @@ import {
   ascii,
   EMPTY,
   equalsIgnoreCase,
-  utf8Decode,
-  utf8Encode,
   type ByteString,
 } from '../../../base/bytes.ts';
 import { formatDoubleShortest } from '../../../base/doubles.ts';
 import { quoteBytes } from '../../../base/quote-bytes.ts';
-import { formatReplyRaw, formatReplyTo, inProtocol2 } from '../../../cli/format-reply.ts';
+import {
+  formatReply,
+  formatReplyRaw,
+  inProtocol2,
+  isReportCommand,
+} from '../../../cli/format-reply.ts';
 import { couldNotConnect } from '../../../cli/texts.ts';
 import type { Reply } from '../../../resp/reply.ts';
 import { complain, connect, reasonOf, receive, send, type Run } from '../../program.ts';
@@ -19,16 +22,12 @@ export const PASSWORD_WARNING =
   "Warning: Using a password with '-a' or '-u' option on the command line interface may not be safe.";
 
 /** A socket that has been introduced: AUTH, HELLO, SELECT. Undefined: what stands in the way has been said. */
-export function* openConnection(
-  config: CliConfig,
-  how: 'first' | 'again',
-): Run<number | undefined> {
+export function* openConnection(config: CliConfig): Run<number | undefined> {
   const socket = yield* connect(config.host, config.port);
   if (typeof socket === 'object') {
     yield* complain(couldNotConnect(config.host, config.port, reasonOf(socket.errno)));
     return undefined;
   }
-  if (config.warns && how === 'first') yield* complain(PASSWORD_WARNING);
   if (config.password !== null) {
     const words = config.user === null ? [config.password] : [config.user, config.password];
     const reply = yield* ask(socket, [ascii('AUTH'), ...words]);
@@ -65,11 +64,12 @@ export function formatOutput(
 ): ByteString {
   const { protocol } = config;
   const shaped = protocol === 2 ? inProtocol2(reply) : reply;
+  if (isReportCommand(argv)) return ascii(formatReplyRaw(reply, protocol));
   switch (output) {
     case 'standard':
-      return ascii(`${formatReplyTo(argv, reply, protocol)}\n`);
+      return ascii(`${formatReply(reply, protocol)}\n`);
     case 'raw':
-      return ascii(formatReplyRaw(reply, protocol).split('\n').join('\n') + config.delimiter);
+      return ascii(formatReplyRaw(reply, protocol, config.delimiter) + config.endOfReply);
     case 'csv':
       return ascii(`${csv(shaped)}\n`);
     case 'json':
@@ -130,10 +130,24 @@ function json(reply: Reply, form: 'json' | 'quoted-json'): string {
   }
 }
 
+/** redis-cli.c:jsonStringOutput: bytes above ASCII stand as they are, or in quotes of which every backslash is doubled. */
 function jsonText(bytes: ByteString, form: 'json' | 'quoted-json'): string {
-  if (form === 'quoted-json')
-    return quoteBytes(bytes).replace(/\\x/g, '\\u00').replace(/\\a/g, '\\u0007');
-  return utf8Encode(JSON.stringify(utf8Decode(bytes)));
+  if (form === 'quoted-json') return quoteBytes(bytes).replace(/\\/g, '\\\\');
+  return `"${bytes.replace(/[\\"\0-\x1f]/g, (char) => JSON_ESCAPES[char] ?? jsonCode(char))}"`;
+}
+
+const JSON_ESCAPES: Readonly<Record<string, string>> = {
+  '\\': '\\\\',
+  '"': '\\"',
+  '\n': '\\n',
+  '\f': '\\f',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\b': '\\b',
+};
+
+function jsonCode(char: string): string {
+  return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /** A field of INFO; empty if it has none of that name. */

@@ -1,5 +1,7 @@
 /** redis-cli's special modes: --pipe, --scan, --stat, --latency, --eval, --rdb. */
 import { ascii, bytesOf, EMPTY, type ByteString } from '../../../base/bytes.ts';
+import { quoteBytes } from '../../../base/quote-bytes.ts';
+import type { Micros } from '../../../base/time.ts';
 import { feedRequestBytes, newRequestDecoder, nextRequest } from '../../../resp/request-decoder.ts';
 import {
   close,
@@ -17,21 +19,28 @@ import {
 } from '../../program.ts';
 import { fileText } from '../../language/registry.ts';
 import { ask, formatOutput, infoField, openConnection } from './cli-connection.ts';
+import { bigKeysMode, hotKeysMode } from './cli-keys.ts';
 import type { CliConfig, CliOutput } from './cli-options.ts';
 
 export function* runMode(config: CliConfig, output: CliOutput): Run {
   if (config.mode === 'eval') return yield* evalMode(config, output);
-  const socket = yield* openConnection(config, 'first');
+  const socket = yield* openConnection(config);
   if (socket === undefined) return 1;
   switch (config.mode) {
     case 'pipe':
       return yield* pipeMode(socket);
     case 'scan':
-      return yield* scanMode(config, socket);
+      return yield* scanMode(config, socket, output);
     case 'stat':
       return yield* statMode(config, socket);
     case 'latency':
+    case 'latency-history':
       return yield* latencyMode(config, socket, output);
+    case 'bigkeys':
+    case 'memkeys':
+      return yield* bigKeysMode(config, socket);
+    case 'hotkeys':
+      return yield* hotKeysMode(config, socket);
     case 'rdb':
       return yield* rdbMode(config, socket);
     default:
@@ -90,7 +99,7 @@ function* lostServer(): Run {
   return 1;
 }
 
-function* scanMode(config: CliConfig, socket: number): Run {
+function* scanMode(config: CliConfig, socket: number, output: CliOutput): Run {
   let cursor: ByteString = ascii('0');
   do {
     const words = [ascii('SCAN'), cursor];
@@ -109,7 +118,12 @@ function* scanMode(config: CliConfig, socket: number): Run {
     const names = keys?.type === 'array' ? keys.value : [];
     yield* write(
       1,
-      ascii(names.map((key) => (key.type === 'bulk' ? `${key.value}\n` : '')).join('')),
+      ascii(
+        names
+          .flatMap((key) => (key.type === 'bulk' ? [key.value] : []))
+          .map((key) => `${output === 'standard' ? quoteBytes(key) : key}\n`)
+          .join(''),
+      ),
     );
     if (config.intervalMicros > 0) yield* sleep(config.intervalMicros);
   } while (cursor !== '0');
@@ -159,34 +173,51 @@ function* statMode(config: CliConfig, socket: number): Run {
 
 const SAMPLE_EVERY = 10_000;
 
+const SECOND = 1_000_000;
+const HISTORY_EVERY = 15 * SECOND;
+
+interface Samples {
+  least: number;
+  most: number;
+  sum: number;
+  count: number;
+  since: Micros;
+}
+
+function noSamples(since: Micros): Samples {
+  return { least: Infinity, most: 0, sum: 0, count: 0, since };
+}
+
 /** PING a hundred times a second of virtual time; what is no terminal gets one line after a second. */
 function* latencyMode(config: CliConfig, socket: number, output: CliOutput): Run {
-  let least = Infinity;
-  let most = 0;
-  let sum = 0;
-  let count = 0;
-  const started = yield* now();
-  const interval = config.intervalMicros > 0 ? config.intervalMicros : 1_000_000;
+  const history = config.mode === 'latency-history';
+  const interval =
+    config.intervalMicros > 0 ? config.intervalMicros : history ? HISTORY_EVERY : SECOND;
+  let samples = noSamples(yield* now());
   for (;;) {
     const before = yield* now();
     if (typeof (yield* ask(socket, [ascii('PING')])) === 'string') {
       yield* complain('Error: Server closed the connection');
       return 1;
     }
-    const millis = Math.floor(((yield* now()) - before) / 1000);
-    least = Math.min(least, millis);
-    most = Math.max(most, millis);
-    sum += millis;
-    count++;
-    const average = (sum / count).toFixed(2);
-    if (output === 'standard')
+    const after = yield* now();
+    const millis = Math.floor((after - before) / 1000);
+    samples.least = Math.min(samples.least, millis);
+    samples.most = Math.max(samples.most, millis);
+    samples.sum += millis;
+    samples.count++;
+    const { least, most, count } = samples;
+    const average = (samples.sum / count).toFixed(2);
+    const over = after - samples.since > interval;
+    if (output === 'standard') {
       yield* print(`\x1b[0G\x1b[2Kmin: ${least}, max: ${most}, avg: ${average} (${count} samples)`);
-    else if ((yield* now()) - started > interval) {
-      yield* print(
-        output === 'csv'
-          ? `${least},${most},${average},${count}\n`
-          : `${least} ${most} ${average} ${count}\n`,
-      );
+      if (history && over) {
+        yield* print(` -- ${((after - samples.since) / SECOND).toFixed(2)} seconds range\n`);
+        samples = noSamples(after);
+      }
+    } else if (over) {
+      const figures = [least, most, average, count];
+      yield* print(`${figures.join(output === 'csv' ? ',' : ' ')}\n`);
       return 0;
     }
     yield* sleep(SAMPLE_EVERY);
@@ -199,7 +230,7 @@ function* evalMode(config: CliConfig, output: CliOutput): Run {
     yield* complain(`Can't open file '${config.file}': No such file or directory`);
     return 1;
   }
-  const socket = yield* openConnection(config, 'first');
+  const socket = yield* openConnection(config);
   if (socket === undefined) return 1;
   const comma = config.words.indexOf(ascii(','));
   const keys = comma < 0 ? config.words : config.words.slice(0, comma);
@@ -248,7 +279,7 @@ function* rdbMode(config: CliConfig, socket: number): Run {
   const path = `${yield* text('CONFIG', 'GET', 'dir')}/${yield* text('CONFIG', 'GET', 'dbfilename')}`;
   const bytes = (yield* fileText(ascii(path))) ?? EMPTY;
   yield* complain(
-    `sending REPLCONF capa eof\nSYNC sent to master, writing ${bytes.length} bytes to '${config.file}'`,
+    `sending REPLCONF capa eof\nsending REPLCONF rdb-only 1\nSYNC sent to master, writing bytes of bulk transfer until EOF marker to '${config.file}'`,
   );
   const fd = config.file === '-' ? 1 : yield* open(config.file, 'truncate');
   if (typeof fd === 'object') {
@@ -261,6 +292,6 @@ function* rdbMode(config: CliConfig, socket: number): Run {
     return 1;
   }
   if (fd > 2) yield* close(fd);
-  yield* complain('Transfer finished with success.');
+  yield* complain(`Transfer finished with success after ${bytes.length} bytes`);
   return 0;
 }

@@ -1,7 +1,20 @@
 /** redis-cli's command line (redis-cli.c:parseOptions). */
 import { ascii, EMPTY, type ByteString } from '../../../base/bytes.ts';
+import { splitArguments } from '../../../base/split-arguments.ts';
+import { usage } from './cli-usage.ts';
 
-export type CliMode = 'command' | 'pipe' | 'scan' | 'stat' | 'latency' | 'rdb' | 'eval' | 'bigkeys';
+export type CliMode =
+  | 'command'
+  | 'pipe'
+  | 'scan'
+  | 'stat'
+  | 'latency'
+  | 'latency-history'
+  | 'rdb'
+  | 'eval'
+  | 'bigkeys'
+  | 'memkeys'
+  | 'hotkeys';
 export type CliOutput = 'standard' | 'raw' | 'csv' | 'json' | 'quoted-json';
 
 export interface CliConfig {
@@ -16,7 +29,10 @@ export interface CliConfig {
   intervalMicros: number;
   protocol: 2 | 3;
   output: CliOutput | null;
+  /** Between the elements of a list: -d. */
   delimiter: ByteString;
+  /** After a reply in raw form: -D. */
+  endOfReply: ByteString;
   lastArgument: 'words' | 'stdin';
   /** The word that stands for what stdin holds: -X. */
   tag: ByteString | null;
@@ -24,6 +40,10 @@ export interface CliConfig {
   /** Of --rdb and --eval. */
   file: ByteString;
   pattern: ByteString | null;
+  /** Of --memkeys-samples; null: the server's own number. */
+  samples: number | null;
+  /** Words are unquoted as at the prompt. */
+  quotedInput: boolean;
   count: number;
   errorStatus: boolean;
   words: readonly ByteString[];
@@ -50,11 +70,14 @@ export function parseCli(
     protocol: 2,
     output: null,
     delimiter: ascii('\n'),
+    endOfReply: ascii('\n'),
     lastArgument: 'words',
     tag: null,
     mode: 'command',
     file: EMPTY,
     pattern: null,
+    samples: null,
+    quotedInput: false,
     count: 10,
     errorStatus: false,
     words: [],
@@ -73,13 +96,8 @@ export function parseCli(
     else if (FLAGS.has(word)) takeFlag(config, word);
     else if (word === '-v' || word === '--version')
       return { kind: 'say', to: 1, text: `redis-cli ${version}\n`, status: 0 };
-    else if (word === '--help' || word === '-h' || word === '-?')
-      return {
-        kind: 'say',
-        to: word === '--help' ? 1 : 2,
-        text: usage(version),
-        status: word === '--help' ? 0 : 1,
-      };
+    else if (word === '--help' || word === '-h')
+      return { kind: 'say', to: 1, text: usage(version), status: 0 };
     else if (word.startsWith('-') && word.length > 1)
       return {
         kind: 'say',
@@ -90,7 +108,10 @@ export function parseCli(
     else break;
   }
   if (noWarning) config.warns = false;
-  config.words = argv.slice(at);
+  const words = argv.slice(at).map((word) => (config.quotedInput ? unquoted(word) : word));
+  if (words.includes(null))
+    return { kind: 'say', to: 1, text: 'Invalid quoted string\n', status: 1 };
+  config.words = words.filter((word) => word !== null);
   return { kind: 'config', config };
 }
 
@@ -107,11 +128,13 @@ const VALUED = new Set([
   '-n',
   '-X',
   '-d',
+  '-D',
   '--pattern',
   '--quoted-pattern',
   '--count',
   '--rdb',
   '--eval',
+  '--memkeys-samples',
   '--pipe-timeout',
   '-t',
   '--show-pushes',
@@ -122,7 +145,6 @@ const FLAGS = new Set([
   '-3',
   '-e',
   '-c',
-  '-D',
   '--raw',
   '--no-raw',
   '--csv',
@@ -134,6 +156,10 @@ const FLAGS = new Set([
   '--pipe',
   '--verbose',
   '--bigkeys',
+  '--memkeys',
+  '--hotkeys',
+  '--latency-history',
+  '--quoted-input',
 ]);
 
 function numberOf(text: string): number {
@@ -175,9 +201,22 @@ function takeValue(config: CliConfig, option: string, value: ByteString): string
     case '-d':
       config.delimiter = value;
       return undefined;
+    case '-D':
+      config.endOfReply = value;
+      return undefined;
     case '--pattern':
-    case '--quoted-pattern':
       config.pattern = value;
+      return undefined;
+    case '--quoted-pattern': {
+      const [pattern] = splitArguments(value) ?? [];
+      if (pattern === undefined)
+        return 'Invalid quoted string specified for --quoted-pattern.\n';
+      config.pattern = pattern;
+      return undefined;
+    }
+    case '--memkeys-samples':
+      config.mode = 'memkeys';
+      config.samples = Math.trunc(numberOf(value));
       return undefined;
     case '--count':
       config.count = Math.trunc(numberOf(value));
@@ -250,44 +289,25 @@ function takeFlag(config: CliConfig, flag: string): void {
     case '--bigkeys':
       config.mode = 'bigkeys';
       return;
+    case '--memkeys':
+      config.mode = 'memkeys';
+      return;
+    case '--hotkeys':
+      config.mode = 'hotkeys';
+      return;
+    case '--latency-history':
+      config.mode = 'latency-history';
+      return;
+    case '--quoted-input':
+      config.quotedInput = true;
+      return;
     default:
   }
 }
 
-function usage(version: string): string {
-  return `redis-cli ${version}
-
-Usage: redis-cli [OPTIONS] [cmd [arg [arg ...]]]
-  -h <hostname>      Server hostname (default: 127.0.0.1).
-  -p <port>          Server port (default: 6379).
-  -a <password>      Password to use when connecting to the server.
-  --user <username>  Used to send ACL style 'AUTH username pass'. Needs -a.
-  --pass <password>  Alias of -a for consistency with the new --user option.
-  -u <uri>           Server URI.
-  -r <repeat>        Execute specified command N times.
-  -i <interval>      When -r is used, waits <interval> seconds per command.
-  -n <db>            Database number.
-  -2                 Start session in RESP2 protocol mode.
-  -3                 Start session in RESP3 protocol mode.
-  -x                 Read last argument from STDIN.
-  -X                 Read <tag> argument from STDIN.
-  -d <delimiter>     Delimiter between response bulks for raw formatting (default: \\n).
-  -e                 Return exit error code when command execution fails.
-  --raw              Use raw formatting for replies (default when STDOUT is not a tty).
-  --no-raw           Force formatted output even when STDOUT is not a tty.
-  --csv              Output in CSV format.
-  --json             Output in JSON format (default RESP3, use -2 if you want to use with RESP2).
-  --quoted-json      Same as --json, but produce ASCII-safe quoted strings, not Unicode.
-  --stat             Print rolling stats about server: mem, clients, ...
-  --latency          Enter a special mode continuously sampling latency.
-  --rdb <filename>   Transfer an RDB dump from remote server to local file.
-  --pipe             Transfer raw Redis protocol from stdin to server.
-  --scan             List all keys using the SCAN command.
-  --pattern <pat>    Keys pattern when using the --scan option (default: *).
-  --count <count>    Count option when using the --scan option (default: 10).
-  --eval <file>      Send an EVAL command using the Lua script at <file>.
-  --no-auth-warning  Don't show warning message when using password on command line interface.
-  --help             Output this help and exit.
-  --version          Output version and exit.
-`;
+/** A word in quotes as what it means; null: the quotes don't end. Without quotes it stands as it is. */
+function unquoted(word: ByteString): ByteString | null {
+  if (!word.startsWith('"') && !word.startsWith("'")) return word;
+  const parts = splitArguments(word);
+  return parts?.length === 1 ? (parts[0] ?? null) : null;
 }

@@ -36,7 +36,7 @@ import {
   type Run,
 } from '../../program.ts';
 import { newLineReader, nextLine } from '../input.ts';
-import { formatOutput, isCommand, openConnection } from './cli-connection.ts';
+import { formatOutput, isCommand, openConnection, PASSWORD_WARNING } from './cli-connection.ts';
 import { runMode } from './cli-modes.ts';
 import { parseCli, type CliConfig, type CliOutput } from './cli-options.ts';
 
@@ -51,12 +51,14 @@ export function* redisCli({ argv, env }: ProgramContext): Run {
   const client: Client = {
     config,
     output: config.output ?? (toTerminal ? 'standard' : 'raw'),
+    errors: config.errorStatus ? 'status' : 'shown',
     toTerminal,
     socket: null,
-    hasConnected: false,
   };
+  if (config.warns) yield* complain(PASSWORD_WARNING);
   if (config.mode !== 'command') return yield* runMode(config, client.output);
   if (config.words.length === 0 && config.lastArgument === 'words') {
+    client.errors = 'shown';
     if ((yield* terminalOf(0)) !== null) return yield* converse(client);
     return yield* readCommands(client);
   }
@@ -64,6 +66,10 @@ export function* redisCli({ argv, env }: ProgramContext): Run {
   if (config.tag !== null) {
     const text = yield* readAll(0);
     const { tag } = config;
+    if (!words.includes(tag)) {
+      yield* complain('Using -X option but stdin tag not match.');
+      return 1;
+    }
     words = words.map((word) => (word === tag ? text : word));
   } else if (config.lastArgument === 'stdin') words = [...words, yield* readAll(0)];
   if (!(yield* ensure(client))) return 1;
@@ -74,14 +80,14 @@ interface Client {
   readonly config: CliConfig;
   readonly output: CliOutput;
   readonly toTerminal: boolean;
+  /** `status`: -e, where the command stands on the command line. */
+  errors: 'status' | 'shown';
   socket: number | null;
-  hasConnected: boolean;
 }
 
 function* ensure(client: Client): Run<boolean> {
   if (client.socket !== null) return true;
-  const socket = yield* openConnection(client.config, client.hasConnected ? 'again' : 'first');
-  client.hasConnected = true;
+  const socket = yield* openConnection(client.config);
   client.socket = socket ?? null;
   return socket !== undefined;
 }
@@ -112,8 +118,6 @@ function* issue(client: Client, words: readonly ByteString[]): Run {
   const failed = yield* show(client, words, reply);
   if (reply.type !== 'error' && isCommand(words, 'monitor')) return yield* follow(client, words);
   if (reply.type !== 'error' && isCommand(words, 'subscribe', 'psubscribe', 'ssubscribe')) {
-    if (client.output === 'standard')
-      yield* write(1, ascii('Reading messages... (press Ctrl-C to quit)\n'));
     return yield* follow(client, words);
   }
   if (equalsIgnoreCase(words[0] ?? '', 'quit')) client.socket = null;
@@ -140,7 +144,7 @@ function* follow(client: Client, words: readonly ByteString[]): Run {
 /** With -e an error goes to stderr and is a failure. */
 function* show(client: Client, words: readonly ByteString[], reply: Reply): Run<boolean> {
   const text = formatOutput(client.output, words, reply, client.config);
-  if (reply.type === 'error' && client.config.errorStatus) {
+  if (reply.type === 'error' && client.errors === 'status') {
     yield* complain(reply.value);
     return true;
   }

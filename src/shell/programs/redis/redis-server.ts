@@ -49,13 +49,18 @@ export function* redisServer({ argv, pid }: ProgramContext): Run {
     return yield* early(
       `Fatal error, can't open config file '${configFile ?? ''}': No such file or directory`,
     );
+  if (line.fromStdin)
+    yield* write(
+      1,
+      ascii(`${pid}:C ${formatLogTime(yield* now())} * Reading config from stdin\n`),
+    );
   const stdin = line.fromStdin ? yield* readAll(0) : EMPTY;
   const conf = parseRedisConf(configText(file, stdin, line.options), {
     readFile: () => undefined,
     workingDirectory: cwd,
   });
   if (!conf.ok) {
-    yield* complain(conf.text);
+    yield* write(2, ascii(conf.text));
     return 1;
   }
   const settings = settingsOf(conf.directives);
