@@ -1,27 +1,10 @@
+import { addToDigest, endDigest, newBlockDigest, type BlockRounds } from './block-digest.ts';
+
 /** The SHA-1 digest of `message`: 20 bytes (FIPS 180-4). Scripts are named by it. */
 export function sha1(message: Uint8Array): Uint8Array {
-  const state = new Uint32Array([0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0]);
-  const schedule = new Uint32Array(80);
-  const wholeBlocks = Math.floor(message.length / BLOCK);
-  for (let block = 0; block < wholeBlocks; block++)
-    compress(state, schedule, message, block * BLOCK);
-
-  // The end: the rest of the message, a 1 bit, zeros, and the length in bits as 64-bit big endian.
-  const rest = message.subarray(wholeBlocks * BLOCK);
-  const tail = new Uint8Array(rest.length + 9 > BLOCK ? 2 * BLOCK : BLOCK);
-  tail.set(rest);
-  tail[rest.length] = 0x80;
-  const view = new DataView(tail.buffer);
-  view.setUint32(tail.length - 8, Math.floor(message.length / 0x2000_0000));
-  view.setUint32(tail.length - 4, (message.length << 3) >>> 0);
-  for (let at = 0; at < tail.length; at += BLOCK) compress(state, schedule, tail, at);
-
-  const digest = new Uint8Array(20);
-  const out = new DataView(digest.buffer);
-  state.forEach((word, i) => {
-    out.setUint32(i * 4, word);
-  });
-  return digest;
+  const digest = newBlockDigest(sha1Rounds);
+  addToDigest(digest, message);
+  return endDigest(digest);
 }
 
 /** The digest as 40 lower case hexadecimal digits. */
@@ -31,9 +14,16 @@ export function sha1Hex(message: Uint8Array): string {
   return hex;
 }
 
-const BLOCK = 64;
+const SCHEDULE = new Uint32Array(80);
 
-function compress(state: Uint32Array, w: Uint32Array, bytes: Uint8Array, at: number): void {
+export const sha1Rounds: BlockRounds = {
+  initial: [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0],
+  order: 'big',
+  compress,
+};
+
+function compress(state: Uint32Array, bytes: Uint8Array, at: number): void {
+  const w = SCHEDULE;
   for (let i = 0; i < 16; i++) {
     const j = at + i * 4;
     w[i] = (bytes[j]! << 24) | (bytes[j + 1]! << 16) | (bytes[j + 2]! << 8) | bytes[j + 3]!;

@@ -1,37 +1,16 @@
+import { addToDigest, endDigest, newBlockDigest, type BlockRounds } from './block-digest.ts';
+
 /** SHA-256 (FIPS 180-4) of the whole message: 32 bytes. */
 export function sha256(message: Uint8Array): Uint8Array {
-  const state = Uint32Array.from(INITIAL);
-  const padded = pad(message);
-  const words = new Uint32Array(64);
-  const view = new DataView(padded.buffer);
-  for (let at = 0; at < padded.length; at += BLOCK) {
-    for (let i = 0; i < 16; i++) words[i] = view.getUint32(at + i * 4);
-    for (let i = 16; i < 64; i++) words[i] = extended(words, i);
-    compress(state, words);
-  }
-  const digest = new Uint8Array(32);
-  const out = new DataView(digest.buffer);
-  for (const [i, word] of state.entries()) out.setUint32(i * 4, word);
-  return digest;
+  const digest = newBlockDigest(sha256Rounds);
+  addToDigest(digest, message);
+  return endDigest(digest);
 }
 
 export function sha256Hex(message: Uint8Array): string {
   let hex = '';
   for (const byte of sha256(message)) hex += byte.toString(16).padStart(2, '0');
   return hex;
-}
-
-const BLOCK = 64;
-
-/** The message, a 1 bit, zeros, and its length in bits as 64 bits. */
-function pad(message: Uint8Array): Uint8Array<ArrayBuffer> {
-  const padded = new Uint8Array(Math.ceil((message.length + 9) / BLOCK) * BLOCK);
-  padded.set(message);
-  padded[message.length] = 0x80;
-  const view = new DataView(padded.buffer);
-  view.setUint32(padded.length - 8, Math.floor(message.length / 0x2000_0000));
-  view.setUint32(padded.length - 4, (message.length << 3) >>> 0);
-  return padded;
 }
 
 function rotated(word: number, bits: number): number {
@@ -46,7 +25,15 @@ function extended(words: Uint32Array, i: number): number {
   return (words[i - 16]! + low + words[i - 7]! + high) >>> 0;
 }
 
-function compress(state: Uint32Array, words: Uint32Array): void {
+const WORDS = new Uint32Array(64);
+
+function compress(state: Uint32Array, bytes: Uint8Array, at: number): void {
+  const words = WORDS;
+  for (let i = 0; i < 16; i++) {
+    const j = at + i * 4;
+    words[i] = (bytes[j]! << 24) | (bytes[j + 1]! << 16) | (bytes[j + 2]! << 8) | bytes[j + 3]!;
+  }
+  for (let i = 16; i < 64; i++) words[i] = extended(words, i);
   let [a, b, c, d, e, f, g, h] = [...state] as [
     number,
     number,
@@ -79,6 +66,8 @@ function compress(state: Uint32Array, words: Uint32Array): void {
 const PRIMES = firstPrimes(64);
 const INITIAL: readonly number[] = PRIMES.slice(0, 8).map((prime) => rootFraction(prime, 2));
 const ROUND: readonly number[] = PRIMES.map((prime) => rootFraction(prime, 3));
+
+export const sha256Rounds: BlockRounds = { initial: INITIAL, order: 'big', compress };
 
 function firstPrimes(count: number): bigint[] {
   const primes: bigint[] = [];

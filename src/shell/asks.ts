@@ -208,6 +208,11 @@ function deviceStream(
   return process.terminal === null ? undefined : { kind: 'terminal', terminal: process.terminal };
 }
 
+/** A gigabyte a second. */
+function copyTime(bytes: number): Micros {
+  return Math.floor(bytes / 1000);
+}
+
 function bytesAnswer(bytes: ByteString, micros: Micros = CALL): Outcome {
   return done({ answer: 'bytes', bytes }, micros);
 }
@@ -229,14 +234,16 @@ function readStream(table: ProcessTable, process: Process, ask: AskOf<'read'>): 
     case 'pipe-end': {
       if (stream.end === 'write') return failed('EBADF');
       const bytes = readPipe(stream.pipe, ask.length);
-      return bytes === null ? waitToRead(process, stream.pipe, ask.until) : bytesAnswer(bytes);
+      return bytes === null
+        ? waitToRead(process, stream.pipe, ask.until)
+        : bytesAnswer(bytes, CALL + copyTime(bytes.length));
     }
     case 'terminal': {
       const bytes = readTerminal(stream.terminal, ask.length);
       return bytes === null ? waitToRead(process, stream.terminal, ask.until) : bytesAnswer(bytes);
     }
     case 'zero':
-      return bytesAnswer(ascii(ZEROS.slice(0, ask.length)));
+      return bytesAnswer(ascii(ZEROS.slice(0, ask.length)), CALL + copyTime(ask.length));
     case 'null':
     case 'sink':
       return bytesAnswer(ascii(''));

@@ -344,6 +344,11 @@ export function* work(micros: Micros): Run<undefined> {
   return undefined;
 }
 
+/** What a program does with so many bytes, at so many bytes a microsecond. */
+export function* workThrough(bytes: number, perMicro: number): Run<undefined> {
+  return yield* work(Math.ceil(bytes / perMicro));
+}
+
 /** The machine's wall clock. */
 export function* now(): Run<Micros> {
   return (yield* asking({ ask: 'now' }, 'number')).value;

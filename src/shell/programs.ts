@@ -2,9 +2,22 @@
 import type { Program } from './program.ts';
 import { registerBuiltins } from './language/builtins.ts';
 import { programs } from './language/registry.ts';
+import { awk } from './programs/awk/awk.ts';
+import { base64 } from './programs/base64.ts';
 import { bash } from './programs/bash.ts';
 import { printfProgram } from './programs/printf.ts';
 import { cat } from './programs/cat.ts';
+import { cmp } from './programs/cmp.ts';
+import { dd } from './programs/dd.ts';
+import { diff } from './programs/diff.ts';
+import { digestPrograms } from './programs/digests.ts';
+import { gzipPrograms } from './programs/gzip.ts';
+import { hexdumpPrograms } from './programs/hexdump.ts';
+import { less } from './programs/less.ts';
+import { nano } from './programs/nano.ts';
+import { od } from './programs/od.ts';
+import { tar } from './programs/tar.ts';
+import { xxd } from './programs/xxd.ts';
 import { filePrograms } from './programs/files.ts';
 import { listingPrograms } from './programs/listing.ts';
 import { redisCheckAof, redisCheckRdb } from './programs/redis/check-tools.ts';
@@ -22,7 +35,11 @@ export function registerPrograms(): void {
   if (programs.size > 0) return;
   registerBuiltins();
   const tables: readonly Readonly<Record<string, Program>>[] = [
-    { bash, sh: bash, printf: printfProgram, cat },
+    { bash, sh: bash, printf: printfProgram, cat, awk, gawk: awk, mawk: awk },
+    { base64, cmp, dd, diff, less, more: less, nano, od, tar, xxd },
+    digestPrograms,
+    gzipPrograms,
+    hexdumpPrograms,
     textPrograms,
     filePrograms,
     listingPrograms,

@@ -93,7 +93,11 @@ export class Session {
 
   /** Keys for a program that wants them one by one. */
   keys(data: ByteString): void {
-    this.terminal.input = ascii(this.terminal.input + data);
+    // Ctrl-C is a signal here too: a pager that is busy reading, and a program that knows nothing of it, are stopped.
+    for (const [i, part] of data.split('\x03').entries()) {
+      if (i > 0) this.signal('INT');
+      this.terminal.input = ascii(this.terminal.input + part);
+    }
     this.changed();
   }
 

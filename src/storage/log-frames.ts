@@ -1,4 +1,4 @@
-import { crc32 } from './crc32.ts';
+import { crc32 } from '../base/crc32.ts';
 
 /**
  * The bytes of a durable log, the same in every store, so that stores are compared and repaired byte

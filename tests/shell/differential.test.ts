@@ -6,10 +6,12 @@ import { ShellLab } from './harness.ts';
 import { hasBash, inBash } from './real-bash.ts';
 
 /** One a line; ⏎ is a newline within a script. */
-const shellScripts = readFileSync(new URL('./scripts.txt', import.meta.url), 'utf8')
-  .split('\n')
-  .filter((line) => line !== '')
-  .map((line) => line.replaceAll('⏎', '\n'));
+const shellScripts = ['scripts', 'byte-scripts', 'awk-scripts'].flatMap((name) =>
+  readFileSync(new URL(`./${name}.txt`, import.meta.url), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => line.replaceAll('⏎', '\n')),
+);
 
 describe.skipIf(!hasBash)('scripts end as in a real bash', () => {
   const ours = new ShellLab();

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { crc32 as zlibCrc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 
-import { crc32 } from '../../src/storage/crc32.ts';
+import { crc32 } from '../../src/base/crc32.ts';
 import { encodeFrames, encodeLog, isPrefix, parseLog } from '../../src/storage/log-frames.ts';
 
 const record = fc.uint8Array({ maxLength: 40 });

@@ -1,4 +1,5 @@
 /** printf(1) and the escapes that echo -e knows too. */
+import { exponentialText, fixedText } from '../../base/decimal-text.ts';
 import { ascii, EMPTY, type ByteString } from '../../base/bytes.ts';
 import { complain, write, type ProgramContext, type Run } from '../program.ts';
 
@@ -190,23 +191,26 @@ function integerOf(word: ByteString, errors: string[]): bigint {
 /** %e, %f and %g of C. */
 export function real(value: number, kind: string, precision: number): string {
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : value < 0 ? '-inf' : 'nan';
-  if (kind === 'f') return value.toFixed(precision);
+  const wanted = Math.min(precision, MOST_DIGITS);
+  if (kind === 'f') {
+    if (Math.abs(value) < 1e21) return fixedText(value, wanted);
+    return `${BigInt(value)}${wanted > 0 ? `.${'0'.repeat(wanted)}` : ''}`;
+  }
   if (kind === 'e' || kind === 'E') {
-    const text = value.toExponential(precision).replace(/e([+-])(\d)$/, 'e$10$2');
+    const text = exponentialText(value, wanted);
     return kind === 'E' ? text.toUpperCase() : text;
   }
-  const digits = Math.max(precision, 1);
-  const exponent =
-    value === 0 ? 0 : Number(/e([+-]\d+)$/.exec(value.toExponential(digits - 1))?.[1] ?? 0);
+  const digits = Math.max(wanted, 1);
+  const exponent = value === 0 ? 0 : Number(exponentialText(value, digits - 1).split('e')[1]);
   const text =
     exponent < -4 || exponent >= digits
-      ? value
-          .toExponential(digits - 1)
-          .replace(/\.?0+e/, 'e')
-          .replace(/e([+-])(\d)$/, 'e$10$2')
-      : value
-          .toFixed(Math.max(0, digits - 1 - exponent))
+      ? exponentialText(value, digits - 1)
+          .replace(/(\.\d*?)0+e/, '$1e')
+          .replace('.e', 'e')
+      : fixedText(value, Math.max(0, digits - 1 - exponent))
           .replace(/(\.\d*?)0+$/, '$1')
           .replace(/\.$/, '');
   return kind === 'G' ? text.toUpperCase() : text;
 }
+
+const MOST_DIGITS = 40;
