@@ -15,24 +15,14 @@ import {
 import { formatTime } from './date.ts';
 import { GzipReader, GzipWriter } from './gzip-stream.ts';
 import { joinPath } from './input.ts';
+import { tarPlanOf, type TarPlan } from './tar-options.ts';
 import { BLOCK, paxPath, readTarHeader, tarHeader, type TarEntry } from './tar-header.ts';
-
-interface Plan {
-  mode: 'c' | 'x' | 't' | null;
-  gzip: boolean;
-  file: ByteString | null;
-  verbose: number;
-  /** Where the words that follow stand; null: where tar was started. */
-  readonly words: { readonly word: ByteString; readonly folder: ByteString | null }[];
-  folder: ByteString | null;
-  toStdout: boolean;
-}
 
 const USAGE = "Try 'tar --help' or 'tar --usage' for more information.";
 const RECORD = 20 * BLOCK;
 
 export function* tar({ argv }: ProgramContext): Run {
-  const plan = planOf(argv.slice(1));
+  const plan = tarPlanOf(argv.slice(1));
   if (typeof plan === 'string') {
     yield* complain(`tar: ${plan}\n${USAGE}`);
     return plan.startsWith('Old option') ? 2 : 64;
@@ -46,122 +36,6 @@ export function* tar({ argv }: ProgramContext): Run {
   return plan.mode === 'c' ? yield* create(plan) : yield* readArchive(plan, plan.mode);
 }
 
-function planOf(words: readonly ByteString[]): Plan | string {
-  const plan: Plan = {
-    mode: null,
-    gzip: false,
-    file: null,
-    verbose: 0,
-    words: [],
-    folder: null,
-    toStdout: false,
-  };
-  const left = [...words];
-  const [first] = left;
-  if (first !== undefined && !first.startsWith('-')) {
-    left.shift();
-    for (const letter of first) {
-      const problem = takeLetter(plan, letter, () => left.shift(), 'old');
-      if (problem !== undefined) return problem;
-    }
-  }
-  for (let word = left.shift(); word !== undefined; word = left.shift()) {
-    if (word.startsWith('--')) {
-      const problem = takeLong(plan, word, () => left.shift());
-      if (problem !== undefined) return problem;
-    } else if (word.startsWith('-') && word.length > 1) {
-      for (let at = 1; at < word.length; at++) {
-        const rest = word.slice(at + 1);
-        let usesRest = false;
-        const problem = takeLetter(
-          plan,
-          word.charAt(at),
-          () => {
-            usesRest = rest !== '';
-            return usesRest ? ascii(rest) : left.shift();
-          },
-          'new',
-        );
-        if (problem !== undefined) return problem;
-        if (usesRest) break;
-      }
-    } else plan.words.push({ word, folder: plan.folder });
-  }
-  return plan;
-}
-
-function takeLetter(
-  plan: Plan,
-  letter: string,
-  value: () => ByteString | undefined,
-  style: 'old' | 'new',
-): string | undefined {
-  switch (letter) {
-    case 'c':
-    case 'x':
-    case 't':
-      if (plan.mode !== null && plan.mode !== letter)
-        return "You may not specify more than one '-Acdtrux', '--delete' or  '--test-label' option";
-      plan.mode = letter;
-      return undefined;
-    case 'z':
-      plan.gzip = true;
-      return undefined;
-    case 'v':
-      plan.verbose++;
-      return undefined;
-    case 'O':
-      plan.toStdout = true;
-      return undefined;
-    case 'p':
-    case 'k':
-      return undefined;
-    case 'f':
-    case 'C': {
-      const given = value();
-      if (given === undefined)
-        return style === 'old'
-          ? `Old option '${letter}' requires an argument.`
-          : `option requires an argument -- '${letter}'`;
-      if (letter === 'f') plan.file = given === '-' ? null : given;
-      else
-        plan.folder =
-          plan.folder === null || given.startsWith('/') ? given : joinPath(plan.folder, given);
-      return undefined;
-    }
-    default:
-      return `invalid option -- '${letter}'`;
-  }
-}
-
-function takeLong(
-  plan: Plan,
-  word: string,
-  next: () => ByteString | undefined,
-): string | undefined {
-  const equals = word.indexOf('=');
-  const name = equals < 0 ? word : word.slice(0, equals);
-  const letter = {
-    '--create': 'c',
-    '--extract': 'x',
-    '--get': 'x',
-    '--list': 't',
-    '--gzip': 'z',
-    '--gunzip': 'z',
-    '--verbose': 'v',
-    '--file': 'f',
-    '--directory': 'C',
-    '--to-stdout': 'O',
-  }[name];
-  if (letter === undefined) return `unrecognized option '${word}'`;
-  return takeLetter(
-    plan,
-    letter,
-    () => (equals < 0 ? next() : ascii(word.slice(equals + 1))),
-    'new',
-  );
-}
-
 // --- c ---
 
 interface Output {
@@ -172,7 +46,7 @@ interface Output {
   status: number;
 }
 
-function* create(plan: Plan): Run {
+function* create(plan: TarPlan): Run {
   if (plan.words.length === 0) {
     yield* complain(`tar: Cowardly refusing to create an empty archive\n${USAGE}`);
     return 2;
@@ -219,7 +93,7 @@ function* put(out: Output, bytes: ByteString): Run<undefined> {
 }
 
 /** `name` as it stands in the archive, `path` where it is. */
-function* addTree(plan: Plan, out: Output, name: ByteString, path: ByteString): Run<undefined> {
+function* addTree(plan: TarPlan, out: Output, name: ByteString, path: ByteString): Run<undefined> {
   const found = yield* call({ call: 'stat', path });
   if (!found.ok || found.stat === undefined) {
     yield* complain(`tar: ${name}: Cannot stat: ${found.ok ? '' : reasonOf(found.errno)}`);
@@ -271,7 +145,7 @@ function* addFile(out: Output, entry: TarEntry, path: ByteString): Run<undefined
   return undefined;
 }
 
-function* tell(plan: Plan, entry: TarEntry, to: 1 | 2): Run<undefined> {
+function* tell(plan: TarPlan, entry: TarEntry, to: 1 | 2): Run<undefined> {
   const long = plan.mode === 't' ? plan.verbose > 0 : plan.verbose > 1;
   if (plan.mode !== 't' && plan.verbose === 0) return undefined;
   yield* write(to, ascii(long ? `${longLine(entry)}\n` : `${entry.name}\n`));
@@ -324,7 +198,7 @@ class Input {
   }
 }
 
-function* readArchive(plan: Plan, mode: 'x' | 't'): Run {
+function* readArchive(plan: TarPlan, mode: 'x' | 't'): Run {
   const fd = plan.file === null ? 0 : yield* open(plan.file, 'read');
   if (typeof fd === 'object') {
     yield* complain(
@@ -386,7 +260,7 @@ function* readArchive(plan: Plan, mode: 'x' | 't'): Run {
   return status;
 }
 
-function isWanted(plan: Plan, name: string, found: Set<string>): boolean {
+function isWanted(plan: TarPlan, name: string, found: Set<string>): boolean {
   if (plan.words.length === 0) return true;
   let wanted = false;
   for (const { word } of plan.words) {
@@ -400,7 +274,7 @@ function isWanted(plan: Plan, name: string, found: Set<string>): boolean {
 
 /** Undefined, or what went wrong. A name that leads out of the folder is refused. */
 function* takeEntry(
-  plan: Plan,
+  plan: TarPlan,
   mode: 'x' | 't',
   input: Input,
   entry: TarEntry,
@@ -427,7 +301,7 @@ function* takeEntry(
   return problem;
 }
 
-function* makeEntry(plan: Plan, entry: TarEntry): Run<number | string | null> {
+function* makeEntry(plan: TarPlan, entry: TarEntry): Run<number | string | null> {
   if (entry.name.split('/').includes('..')) return `${entry.name}: Member name contains '..'`;
   const name = entry.name.replace(/^\/+/, '').replace(/\/+$/, '');
   const folder = plan.folder ?? (yield* workingDirectory());

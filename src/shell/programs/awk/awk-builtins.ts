@@ -3,12 +3,12 @@ import { exp, log } from '../../../base/math.ts';
 import { nextDouble, seedRandom } from '../../../base/random.ts';
 import { atan2, cos, sin } from '../../../base/trigonometry.ts';
 import { now, type Run } from '../../program.ts';
-import type { Expr } from './awk-parse.ts';
+import type { Expr } from './awk-syntax.ts';
 import type { AwkRun } from './awk-run.ts';
 import { readText, sprintf, toNumber, toText, type Value } from './awk-values.ts';
 
 export function* callBuiltin(run: AwkRun, name: string, given: readonly Expr[]): Run<Value> {
-  const format = run.text('CONVFMT');
+  const format = run.variables.text('CONVFMT');
   const text = function* (i: number): Run<string> {
     const one = given[i];
     return one === undefined ? '' : toText(yield* run.eval(one), format);
@@ -22,7 +22,8 @@ export function* callBuiltin(run: AwkRun, name: string, given: readonly Expr[]):
       const [one] = given;
       if (one === undefined)
         return toText(yield* run.eval({ kind: 'field', index: ZERO }), format).length;
-      if (one.kind === 'name' && run.isArray(one.name)) return run.arrayOf(one.name).size;
+      if (one.kind === 'name' && run.variables.isArray(one.name))
+        return run.variables.arrayOf(one.name).size;
       return (yield* text(0)).length;
     }
     case 'substr':
@@ -42,8 +43,8 @@ export function* callBuiltin(run: AwkRun, name: string, given: readonly Expr[]):
       const subject = yield* text(0);
       const found = given[1] === undefined ? null : (yield* run.pattern(given[1])).exec(subject);
       const start = found === null ? 0 : found.index + 1;
-      run.setGlobal('RSTART', start);
-      run.setGlobal('RLENGTH', found === null ? -1 : found[0].length);
+      run.variables.setGlobal('RSTART', start);
+      run.variables.setGlobal('RLENGTH', found === null ? -1 : found[0].length);
       return start;
     }
     case 'sprintf': {
@@ -111,14 +112,14 @@ function* split(run: AwkRun, given: readonly Expr[], subject: string): Run<Value
   if (to?.kind !== 'name') return 0;
   const separator =
     by === undefined
-      ? run.text('FS')
+      ? run.variables.text('FS')
       : by.kind === 'regex'
         ? by.source.length === 1
           ? `(?:${by.source})`
           : by.source
-        : toText(yield* run.eval(by), run.text('CONVFMT'));
+        : toText(yield* run.eval(by), run.variables.text('CONVFMT'));
   const parts = run.parts(subject, separator);
-  const array = run.arrayOf(to.name);
+  const array = run.variables.arrayOf(to.name);
   array.clear();
   for (const [i, part] of parts.entries()) array.set(String(i + 1), readText(part));
   return parts.length;
@@ -128,7 +129,7 @@ function* substitute(run: AwkRun, name: 'sub' | 'gsub', given: readonly Expr[]):
   const [pattern, by, place = { kind: 'field', index: ZERO } as const] = given;
   if (pattern === undefined || by === undefined) return 0;
   const regex = yield* run.pattern(pattern);
-  const format = run.text('CONVFMT');
+  const format = run.variables.text('CONVFMT');
   const replacement = toText(yield* run.eval(by), format);
   const subject = toText(yield* run.eval(place), format);
   let count = 0;

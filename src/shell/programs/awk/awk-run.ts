@@ -1,40 +1,23 @@
 /** Runs an awk program over its input. */
 import type { ByteString } from '../../../base/bytes.ts';
-import { pow } from '../../../base/math.ts';
 import { seedRandom, type RandomState } from '../../../base/random.ts';
 import { call, close, type Run } from '../../program.ts';
+import { arithmetic, AwkError, AwkExit, inOrder, unescaped } from './awk-arithmetic.ts';
 import { callBuiltin } from './awk-builtins.ts';
-import type { AwkProgram, Expr, Redirect, Rule, Statement } from './awk-parse.ts';
-import { BUILTINS } from './awk-parse.ts';
-import {
-  compare,
-  isTrue,
-  readText,
-  sprintf,
-  toNumber,
-  toText,
-  type AwkArray,
-  type Value,
-} from './awk-values.ts';
+import type { AwkProgram, Expr, Redirect, Rule, Statement } from './awk-syntax.ts';
+import { BUILTINS } from './awk-syntax.ts';
+import { compare, isTrue, readText, sprintf, toNumber, toText, type Value } from './awk-values.ts';
+import { AwkVariables, type Cell } from './awk-variables.ts';
 import { AwkWorld, type RecordReader } from './awk-world.ts';
-
-/** A variable; what is not yet one or the other may become an array, and then its caller's too. */
-export interface Cell {
-  value: Value | AwkArray;
-  readonly origin: Cell | null;
-}
 
 type Leap = 'break' | 'continue' | 'next' | 'exit' | 'return' | null;
 
-export class AwkError extends Error {}
-
 export class AwkRun {
   readonly world: AwkWorld;
+  readonly variables: AwkVariables;
   readonly randomness: { state: RandomState; seed: number };
   status = 0;
   private readonly program: AwkProgram;
-  private readonly globals = new Map<string, Cell>();
-  private locals: Map<string, Cell> | null = null;
   private fields: string[] = [];
   private line = '';
   private split = true;
@@ -52,24 +35,7 @@ export class AwkRun {
     this.program = program;
     this.world = new AwkWorld(env);
     this.randomness = { state: seedRandom('awk'), seed: 0 };
-    const set = (name: string, value: Value | AwkArray): void =>
-      void this.globals.set(name, { value, origin: null });
-    set('FS', ' ');
-    set('OFS', ' ');
-    set('ORS', '\n');
-    set('RS', '\n');
-    set('SUBSEP', '\x1c');
-    set('CONVFMT', '%.6g');
-    set('OFMT', '%.6g');
-    set('NR', 0);
-    set('FNR', 0);
-    set('NF', 0);
-    set('FILENAME', '');
-    set('RSTART', 0);
-    set('RLENGTH', -1);
-    set('ARGC', argv.length);
-    set('ARGV', new Map(argv.map((word, i) => [String(i), readText(word)])));
-    set('ENVIRON', new Map([...env].map(([name, value]) => [name, readText(value)])));
+    this.variables = new AwkVariables(argv, env);
   }
 
   *main(): Run {
@@ -85,7 +51,7 @@ export class AwkRun {
       this.setRecord(record);
       for (const rule of rules) {
         if (rule.when === 'BEGIN' || rule.when === 'END' || !(yield* this.applies(rule))) continue;
-        if (rule.body === null) yield* this.world.print(this.line + this.text('ORS'));
+        if (rule.body === null) yield* this.world.print(this.line + this.variables.text('ORS'));
         else leap = yield* this.run(rule.body);
         if (leap === 'next' || leap === 'exit') break;
       }
@@ -116,10 +82,10 @@ export class AwkRun {
     for (;;) {
       if (this.reader === null && !(yield* this.openNext())) return null;
       if (this.reader === null) continue;
-      const record = yield* this.world.record(this.reader, this.text('RS'));
+      const record = yield* this.world.record(this.reader, this.variables.text('RS'));
       if (record !== null) {
-        this.setGlobal('NR', toNumber(this.global('NR')) + 1);
-        this.setGlobal('FNR', toNumber(this.global('FNR')) + 1);
+        this.variables.setGlobal('NR', toNumber(this.variables.global('NR')) + 1);
+        this.variables.setGlobal('FNR', toNumber(this.variables.global('FNR')) + 1);
         return record;
       }
       if (this.reader.fd > 2) yield* close(this.reader.fd);
@@ -129,13 +95,13 @@ export class AwkRun {
 
   /** The next file of ARGV; a word `name=value` sets a variable there. False: there is none. */
   private *openNext(): Run<boolean> {
-    const words = this.arrayOf('ARGV');
-    while (this.nextArgument < toNumber(this.global('ARGC'))) {
+    const words = this.variables.arrayOf('ARGV');
+    while (this.nextArgument < toNumber(this.variables.global('ARGC'))) {
       const word = toText(words.get(String(this.nextArgument++)), '%.6g');
       const assignment = /^([A-Za-z_]\w*)=([\s\S]*)$/.exec(word);
       if (word === '') continue;
       if (assignment !== null) {
-        this.setGlobal(assignment[1] ?? '', readText(unescaped(assignment[2] ?? '')));
+        this.variables.setGlobal(assignment[1] ?? '', readText(unescaped(assignment[2] ?? '')));
         continue;
       }
       this.usedStdin = true;
@@ -145,8 +111,8 @@ export class AwkRun {
         yield* this.world.flush();
         throw new AwkError(`cannot open ${word} (No such file or directory)`);
       }
-      this.setGlobal('FILENAME', word);
-      this.setGlobal('FNR', 0);
+      this.variables.setGlobal('FILENAME', word);
+      this.variables.setGlobal('FNR', 0);
       this.reader = reader;
       return true;
     }
@@ -164,13 +130,13 @@ export class AwkRun {
   private splitNow(): void {
     if (this.split) return;
     this.split = true;
-    this.fields = this.parts(this.line, this.text('FS'));
-    this.globals.get('NF')!.value = this.fields.length;
+    this.fields = this.parts(this.line, this.variables.text('FS'));
+    this.variables.globals.get('NF')!.value = this.fields.length;
   }
 
   parts(text: string, separator: string): string[] {
     if (text === '') return [];
-    const paragraphs = this.text('RS') === '';
+    const paragraphs = this.variables.text('RS') === '';
     if (separator === ' ')
       return text.trim() === '' ? [] : text.replace(/^[ \t\n]+|[ \t\n]+$/g, '').split(/[ \t\n]+/);
     if (separator === '') return [...text];
@@ -190,7 +156,7 @@ export class AwkRun {
   }
 
   private setField(index: number, value: Value): void {
-    const text = toText(value, this.text('CONVFMT'));
+    const text = toText(value, this.variables.text('CONVFMT'));
     if (index === 0) {
       this.setRecord(text);
       return;
@@ -198,76 +164,39 @@ export class AwkRun {
     this.splitNow();
     while (this.fields.length < index) this.fields.push('');
     this.fields[index - 1] = text;
-    this.globals.get('NF')!.value = this.fields.length;
-    this.line = this.fields.join(this.text('OFS'));
+    this.variables.globals.get('NF')!.value = this.fields.length;
+    this.line = this.fields.join(this.variables.text('OFS'));
   }
 
   // --- variables ---
 
-  private cell(name: string): Cell {
-    const local = this.locals?.get(name);
-    if (local !== undefined) return local;
-    let cell = this.globals.get(name);
-    if (cell === undefined) {
-      cell = { value: undefined, origin: null };
-      this.globals.set(name, cell);
-    }
-    return cell;
-  }
-
-  private global(name: string): Value {
-    const value = this.globals.get(name)?.value;
-    return value instanceof Map ? undefined : value;
-  }
-
-  text(name: string): string {
-    return toText(this.global(name), '%.6g');
-  }
-
-  setGlobal(name: string, value: Value): void {
-    const cell = this.globals.get(name);
-    if (cell === undefined) this.globals.set(name, { value, origin: null });
-    else cell.value = value;
-  }
-
-  isArray(name: string): boolean {
-    return this.cell(name).value instanceof Map;
-  }
-
-  arrayOf(name: string): AwkArray {
-    let cell: Cell | null = this.cell(name);
-    if (cell.value instanceof Map) return cell.value;
-    if (cell.value !== undefined) throw new AwkError(`can't use scalar ${name} as array`);
-    const fresh: AwkArray = new Map();
-    for (; cell !== null; cell = cell.origin) cell.value = fresh;
-    return fresh;
-  }
-
   private *indexOf(index: readonly Expr[]): Run<string> {
     const parts: string[] = [];
-    for (const one of index) parts.push(toText(yield* this.eval(one), this.text('CONVFMT')));
-    return parts.join(this.text('SUBSEP'));
+    for (const one of index)
+      parts.push(toText(yield* this.eval(one), this.variables.text('CONVFMT')));
+    return parts.join(this.variables.text('SUBSEP'));
   }
 
   private valueOf(name: string): Value {
-    if (name === 'NF' && this.locals?.has('NF') !== true) this.splitNow();
-    const { value } = this.cell(name);
+    if (name === 'NF' && this.variables.locals?.has('NF') !== true) this.splitNow();
+    const { value } = this.variables.cell(name);
     if (value instanceof Map) throw new AwkError(`can't use array ${name} as scalar`);
     return value;
   }
 
   *assign(to: Expr, value: Value): Run<undefined> {
     if (to.kind === 'field') this.setField(toNumber(yield* this.eval(to.index)), value);
-    else if (to.kind === 'element') this.arrayOf(to.name).set(yield* this.indexOf(to.index), value);
+    else if (to.kind === 'element')
+      this.variables.arrayOf(to.name).set(yield* this.indexOf(to.index), value);
     else if (to.kind === 'name') {
       if (to.name === 'NF') {
         this.splitNow();
         const count = toNumber(value);
         while (this.fields.length < count) this.fields.push('');
         this.fields.length = count;
-        this.line = this.fields.join(this.text('OFS'));
+        this.line = this.fields.join(this.variables.text('OFS'));
       }
-      const cell = this.cell(to.name);
+      const cell = this.variables.cell(to.name);
       if (cell.value instanceof Map)
         throw new AwkError(`can't assign to ${to.name}; it's an array name.`);
       cell.value = value;
@@ -301,7 +230,7 @@ export class AwkRun {
       case 'for':
         return yield* this.loop(statement);
       case 'each':
-        for (const key of inOrder([...this.arrayOf(statement.array).keys()])) {
+        for (const key of inOrder([...this.variables.arrayOf(statement.array).keys()])) {
           yield* this.assign({ kind: 'name', name: statement.name }, readText(key));
           const leap = yield* this.run(statement.body);
           if (leap === 'break') break;
@@ -309,8 +238,8 @@ export class AwkRun {
         }
         return null;
       case 'delete':
-        if (statement.index === null) this.arrayOf(statement.name).clear();
-        else this.arrayOf(statement.name).delete(yield* this.indexOf(statement.index));
+        if (statement.index === null) this.variables.arrayOf(statement.name).clear();
+        else this.variables.arrayOf(statement.name).delete(yield* this.indexOf(statement.index));
         return null;
       case 'exit':
         if (statement.value !== null)
@@ -345,14 +274,15 @@ export class AwkRun {
   ): Run<undefined> {
     const values: Value[] = [];
     for (const one of exprs) values.push(yield* this.eval(one));
-    const format = this.text('CONVFMT');
+    const format = this.variables.text('CONVFMT');
     const text =
       kind === 'printf'
         ? sprintf(toText(values[0], format), values.slice(1), format)
         : (exprs.length === 0
             ? this.line
-            : values.map((value) => toText(value, this.text('OFMT'))).join(this.text('OFS'))) +
-          this.text('ORS');
+            : values
+                .map((value) => toText(value, this.variables.text('OFMT')))
+                .join(this.variables.text('OFS'))) + this.variables.text('ORS');
     if (redirect === null) return yield* this.world.print(text);
     const target = toText(yield* this.eval(redirect.target), format);
     if (target === '/dev/stdout' && redirect.to !== '|') return yield* this.world.print(text);
@@ -374,7 +304,7 @@ export class AwkRun {
       case 'name':
         return this.valueOf(expr.name);
       case 'element': {
-        const array = this.arrayOf(expr.name);
+        const array = this.variables.arrayOf(expr.name);
         const key = yield* this.indexOf(expr.index);
         if (!array.has(key)) array.set(key, undefined);
         return array.get(key);
@@ -385,7 +315,7 @@ export class AwkRun {
         return this.field(Math.trunc(index));
       }
       case 'in':
-        return this.arrayOf(expr.name).has(yield* this.indexOf(expr.index)) ? 1 : 0;
+        return this.variables.arrayOf(expr.name).has(yield* this.indexOf(expr.index)) ? 1 : 0;
       case 'assign': {
         const right = yield* this.eval(expr.value);
         const value =
@@ -421,7 +351,7 @@ export class AwkRun {
     const a = yield* this.eval(left);
     if (op === '&&') return isTrue(a) && isTrue(yield* this.eval(right)) ? 1 : 0;
     if (op === '||') return isTrue(a) || isTrue(yield* this.eval(right)) ? 1 : 0;
-    const format = this.text('CONVFMT');
+    const format = this.variables.text('CONVFMT');
     if (op === '~' || op === '!~') {
       const pattern = yield* this.pattern(right);
       return pattern.test(toText(a, format)) === (op === '~') ? 1 : 0;
@@ -450,19 +380,19 @@ export class AwkRun {
   /** A pattern as it stands between slashes, or the text of anything else. */
   *pattern(expr: Expr): Run<RegExp> {
     if (expr.kind === 'regex') return this.world.regex(expr.source);
-    return this.world.regex(toText(yield* this.eval(expr), this.text('CONVFMT')));
+    return this.world.regex(toText(yield* this.eval(expr), this.variables.text('CONVFMT')));
   }
 
   private *getline({ from, source, to }: Extract<Expr, { kind: 'getline' }>): Run<Value> {
     let record: string | null;
     if (from === 'input' || source === null) record = yield* this.nextRecord();
     else {
-      const name = toText(yield* this.eval(source), this.text('CONVFMT'));
+      const name = toText(yield* this.eval(source), this.variables.text('CONVFMT'));
       const reader = yield* this.world.reader(from === 'file' ? 'file' : 'command', name);
       if (reader === undefined) return -1;
-      record = yield* this.world.record(reader, this.text('RS'));
+      record = yield* this.world.record(reader, this.variables.text('RS'));
       if (record !== null && from === 'command')
-        this.setGlobal('NR', toNumber(this.global('NR')) + 1);
+        this.variables.setGlobal('NR', toNumber(this.variables.global('NR')) + 1);
     }
     if (record === null) return 0;
     if (to === null) this.setRecord(record);
@@ -478,7 +408,7 @@ export class AwkRun {
     for (const [i, parameter] of known.parameters.entries()) {
       const argument = given[i];
       if (argument?.kind === 'name') {
-        const cell = this.cell(argument.name);
+        const cell = this.variables.cell(argument.name);
         locals.set(parameter, {
           value: cell.value,
           origin: cell.value === undefined ? cell : null,
@@ -489,55 +419,15 @@ export class AwkRun {
           origin: null,
         });
     }
-    const before = this.locals;
-    this.locals = locals;
+    const before = this.variables.locals;
+    this.variables.locals = locals;
     this.returned = undefined;
     const leap = yield* this.run(known.body);
-    this.locals = before;
+    this.variables.locals = before;
     if (leap === 'exit') {
       yield* this.world.closeAll();
       throw new AwkExit();
     }
     return this.returned;
   }
-}
-
-/** `exit` within a function. */
-export class AwkExit extends Error {}
-
-function arithmetic(op: string, a: number, b: number): number {
-  switch (op) {
-    case '+':
-      return a + b;
-    case '-':
-      return a - b;
-    case '*':
-      return a * b;
-    case '/':
-      return a / b;
-    case '%':
-      return a % b;
-    default:
-      return power(a, b);
-  }
-}
-
-function power(a: number, b: number): number {
-  if (!Number.isInteger(b) || b < 0 || b > 1024) return pow(a, b);
-  let result = 1;
-  for (let i = 0; i < b; i++) result *= a;
-  return result;
-}
-
-/** awk leaves the order of `for (k in a)` open; here numbers come first, by size, then the rest as they were set. */
-function inOrder(keys: readonly string[]): string[] {
-  const numbers = keys.filter((key) => /^\d+$/.test(key)).sort((a, b) => Number(a) - Number(b));
-  return [...numbers, ...keys.filter((key) => !/^\d+$/.test(key))];
-}
-
-export function unescaped(text: string): string {
-  return text.replace(
-    /\\([ntr\\"/])/g,
-    (_, char: string) => ({ n: '\n', t: '\t', r: '\r' })[char] ?? char,
-  );
 }

@@ -2,8 +2,10 @@
 import { ascii, type ByteString } from '../../../base/bytes.ts';
 import { complain, print, type ProgramContext, type Run } from '../../program.ts';
 import { wholeInput } from '../input.ts';
-import { AwkSyntaxError, parseAwk, type AwkProgram } from './awk-parse.ts';
-import { AwkError, AwkExit, AwkRun, unescaped } from './awk-run.ts';
+import { parseAwk } from './awk-parse.ts';
+import { AwkSyntaxError, type AwkProgram } from './awk-syntax.ts';
+import { AwkError, AwkExit, unescaped } from './awk-arithmetic.ts';
+import { AwkRun } from './awk-run.ts';
 import { readText } from './awk-values.ts';
 
 export function* awk({ argv, env }: ProgramContext): Run {
@@ -50,10 +52,14 @@ export function* awk({ argv, env }: ProgramContext): Run {
     return 2;
   }
   const run = new AwkRun(program, [ascii('awk'), ...argv.slice(at)], env);
-  if (separator !== null) run.setGlobal('FS', separator === 't' ? '\t' : unescaped(separator));
+  if (separator !== null)
+    run.variables.setGlobal('FS', separator === 't' ? '\t' : unescaped(separator));
   for (const variable of variables) {
     const equals = variable.indexOf('=');
-    run.setGlobal(variable.slice(0, equals), readText(unescaped(variable.slice(equals + 1))));
+    run.variables.setGlobal(
+      variable.slice(0, equals),
+      readText(unescaped(variable.slice(equals + 1))),
+    );
   }
   try {
     return yield* run.main();
