@@ -43,7 +43,8 @@ export class ShellLab {
     const limit = this.lab.clock.now + LONGEST;
     for (let steps = 0; result === undefined; steps++) {
       const due = this.lab.clock.next();
-      if (due === undefined || due > limit || steps > MOST_STEPS) throw new Error('the line does not end');
+      if (due === undefined || due > limit || steps > MOST_STEPS)
+        throw new Error('the line does not end');
       this.lab.runUntil(due, Infinity);
     }
     return result;

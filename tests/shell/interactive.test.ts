@@ -1,8 +1,8 @@
 /** Programs that have the whole screen: what they draw, and what keys do. */
 import { describe, expect, test } from 'vitest';
-import { bytesOf, byteStringOf, type ByteString } from '../../src/base/bytes.ts';
+import { bytesOf, byteStringOf, utf8Encode, type ByteString } from '../../src/base/bytes.ts';
 import { safeOutput } from '../../src/console/safe-output.ts';
-import type { Session } from '../../src/shell/session.ts';
+import { Session } from '../../src/shell/session.ts';
 import { ShellLab } from './harness.ts';
 import { TinyScreen } from './tiny-screen.ts';
 
@@ -17,9 +17,8 @@ class Screened {
 
   constructor() {
     const utf8 = new TextDecoder();
-    this.session = this.lab.shells.open(
-      this.lab.lane,
-      { columns: 40, rows: ROWS },
+    this.session = new Session(
+      this.lab.shells['machine'](this.lab.lane).table,
       {
         sink: {
           waiters: new Set(),
@@ -31,9 +30,13 @@ class Screened {
         },
         prompt: () => this.prompts++,
         mode: (mode) => (this.mode = mode),
+        typed: () => undefined,
         ended: () => undefined,
       },
+      { columns: 40, rows: ROWS },
+      () => undefined,
     );
+    this.session.start();
     this.lab.advance(100);
   }
 
@@ -47,14 +50,14 @@ class Screened {
   }
 
   line(text: string): this {
-    this.session.line(text);
+    this.session.line(utf8Encode(text));
     this.lab.advance(500);
     return this;
   }
 
   keys(...keys: readonly string[]): this {
     for (const key of keys) {
-      this.session.keys(key);
+      this.session.keys(utf8Encode(key));
       this.lab.advance(200);
     }
     return this;
@@ -122,7 +125,7 @@ describe('less', () => {
   test('reads a pipe without end no further than it shows, and Ctrl-C ends the search for its end', () => {
     const page = new Screened().line('yes row | less');
     expect(page.screen.line(1)).toBe('row');
-    page.session.keys('G');
+    page.session.keys(utf8Encode('G'));
     page.lab.advance(30);
     page.keys('\x03', 'g');
     expect(page.screen.line(1)).toBe('row');
@@ -246,7 +249,7 @@ test('Ctrl-C stops every program that goes on by itself', () => {
     'base64 /dev/zero > /dev/null',
   ]) {
     const before = page.prompts;
-    page.session.line(line);
+    page.session.line(utf8Encode(line));
     page.lab.advance(10);
     expect([line, page.prompts]).toEqual([line, before]);
     page.session.signal('INT');

@@ -19,7 +19,8 @@ export const exceptions: readonly Exception[] = [
   },
   {
     name: 'pid and time of day of a log line',
-    reason: 'pids and clocks differ; 7.2 logs what is no warning as a notice (*), 7.0 as a warning (#)',
+    reason:
+      'pids and clocks differ; 7.2 logs what is no warning as a notice (*), 7.0 as a warning (#)',
     scripts: 'redis-server',
     alike: (text) => text.replace(/^\d+:C \d\d .{21} [*#] /gm, 'LOG '),
   },
@@ -49,7 +50,6 @@ export const exceptions: readonly Exception[] = [
     name: 'shortest doubles',
     reason: '7.2 prints doubles in the fewest digits, 7.0 in 17',
     scripts: 'GEOPOS',
-    alike: (text) =>
-      text.replace(/"(\d+\.\d+)"/g, (_, digits: string) => `"${Number(digits)}"`),
+    alike: (text) => text.replace(/"(\d+\.\d+)"/g, (_, digits: string) => `"${Number(digits)}"`),
   },
 ];
