@@ -19,7 +19,7 @@ export function hasProgram(name: string): boolean {
   return spawnSync('/bin/sh', ['-c', `command -v ${name}`]).status === 0;
 }
 
-const LONGEST_MS = 10_000;
+const LONGEST_MS = 20_000;
 
 /** Runs a script in a folder of its own, which is removed afterwards. */
 export function inBash(
@@ -85,6 +85,8 @@ export class RealMachine {
       save: '',
       appendonly: 'yes',
       'enable-debug-command': 'local',
+      // --rdb need not wait for other replicas.
+      'repl-diskless-sync-delay': '0',
     };
     const words = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
     const server = spawn('redis-server', words, { stdio: 'ignore' });

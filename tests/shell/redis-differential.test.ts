@@ -63,5 +63,5 @@ describeWithRedis('scripts of Redis programs end as in a real bash', () => {
     ours.bash(`mkdir ${folder}; { ${prepare}; } > /dev/null`, '/');
     const variables = 'DATA=/data; ';
     expect(alike(script, ours.bash(variables + utf8Encode(script), folder))).toEqual(expected);
-  });
+  }, 60_000);
 });
