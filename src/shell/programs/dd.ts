@@ -55,12 +55,12 @@ const UNITS: Readonly<Record<string, number>> = {
   b: 512,
   k: 1024,
   K: 1024,
-  M: 1024 ** 2,
-  G: 1024 ** 3,
+  M: 1024 * 1024,
+  G: 1024 * 1024 * 1024,
   kB: 1000,
   KB: 1000,
-  MB: 1000 ** 2,
-  GB: 1000 ** 3,
+  MB: 1000 * 1000,
+  GB: 1000 * 1000 * 1000,
 };
 
 function sizeIn(text: string): number | undefined {

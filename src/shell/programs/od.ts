@@ -73,7 +73,7 @@ function rowOf(plan: OdPlan, block: ByteString, address: string): string {
     let line = i === 0 ? address : ' '.repeat(address.length);
     for (let at = 0; at < bytes.length; at += type.size) {
       let value = 0;
-      for (let j = 0; j < type.size; j++) value += (bytes[at + j] ?? 0) * 256 ** j;
+      for (let j = type.size - 1; j >= 0; j--) value = value * 256 + (bytes[at + j] ?? 0);
       line += type.format(value).padStart(room);
     }
     if (!type.text) return `${line}\n`;
@@ -117,6 +117,7 @@ function typesOf(text: string): Type[] | undefined {
 
 function numberForm(letter: string, size: number): Pick<Type, 'width' | 'format'> {
   const bits = size * 8;
+  const limit = { 1: 0x100, 2: 0x1_0000 }[size] ?? 0x1_0000_0000;
   switch (letter) {
     case 'a':
       return {
@@ -139,7 +140,7 @@ function numberForm(letter: string, size: number): Pick<Type, 'width' | 'format'
     default:
       return {
         width: { 1: 4, 2: 6, 4: 11 }[size] ?? 11,
-        format: (value) => String(value >= 2 ** (bits - 1) ? value - 2 ** bits : value),
+        format: (value) => String(value >= limit / 2 ? value - limit : value),
       };
   }
 }
