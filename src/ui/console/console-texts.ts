@@ -13,8 +13,8 @@ export type ConsoleTexts = typeof en;
 export const id = {
   open: 'Konsol baru: redis-cli lain, dengan klien sendiri',
   close: (name) => `Tutup ${name}`,
-  attached: (client, lane) => `klien ${client}, jalur ${lane}`,
-  named: (client, lane) => `klien ${client}, jalur ${lane}`,
+  attached: (client, lane) => `klien ${client}, lajur ${lane}`,
+  named: (client, lane) => `klien ${client}, lajur ${lane}`,
 } satisfies ConsoleTexts;
 
 export function consoleTexts(): ConsoleTexts {

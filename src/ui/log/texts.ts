@@ -121,7 +121,7 @@ export const id = {
   showThem: 'Tampilkan semua',
   dropped: (n: string): string =>
     `${n} catatan lama tidak lagi ditampilkan; berkasnya masih menyimpannya.`,
-  reached: { acknowledged: 'acknowledged', written: 'written', fsynced: 'fsynced' },
+  reached: { acknowledged: 'terkonfirmasi', written: 'tertulis', fsynced: 'ter-fsync' },
   saysTheDrive: ', kata disk',
   fdatasync: (from: string, to: string): string => `fdatasync ${from} sampai ${to}`,
   fileEnds: 'berkas berakhir di sini,',

@@ -38,10 +38,10 @@ export const id = {
   commands: 'perintah',
   messages: 'pesan',
   empty:
-    'Belum ada yang lewat sejak kamu mulai melihat. Kirim satu perintah, atau `SUBSCRIBE news` di satu konsol dan `PUBLISH news hello` di konsol lain.',
+    'Belum ada yang lewat sejak Anda mulai melihat. Kirim satu perintah, atau `SUBSCRIBE news` di satu konsol dan `PUBLISH news hello` di konsol lain.',
   noMatch: 'Tidak ada baris yang lolos saringan.',
   kept: (count) =>
-    `${count} baris terakhir sejak kamu mulai melihat. Melihat di sini tidak membebani server; MONITOR milik klien membebani.`,
+    `${count} baris terakhir sejak Anda mulai melihat. Melihat di sini tidak membebani server; MONITOR milik klien membebani.`,
   failed: 'Lalu lintas tidak bisa dibaca:',
   columns: { who: 'klien', what: 'perintah atau pesan' },
   given: (channel) => `terdengar di ${channel}:`,
