@@ -56,12 +56,16 @@ describeWithRedis('scripts of Redis programs end as in a real bash', () => {
       expect(scripts.some((script) => script.includes(part))).toBe(true);
   });
 
-  test.each(scripts)('%s', async (script) => {
-    const folder = `/tmp/work${folders++}`;
-    const expected = alike(script, (await real.get(script))!);
-    const prepare = 'redis-cli FLUSHALL; redis-cli CONFIG RESETSTAT';
-    ours.bash(`mkdir ${folder}; { ${prepare}; } > /dev/null`, '/');
-    const variables = 'DATA=/data; ';
-    expect(alike(script, ours.bash(variables + utf8Encode(script), folder))).toEqual(expected);
-  }, 60_000);
+  test.each(scripts)(
+    '%s',
+    async (script) => {
+      const folder = `/tmp/work${folders++}`;
+      const expected = alike(script, (await real.get(script))!);
+      const prepare = 'redis-cli FLUSHALL; redis-cli CONFIG RESETSTAT';
+      ours.bash(`mkdir ${folder}; { ${prepare}; } > /dev/null`, '/');
+      const variables = 'DATA=/data; ';
+      expect(alike(script, ours.bash(variables + utf8Encode(script), folder))).toEqual(expected);
+    },
+    60_000,
+  );
 });

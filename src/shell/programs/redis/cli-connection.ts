@@ -1,10 +1,5 @@
 /** redis-cli's connection, and the forms in which it prints a reply. */
-import {
-  ascii,
-  EMPTY,
-  equalsIgnoreCase,
-  type ByteString,
-} from '../../../base/bytes.ts';
+import { ascii, EMPTY, equalsIgnoreCase, type ByteString } from '../../../base/bytes.ts';
 import { formatDoubleShortest } from '../../../base/doubles.ts';
 import { quoteBytes } from '../../../base/quote-bytes.ts';
 import {

@@ -183,9 +183,7 @@ export function* hotKeysMode(config: CliConfig, socket: number): Run {
       if (counter === 0 || above.length >= HOT_KEYS) continue;
       const found = { key: quoteBytes(key), counter };
       hot = [...hot.filter((one) => one.counter < counter), found, ...above].slice(-HOT_KEYS);
-      yield* print(
-        `[${done}] Hot key '${found.key}' found so far with counter ${found.counter}\n`,
-      );
+      yield* print(`[${done}] Hot key '${found.key}' found so far with counter ${found.counter}\n`);
     }
   } while (yield* goesOn(walk));
   const lines = hot

@@ -209,8 +209,7 @@ function takeValue(config: CliConfig, option: string, value: ByteString): string
       return undefined;
     case '--quoted-pattern': {
       const [pattern] = splitArguments(value) ?? [];
-      if (pattern === undefined)
-        return 'Invalid quoted string specified for --quoted-pattern.\n';
+      if (pattern === undefined) return 'Invalid quoted string specified for --quoted-pattern.\n';
       config.pattern = pattern;
       return undefined;
     }

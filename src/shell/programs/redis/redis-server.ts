@@ -50,10 +50,7 @@ export function* redisServer({ argv, pid }: ProgramContext): Run {
       `Fatal error, can't open config file '${configFile ?? ''}': No such file or directory`,
     );
   if (line.fromStdin)
-    yield* write(
-      1,
-      ascii(`${pid}:C ${formatLogTime(yield* now())} * Reading config from stdin\n`),
-    );
+    yield* write(1, ascii(`${pid}:C ${formatLogTime(yield* now())} * Reading config from stdin\n`));
   const stdin = line.fromStdin ? yield* readAll(0) : EMPTY;
   const conf = parseRedisConf(configText(file, stdin, line.options), {
     readFile: () => undefined,
