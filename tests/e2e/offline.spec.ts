@@ -87,6 +87,12 @@ async function firstVisit(page: Page): Promise<void> {
   await page.waitForFunction(() => navigator.serviceWorker.controller?.state === 'activated');
 }
 
+const pilotLessons = [
+  ['kill-or-power', 'Kill or power'],
+  ['rewrite', 'State replaces history'],
+  ['three-lane-race', 'Three lanes, one power cut'],
+] as const;
+
 test('the lab works with its server gone: console, power cut, boot, files', async ({ page }) => {
   await firstVisit(page);
   site.stop();
@@ -114,6 +120,11 @@ test('the lab works with its server gone: console, power cut, boot, files', asyn
   // Parts that come late are kept too.
   await page.getByRole('tab', { name: 'Files' }).click();
   await expect(page.getByText('appendonly.aof.manifest').first()).toBeVisible();
+  // So are the lessons, with their texts.
+  for (const [lesson, title] of pilotLessons) {
+    await page.evaluate((id) => window.aofLab.load(id), lesson);
+    await expect(page.getByRole('heading', { name: title, level: 2 })).toBeVisible();
+  }
   await page.getByRole('button', { name: 'All keys' }).click();
   await expect(page.getByRole('dialog')).toBeVisible();
   expect(failed).toEqual([]);
