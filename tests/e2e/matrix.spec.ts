@@ -1,4 +1,7 @@
-/** The full matrix: every state of the page, in two languages, three themes and five sizes. */
+/**
+ * The full matrix: every state of the page, in two languages, three themes and five sizes. The samples of `npm test`
+ * stand in accessibility.spec.ts and race.spec.ts.
+ */
 import { expect, test } from '@playwright/test';
 import { cutOff, violationsOf } from './looks.ts';
 import { languages, openIn, themes, walk, type Look } from './states.ts';
@@ -19,15 +22,9 @@ const looks: readonly Look[] = [
   ),
   ...ends,
 ];
-/** Left to `npm test`: the widest text on the smallest screen. */
-const isSample = ({ language, theme, width }: Look): boolean =>
-  language === 'id' && theme === 'light' && width === 360;
-
 for (const look of looks) {
   const { language, theme, width, height } = look;
-  test(`every state, ${language}, ${theme}, ${width} × ${height}${isSample(look) ? '' : ' @full'}`, async ({
-    page,
-  }) => {
+  test(`every state, ${language}, ${theme}, ${width} × ${height} @full`, async ({ page }) => {
     test.setTimeout(600_000);
     const found: string[] = [];
     await openIn(page, look);
