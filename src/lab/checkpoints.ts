@@ -2,7 +2,6 @@
  * The checkpoints of a run, dense enough that any instant of it is near one, and bounded in number and bytes: when they
  * are too many, those go first whose absence lengthens the way to an instant least; of long ago, a little sooner.
  */
-import type { Micros } from '../base/time.ts';
 import { isQuiet, labAt, takeCheckpoint, type Checkpoint, type KnownSpaces } from './checkpoint.ts';
 import { startLab, type Run } from './replay.ts';
 import type { Lab } from './lab.ts';
@@ -37,7 +36,7 @@ export class Checkpoints {
     // What a guest does is no part of the lab's state.
     if (lab.guests !== null) return;
     const { seq } = lab.state.clock;
-    const last = this.lastOn(lab.state.actions, lab.clock.now - lab.epoch);
+    const last = this.before(wayOf(lab));
     const since = seq - (last?.work ?? 0);
     const due = this.limits.spacing;
     if (since < due || (since < due * PATIENCE && !isQuiet(lab))) return;
@@ -59,17 +58,13 @@ export class Checkpoints {
 
   /** The last checkpoint on the way to the run's end. */
   before(run: Run): Checkpoint | undefined {
-    return this.lastOn(run.actions, run.end);
+    return this.kept.findLast((each) => leadsTo(each, run));
   }
 
   /** Another run, which shares nothing with this one. */
   forget(): void {
     this.kept = [];
     this.known = new WeakMap();
-  }
-
-  private lastOn(actions: Run['actions'], end: Micros): Checkpoint | undefined {
-    return this.kept.findLast((each) => leadsTo(each, actions, end));
   }
 
   private add(checkpoint: Checkpoint): void {
@@ -102,9 +97,16 @@ export class Checkpoints {
   }
 }
 
+/** As `runOf`, whose copy of the actions is not needed here. */
+function wayOf(lab: Lab): Run {
+  const { plan, reopened, actions } = lab.state;
+  return { plan, reopened, actions, end: lab.clock.now - lab.epoch };
+}
+
 /** Whether a run of these actions comes by there. A run and its replays share their actions, one by one. */
-function leadsTo(checkpoint: Checkpoint, actions: Run['actions'], end: Micros): boolean {
+function leadsTo(checkpoint: Checkpoint, { plan, reopened, actions, end }: Run): boolean {
   const { at, actions: done, frozen } = checkpoint;
+  if (frozen.plan !== plan || frozen.reopened !== reopened) return false;
   if (at > end || done > actions.length) return false;
   if (done > 0 && frozen.actions[done - 1] !== actions[done - 1]) return false;
   const next = actions[done];

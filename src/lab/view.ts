@@ -29,6 +29,31 @@ export interface LaneForecast {
   readonly powerLoss: Risk;
 }
 
+/** One lane in one future of a run, at its end. */
+export interface LaneOutcome {
+  readonly state: LaneStatus;
+  readonly keys: number;
+  /** In its accident since the futures parted; without one, in a loss of power at its end. */
+  readonly acknowledged: number;
+  readonly survived: number;
+  readonly lost: number;
+  readonly accident: { readonly kind: CrashKind; readonly at: LabMillis } | null;
+}
+
+/** One lane in two futures. */
+export interface FutureLane {
+  readonly lane: string;
+  readonly here: LaneOutcome;
+  readonly there: LaneOutcome;
+  /** Keys that differ, all in all, and the first of them with their values; null: there is none. */
+  readonly differing: number;
+  readonly keys: readonly {
+    readonly key: string;
+    readonly here: string | null;
+    readonly there: string | null;
+  }[];
+}
+
 export interface LostWrite {
   /** When it was acknowledged. */
   readonly at: LabMillis;

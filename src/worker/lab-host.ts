@@ -6,10 +6,11 @@ import type { Lab } from '../lab/lab.ts';
 import { keptActions } from '../lab/kept-actions.ts';
 import { writesAtRisk } from '../lab/crash.ts';
 import { encodeKept, type KeptAction } from '../lab/kept.ts';
+import { Checkpoints } from '../lab/checkpoints.ts';
 import type { LaneAnswer } from '../lab/lane-state.ts';
 import type { LessonView } from '../lessons/view.ts';
 import type { PlatterChange } from '../machine/platter.ts';
-import { LaneFrames } from './lane-frames.ts';
+import { FrameMaker } from './frame-maker.ts';
 import type {
   Frame,
   LabEvent,
@@ -89,9 +90,15 @@ export class LabHost {
   private anchor: { wall: number; virtual: number };
   /** Lines of the shell that have not ended. */
   lines = 0;
-  private readonly frames = new LaneFrames();
+  private readonly frames = new FrameMaker();
   /** Who is told of everything that happens, before it is shown. */
   onlooker: Onlooker | null = null;
+  /** The run at an earlier instant, which is looked at while the lab itself stands still. */
+  past: Lab | null = null;
+  private look = 0;
+  /** Long work that somebody waits for: how much of it is done, 0 to 1. */
+  going: number | null = null;
+  readonly checkpoints = new Checkpoints();
   private frameDue = true;
   private framesUnderWay = 0;
   private timer: ReturnType<typeof setTimeout> | null = null;
@@ -116,10 +123,12 @@ export class LabHost {
     if (place === 'sandbox') this.own ??= { lab: this.lab, actionsKept: this.actionsKept };
     if (place === 'own') this.own = null;
     if (lab !== this.lab) this.lab.guests?.leave();
+    if (lab.state.plan !== this.lab.state.plan) this.checkpoints.forget();
     for (const settle of this.waiting.values()) settle({ outcome: 'closed' });
     this.waiting.clear();
     this.lab = lab;
     this.run++;
+    this.past = null;
     this.frames.startOver();
     this.eventsToSend = [];
     this.eventsSeen = [];
@@ -170,6 +179,27 @@ export class LabHost {
     this.changed();
   }
 
+  /** What the page sees: the lab, or the past of it. */
+  get looked(): Lab {
+    return this.past ?? this.lab;
+  }
+
+  /** Shows the run as it was; null: as it is. Nothing runs while the past is shown. */
+  lookAt(past: Lab | null): void {
+    if (past === null) this.reanchor();
+    this.past = past;
+    this.look++;
+    this.frames.beginPast();
+    this.changed();
+  }
+
+  /** Somebody waits for long work. */
+  goesOn(done: number | null): void {
+    this.going = done;
+    this.frameDue = true;
+    this.commit();
+  }
+
   /** Resolves when everything that has happened so far is kept. */
   committed(): Promise<void> {
     return new Promise((resolve) => {
@@ -192,6 +222,7 @@ export class LabHost {
   }
 
   private async breathe(): Promise<void> {
+    this.checkpoints.note(this.lab);
     this.commit();
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
@@ -207,12 +238,15 @@ export class LabHost {
       this.ports.fatal(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));
       return;
     }
+    this.checkpoints.note(this.lab);
     this.commit();
-    if (!this.lab.state.paused) this.timer = setTimeout(() => this.beat(), BEAT_MS);
+    if (!this.lab.state.paused && this.past === null)
+      this.timer = setTimeout(() => this.beat(), BEAT_MS);
   }
 
   private runSlice(): void {
     const { lab } = this;
+    if (this.past !== null) return;
     if (lab.state.paused) {
       lab.settleNow();
       return;
@@ -404,30 +438,18 @@ export class LabHost {
 
   private takeFrame(): Frame | null {
     if (!this.frameDue || this.framesUnderWay > 0) return null;
-    this.frameDue = false;
     this.framesUnderWay = 1;
-    const { lab } = this;
-    const { state } = lab;
-    const first = lab.lanes[0]!.state.kernel.disk;
+    const { past, lab } = this;
     const lesson = this.onlooker?.view() ?? null;
-    const lanes = this.frames.take(lab);
-    if (this.frames.more) this.frameDue = true;
-    return {
+    const frame = this.frames.frame(this.looked, {
       run: this.run,
-      seed: state.plan.seed,
-      watched: this.frames.watched,
       ...(this.own === null ? {} : { sandbox: true }),
-      clock: { paused: state.paused, speed: state.speed, now: lab.now },
-      disk: { preset: state.plan.disk.preset, fsyncMs: (first.fsyncMin + first.fsyncMax) / 2000 },
-      workload: state.workload,
-      tail: state.tail,
-      faults: lab.lanes.flatMap((lane) =>
-        lane.kernel.faults().map(({ kind }) => ({ kind, lane: lane.state.id })),
-      ),
-      lanes,
+      ...(past === null ? {} : { past: { look: this.look, now: lab.now } }),
+      ...(this.going === null ? {} : { going: this.going }),
       ...(lesson === null ? {} : { lesson }),
-      events: [],
       storage: this.keeper.status,
-    };
+    });
+    this.frameDue = this.frames.hasMore;
+    return frame;
   }
 }

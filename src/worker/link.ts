@@ -230,6 +230,7 @@ class WorkerLink implements LabLink {
       leave: one('leave'),
       undo: one('undo'),
       redo: one('redo'),
+      time: one('time'),
       actionLog: one('actionLog'),
       export: one('export'),
       syntax: one('syntax'),

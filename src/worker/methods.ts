@@ -33,7 +33,9 @@ import type {
   LabMethods,
   LabView,
 } from './protocol.ts';
+import { Replaying } from './replaying.ts';
 import { RunDesk } from './run-desk.ts';
+import { TimeDesk } from './time-desk.ts';
 import { TrafficWatch } from './traffic-watch.ts';
 
 /** As LabMethods, but answering when everything is kept. */
@@ -49,6 +51,34 @@ export function isLabCall(
   call: { readonly method: string; readonly args: readonly unknown[] },
 ): call is LabCall {
   return call.method in methods;
+}
+
+/** What can be asked while the past is looked at, where nothing runs. */
+const IN_THE_PAST: readonly LabMethod[] = [
+  'time',
+  'view',
+  'lost',
+  'memory',
+  'calls',
+  'traffic',
+  'draft',
+  'readFile',
+  'watch',
+  'checkConfig',
+  'actionLog',
+  'link',
+  'export',
+  'syntax',
+  'completeLine',
+  'reset',
+  'load',
+  'takeOver',
+];
+
+/** Why a method cannot be called now. */
+export function whyNotNow(host: LabHost, method: LabMethod): string | undefined {
+  if (host.past === null || IN_THE_PAST.includes(method)) return undefined;
+  return `${method}: an earlier instant is looked at, and nothing runs there; go back to now, or continue from it`;
 }
 
 /** Makes the call that the page asked for. */
@@ -75,7 +105,10 @@ export function labMethods(
   const memory = new MemoryWatch(() => performance.now());
   const drafts = new DraftDesk();
   const traffic = new TrafficWatch();
-  const runs = new RunDesk(host);
+  const replaying = new Replaying(host, () => performance.now());
+  const runs = new RunDesk(host, replaying);
+  const time = new TimeDesk(host, runs, replaying);
+  const looked = (): Lab => host.looked;
   const lessons = new LessonDesk(host);
   /** Does it, or refuses it; answers when it is kept. */
   const act = async (...actions: readonly LabAction[]): Promise<null> => {
@@ -194,32 +227,32 @@ export function labMethods(
     },
     checkConfig,
     view() {
-      return labView(lab());
+      return labView(looked());
     },
     lost({ lane, from, count, filter }) {
-      return lostReport(lab(), lane, from, count, filter ?? '');
+      return lostReport(looked(), lane, from, count, filter ?? '');
     },
     memory(query) {
       if (query.accident !== 'process-killed' && query.accident !== 'power-lost')
         throw new Refusal('memory: accident must be process-killed or power-lost');
-      return memory.report(lab(), laneOf(lab(), query.lane), query);
+      return memory.report(looked(), laneOf(looked(), query.lane), query);
     },
     calls({ lane, after }) {
-      return callLines(lab(), laneOf(lab(), lane), after);
+      return callLines(looked(), laneOf(looked(), lane), after);
     },
     traffic({ lane, after }) {
       return traffic.report(lab(), laneOf(lab(), lane), after);
     },
     draft(request, window) {
-      if (request.do !== 'open') return drafts.answer(lab(), request, window);
-      const lane = laneOf(lab(), request.lane);
+      if (request.do !== 'open') return drafts.answer(looked(), request, window);
+      const lane = laneOf(looked(), request.lane);
       const path = absolute(request.path);
       const bytes = lane.kernel.readFile(path);
       if (bytes === undefined) throw new Refusal(`draft: there is no file ${path}`);
-      return drafts.open(lab(), lane, path, bytes.slice(), window);
+      return drafts.open(looked(), lane, path, bytes.slice(), window);
     },
     readFile(path, { lane }) {
-      const bytes = laneOf(lab(), lane).kernel.readFile(absolute(path));
+      const bytes = laneOf(looked(), lane).kernel.readFile(absolute(path));
       if (bytes === undefined)
         throw new Refusal(`readFile: there is no file ${path}; view() lists the files`);
       return bytes;
@@ -255,14 +288,15 @@ export function labMethods(
     },
     undo: () => runs.undo(),
     redo: () => runs.redo(),
+    time: (request) => time.answer(request),
     actionLog() {
-      const { earlier, actions, plan } = lab().state;
+      const { earlier, actions, plan } = looked().state;
       const first = { lane: plan.lanes[0]!.id, client: DEFAULT_CLIENT };
       return [...earlier, ...actionLines(actions, first)];
     },
     export(kind, { lane }) {
       return kind === 'appendonlydir'
-        ? exportLog(laneOf(lab(), lane))
+        ? exportLog(laneOf(looked(), lane))
         : new Map([['run.aoflab', runs.file()]]);
     },
     syntax() {

@@ -12,8 +12,10 @@ import type {
   DiskView,
   Fault,
   FileView,
+  FutureLane,
   LabEvent,
   LabMillis,
+  LaneForecast,
   LaneView,
   Layer,
   LostWrite,
@@ -45,9 +47,12 @@ export type {
   Fault,
   FileView,
   FsyncView,
+  FutureLane,
   LabEvent,
   LabEventName,
   LabMillis,
+  LaneForecast,
+  LaneOutcome,
   LaneSetup,
   LaneStatus,
   LaneView,
@@ -93,6 +98,10 @@ export interface Frame {
   readonly run: number;
   readonly seed: number;
   readonly watched: Watched;
+  /** An earlier instant is shown, that of the clock; the run itself stands at `now`. Each look has a number of its own. */
+  readonly past?: { readonly look: number; readonly now: LabMillis };
+  /** Long work that somebody waits for and can stop: how much of it is done, 0 to 1. */
+  readonly going?: number;
   /** The lab is somebody's run, looked at: the browser keeps nothing of it until `keep`. */
   readonly sandbox?: true;
   /** The lesson whose lab this is. */
@@ -178,6 +187,51 @@ export interface LabView {
     readonly files: readonly FileView[];
     readonly crash: Crash | null;
   })[];
+}
+
+/** What is asked of the time that has passed. */
+export type TimeRequest =
+  /** Shows the run as it was then, or as it is; what was long on its way there is stopped. */
+  | { readonly do: 'seek'; readonly at: LabMillis }
+  | { readonly do: 'present' }
+  /** Stops what is on its way: a seek, an undo, a run that is loaded. */
+  | { readonly do: 'stop' }
+  /** Goes on from the instant that is looked at: what came after it is kept as a future of its own. */
+  | { readonly do: 'continue' }
+  /** What an accident at that instant would have taken of each lane. */
+  | { readonly do: 'forecast'; readonly at: LabMillis }
+  | { readonly do: 'futures' }
+  /** Goes over to a future that was left; the one at hand is kept. */
+  | { readonly do: 'open'; readonly future: string }
+  | { readonly do: 'compare'; readonly future: string };
+
+export interface TimeAnswer {
+  readonly forecast?: readonly LaneForecast[];
+  readonly futures?: readonly FutureView[];
+  readonly comparison?: FutureComparison;
+}
+
+/** One way in which the run went on; the one at hand is among them. */
+export interface FutureView {
+  /** A letter. */
+  readonly name: string;
+  readonly here: boolean;
+  /** Where it was left, or stands now. */
+  readonly at: LabMillis;
+  readonly actions: number;
+  /** What was done last in it, as a line of the action log; null: nothing. */
+  readonly last: string | null;
+  /** Its last accident in any lane, if there was one. */
+  readonly crash: CrashKind | null;
+}
+
+export interface FutureComparison {
+  readonly here: FutureView;
+  readonly there: FutureView;
+  /** The first action that one did and the other did not; null: neither. */
+  readonly partAt: LabMillis;
+  readonly first: { readonly here: string | null; readonly there: string | null };
+  readonly lanes: readonly FutureLane[];
 }
 
 /** What a memory pane asks for. `again`: compare anew, else the last comparison is shown. */
@@ -318,6 +372,7 @@ export interface LabMethods {
   /** Takes back the last thing that was done. */
   undo(): null;
   redo(): null;
+  time(request: TimeRequest): TimeAnswer;
   actionLog(): readonly { readonly at: LabMillis; readonly action: string }[];
   export(
     kind: 'appendonlydir' | 'run',

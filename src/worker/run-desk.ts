@@ -1,21 +1,21 @@
 /** Runs as the page takes and gives them: links, files, and going back by an action. */
 import { LONGEST_LINK, decodeLink, decodeRun, encodeLink, encodeRun } from '../lab/run-file.ts';
-import { Replay, runOf, startLab, type Run } from '../lab/replay.ts';
+import { runOf, type Run } from '../lab/replay.ts';
 import { isDeed, type TimedAction } from '../lab/action.ts';
-import { isGuestAction } from '../lab/guests.ts';
 import type { LabHost } from './lab-host.ts';
 import type { RunLink } from './protocol.ts';
 import { Refusal } from './refusal.ts';
-
-const EVENTS_A_SLICE = 4000;
+import type { Replaying } from './replaying.ts';
 
 export class RunDesk {
   private readonly host: LabHost;
+  private readonly replaying: Replaying;
   private undone: { readonly run: Run; readonly left: number }[] = [];
-  private restoring = 0;
+  private readonly left: Run[] = [];
 
-  constructor(host: LabHost) {
+  constructor(host: LabHost, replaying: Replaying) {
     this.host = host;
+    this.replaying = replaying;
   }
 
   /** The whole run in the letters of an address. */
@@ -33,7 +33,7 @@ export class RunDesk {
     const decoded = typeof source === 'string' ? decodeLink(source) : decodeRun(source);
     if (!decoded.ok) throw new Refusal(`load: ${decoded.error}`);
     this.undone = [];
-    await this.restore(decoded.value, 'sandbox');
+    await this.restore('load', decoded.value, 'sandbox');
     return null;
   }
 
@@ -55,9 +55,9 @@ export class RunDesk {
     const last = run.actions[at];
     if (last === undefined) throw new Refusal('undo: nothing has been done yet');
     const actions = run.actions.slice(0, at);
-    const before = this.undone.filter(({ left }) => left === deedsIn(run.actions));
-    await this.restore({ ...run, actions, end: last.at }, 'same');
-    this.undone = [...(before.length === 0 ? [] : this.undone), { run, left: deedsIn(actions) }];
+    this.noteLeft();
+    await this.restore('undo', { ...run, actions, end: last.at }, 'same');
+    this.undone.push({ run, left: deedsIn(actions) });
     return null;
   }
 
@@ -66,24 +66,30 @@ export class RunDesk {
     const next = this.undone[this.undone.length - 1];
     if (next === undefined || next.left !== deedsIn(this.host.lab.state.actions))
       throw new Refusal('redo: nothing was undone, or something else was done since');
-    await this.restore(next.run, 'same');
+    await this.restore('redo', next.run, 'same');
     this.undone.pop();
     return null;
   }
 
-  /** Replays it beside the lab at hand, in slices, and takes its place when it is whole. */
-  private async restore(run: Run, place: 'same' | 'sandbox'): Promise<void> {
-    const turn = ++this.restoring;
-    if (run.actions.some(({ action }) => isGuestAction(action))) await import('../shell/shells.ts');
-    const job = started(run);
-    for (;;) {
-      const state = job.step(EVENTS_A_SLICE);
-      if (state === 'done') break;
-      if (state !== 'more') throw new Refusal(`load: ${state.problem}; nothing here has changed`);
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      if (turn !== this.restoring) throw new Refusal('load: another run was asked for meanwhile');
-    }
-    await this.host.replaceLab(job.lab, place);
+  /** Runs that were left by going back and doing something else; each is told of once. */
+  takeLeft(): readonly Run[] {
+    this.noteLeft();
+    return this.left.splice(0);
+  }
+
+  private noteLeft(): void {
+    const [first] = this.undone;
+    const last = this.undone[this.undone.length - 1];
+    if (first === undefined || last?.left === deedsIn(this.host.lab.state.actions)) return;
+    this.left.push(first.run);
+    this.undone = [];
+  }
+
+  /** Takes the place of the lab at hand when it is whole. */
+  private async restore(what: string, run: Run, place: 'same' | 'sandbox'): Promise<void> {
+    const { checkpoints } = this.host;
+    const lab = await this.replaying.to(what, run, () => checkpoints.nearest(run));
+    await this.host.replaceLab(lab, place);
     await this.host.committed();
   }
 }
@@ -103,13 +109,4 @@ function keysTo(timed: TimedAction | undefined): number | undefined {
 
 function deedsIn(actions: readonly TimedAction[]): number {
   return actions.filter(isDeed).length;
-}
-
-/** What no checksum tells shows itself when the machines are built. */
-function started(run: Run): Replay {
-  try {
-    return new Replay(startLab(run), run);
-  } catch {
-    throw new Refusal('load: the machines of this run cannot be started; nothing here has changed');
-  }
 }

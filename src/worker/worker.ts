@@ -3,7 +3,7 @@ import { Lab } from '../lab/lab.ts';
 import { planLab } from '../lab/setup.ts';
 import { openDurableLog, type OpenedLog } from '../storage/open-durable-log.ts';
 import { LabHost, type Keeper } from './lab-host.ts';
-import { invoke, isLabCall, labMethods, type Methods } from './methods.ts';
+import { invoke, isLabCall, labMethods, whyNotNow, type Methods } from './methods.ts';
 import type { FromWorker, StorageView, ToWorker } from './protocol.ts';
 import { Refusal } from './refusal.ts';
 import { reopenLab } from './reopen.ts';
@@ -91,11 +91,14 @@ function freshLab(): Lab {
 }
 
 async function answer(
+  host: LabHost,
   methods: Methods,
   call: Extract<ToWorker, { to: 'call' }>,
 ): Promise<FromWorker> {
   try {
     if (!isLabCall(methods, call)) throw new Refusal(`the lab has no method ${call.method}`);
+    const reason = whyNotNow(host, call.method);
+    if (reason !== undefined) throw new Refusal(reason);
     return { from: 'answer', id: call.id, value: await invoke(methods, call) };
   } catch (thrown) {
     const message = thrown instanceof Error ? thrown.message : String(thrown);
@@ -112,5 +115,5 @@ started.catch((thrown: unknown) =>
 self.onmessage = async ({ data }: MessageEvent<ToWorker>): Promise<void> => {
   const { host, methods } = await started;
   if (data.to === 'frame-shown') host.frameShown();
-  else post(await answer(methods, data));
+  else post(await answer(host, methods, data));
 };

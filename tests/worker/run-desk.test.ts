@@ -1,60 +1,10 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { Lab } from '../../src/lab/lab.ts';
-import { planLab } from '../../src/lab/setup.ts';
-import { LabHost, type Keeper } from '../../src/worker/lab-host.ts';
-import { labMethods, type Methods } from '../../src/worker/methods.ts';
-import type { TerminalUpdate } from '../../src/worker/protocol.ts';
+import type { Lab } from '../../src/lab/lab.ts';
+import type { LabHost } from '../../src/worker/lab-host.ts';
+import type { Methods } from '../../src/worker/methods.ts';
 import { reopenLab } from '../../src/worker/reopen.ts';
 import { runFingerprint } from '../lab/scripted-run.ts';
-
-/** What the browser would have, had the tab closed now. */
-class MemoryKeeper implements Keeper {
-  records: Uint8Array[] = [];
-  readonly status = { state: 'kept', notice: null } as unknown as Keeper['status'];
-  append(record: Uint8Array): Promise<void> {
-    this.records.push(record);
-    return Promise.resolve();
-  }
-  replace(records: readonly Uint8Array[]): Promise<void> {
-    this.records = [...records];
-    return Promise.resolve();
-  }
-}
-
-function opened(): {
-  host: LabHost;
-  methods: Methods;
-  keeper: MemoryKeeper;
-  shown: TerminalUpdate[];
-} {
-  const plan = planLab(
-    { clock: { paused: true }, lanes: [{ config: { appendfsync: 'always' } }] },
-    1_795_225_880_000_000,
-  );
-  if (typeof plan === 'string') throw new Error(plan);
-  const keeper = new MemoryKeeper();
-  const shown: TerminalUpdate[] = [];
-  const ports = {
-    now: () => 0,
-    sendFrame: vi.fn(),
-    sendPushes: vi.fn(),
-    sendTerminal: (updates: readonly TerminalUpdate[]) => void shown.push(...updates),
-    fatal: (message: string): never => {
-      throw new Error(message);
-    },
-  };
-  const host = new LabHost(Lab.create(plan), keeper, ports, null);
-  return {
-    host,
-    methods: labMethods(
-      host,
-      () => 0,
-      () => Promise.resolve(),
-    ),
-    keeper,
-    shown,
-  };
-}
+import { opened } from './open-lab.ts';
 
 async function set(methods: Methods, key: string): Promise<void> {
   const answer = methods.send(`SET ${key} 1`, {});
