@@ -15,6 +15,7 @@ import type { Dictionary } from './i18n/en.ts';
 import { locale } from './i18n/locale.svelte.ts';
 import type { LabCalls } from '../worker/link.ts';
 import type { ReadModel } from './read-model.svelte.ts';
+import type { TimeTravel } from './time/time-travel.svelte.ts';
 
 export type Act = 'power' | 'kill' | 'boot' | 'rewrite' | 'faults' | 'play' | 'step';
 export type Reason = Exclude<keyof Dictionary['cannot'], 'because'>;
@@ -35,6 +36,8 @@ export class Acts {
   /** Faults armed from this page in this run, for a lab that does not report its plan. */
   #armed = $state.raw<readonly Fault[]>([]);
   stepSize = $state<StepSize>('command');
+  /** Going back in time, once the timeline is there. */
+  travel: TimeTravel | null = null;
 
   /** `scope`: which machines an accident and a boot are for. */
   constructor(model: ReadModel, lab: LabCalls, scope: () => Scope) {
@@ -60,6 +63,7 @@ export class Acts {
     const { view, lanes } = this.#model;
     if (view === null) return 'starting';
     if (this.#model.storage?.state === 'read-only') return 'watching';
+    if (this.#model.frame?.past !== undefined && act !== 'step') return 'past';
     if (this.#scope() === 'lane' || act === 'rewrite') return this.#reasonIn(act, view);
     const reasons = lanes.map((lane) => this.#reasonIn(act, lane.view));
     return reasons.includes(null) ? null : (reasons[0] ?? null);
@@ -115,7 +119,27 @@ export class Acts {
     this.#act('play', () => this.#lab.setClock({ paused: !clock.paused }));
   }
 
+  /** `make`: how the timeline goes back; its code comes with it. */
+  travelBy(make: (model: ReadModel, lab: LabCalls) => TimeTravel): TimeTravel {
+    return (this.travel ??= make(this.#model, this.#lab));
+  }
+
+  /** What is long on its way, to another instant or another run, is stopped. */
+  stopTravel(): void {
+    void this.#do(() => this.#lab.time({ do: 'stop' }));
+  }
+
+  stepBack(): void {
+    void this.#stepInTime(-1);
+  }
+
+  async #stepInTime(by: -1 | 1): Promise<void> {
+    const { TimeTravel } = await import('./time/time-travel.svelte.ts');
+    this.travelBy((model, lab) => new TimeTravel(model, lab)).step(by, this.stepSize);
+  }
+
   step(): void {
+    if (this.#model.frame?.past !== undefined) return void this.#stepInTime(1);
     this.#act('step', async () => {
       if (this.#model.clock?.paused === false) await this.#lab.setClock({ paused: true });
       await this.#lab.step(this.stepSize);

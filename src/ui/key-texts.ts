@@ -8,6 +8,7 @@ export const en = {
   rows: {
     panes: 'next, previous pane; also the way out of the terminal',
     step: 'step, from anywhere',
+    back: 'step back in time',
     play: 'play or pause, from anywhere',
     space: 'play or pause',
     dot: 'step',
@@ -36,6 +37,7 @@ export const id = {
   rows: {
     panes: 'panel berikutnya, sebelumnya; juga jalan keluar dari terminal',
     step: 'langkah, dari mana saja',
+    back: 'mundur selangkah dalam waktu',
     play: 'jalankan atau jeda, dari mana saja',
     space: 'jalankan atau jeda',
     dot: 'langkah',
@@ -67,6 +69,7 @@ export interface KeyRow {
 export const keyRows: readonly KeyRow[] = [
   { keys: ['F6', 'Shift F6'], row: 'panes' },
   { keys: ['F8'], row: 'step' },
+  { keys: ['Shift F8', ','], row: 'back' },
   { keys: ['F9'], row: 'play' },
   { keys: ['Space'], row: 'space' },
   { keys: ['.'], row: 'dot' },

@@ -3,6 +3,7 @@ export type KeyAct =
   | 'next-pane'
   | 'previous-pane'
   | 'step'
+  | 'step-back'
   | 'play'
   | 'slower'
   | 'faster'
@@ -24,6 +25,7 @@ const anywhere: ReadonlyMap<string, KeyAct> = new Map([
   ['F6', 'next-pane'],
   ['Shift+F6', 'previous-pane'],
   ['F8', 'step'],
+  ['Shift+F8', 'step-back'],
   ['F9', 'play'],
 ]);
 
@@ -31,6 +33,7 @@ const anywhere: ReadonlyMap<string, KeyAct> = new Map([
 const letters: ReadonlyMap<string, KeyAct> = new Map([
   [' ', 'play'],
   ['.', 'step'],
+  [',', 'step-back'],
   ['<', 'slower'],
   ['>', 'faster'],
   ['p', 'power'],
@@ -73,7 +76,7 @@ export function keyAct(press: KeyPress, place: KeyPlace, letterKeys: 'on' | 'off
   const plain = letters.get(press.key.length === 1 ? press.key.toLowerCase() : press.key);
   const act = plain === 'undo' && press.shiftKey ? 'redo' : plain;
   if (act === undefined) return null;
-  const repeats = act === 'step' || act === 'slower' || act === 'faster';
+  const repeats = act === 'step' || act === 'step-back' || act === 'slower' || act === 'faster';
   return press.repeat && !repeats ? null : act;
 }
 

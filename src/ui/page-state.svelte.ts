@@ -27,6 +27,8 @@ export class PageState {
   inspected = $state<string | null>(null);
   /** The course is listed where the lesson stands. */
   course = $state(false);
+  /** The future that is laid beside the one at hand. */
+  compared = $state<string | null>(null);
   keysShown = $state(false);
   /** Loads the page anew in a newer build of the lab; null while there is none. */
   newBuild = $state.raw<(() => void) | null>(null);

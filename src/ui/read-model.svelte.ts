@@ -63,6 +63,12 @@ export class ReadModel {
     return lane === null ? null : this.#kept.lane(lane.view.id);
   }
 
+  /** The same of the run as it is now, when an earlier instant is looked at. */
+  get present(): LaneHistory | null {
+    const lane = this.lane;
+    return lane === null ? null : this.#kept.present(lane.view.id);
+  }
+
   /** Whether a person has sent this command in this run. */
   wasSent(command: string): boolean {
     return this.#frame !== null && this.#kept.wasSent(command);

@@ -105,7 +105,7 @@ export function labMethods(
   const memory = new MemoryWatch(() => performance.now());
   const drafts = new DraftDesk();
   const traffic = new TrafficWatch();
-  const replaying = new Replaying(host, () => performance.now());
+  const replaying = new Replaying(host, now);
   const runs = new RunDesk(host, replaying);
   const time = new TimeDesk(host, runs, replaying);
   const looked = (): Lab => host.looked;

@@ -22,8 +22,11 @@ export class MemoryKeeper implements Keeper {
 
 const ALWAYS: Setup = { clock: { paused: true }, lanes: [{ config: { appendfsync: 'always' } }] };
 
-/** `nextFrame`: what the page would be shown next. */
-export function opened(setup: Setup = ALWAYS): {
+/** `now`: the wall clock, in ms. `nextFrame`: what the page would be shown next. */
+export function opened(
+  setup: Setup = ALWAYS,
+  now = (): number => 0,
+): {
   host: LabHost;
   methods: Methods;
   keeper: MemoryKeeper;
@@ -47,11 +50,7 @@ export function opened(setup: Setup = ALWAYS): {
   const host = new LabHost(Lab.create(plan), keeper, ports, null);
   return {
     host,
-    methods: labMethods(
-      host,
-      () => 0,
-      () => Promise.resolve(),
-    ),
+    methods: labMethods(host, now, () => Promise.resolve()),
     keeper,
     shown,
     nextFrame: () => {

@@ -1,4 +1,4 @@
-import { afterEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { replay, runOf, runUpTo } from '../../src/lab/replay.ts';
 import type { LabHost } from '../../src/worker/lab-host.ts';
 import { whyNotNow, type Methods } from '../../src/worker/methods.ts';
@@ -32,8 +32,6 @@ function keysOf({ lanes }: LabHost['lab']): readonly string[] {
 
 const names = (futures: readonly FutureView[] | undefined): readonly string[] =>
   (futures ?? []).map(({ name, here }) => (here ? `${name} here` : name));
-
-afterEach(() => vi.restoreAllMocks());
 
 test('an earlier instant is shown as it was, read-only; now comes back as it is', async () => {
   const { host, methods, nextFrame } = opened(EVERYSEC);
@@ -150,10 +148,12 @@ test('what an accident would have taken is answered for any instant', async () =
 });
 
 test('long work tells how far it is, and stops when it is asked to', async () => {
-  const { host, methods, nextFrame } = opened({ ...EVERYSEC, workload: { rate: 1000 } });
-  await methods.advance(3000);
   let now = 0;
-  vi.spyOn(performance, 'now').mockImplementation(() => (now += 250));
+  const { host, methods, nextFrame } = opened(
+    { ...EVERYSEC, workload: { rate: 1000 } },
+    () => (now += 250),
+  );
+  await methods.advance(3000);
   host.checkpoints.forget();
   await methods.workload(null);
   const going = methods.undo();

@@ -107,6 +107,7 @@ export const en = {
     rewriting: 'a rewrite is running',
     watching: 'this tab only watches',
     starting: 'the lab is starting',
+    past: 'an earlier instant is shown',
     because: (act: string, reason: string): string => `${act}: ${reason}.`,
   },
 

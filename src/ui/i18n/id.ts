@@ -105,6 +105,7 @@ export const id = {
     rewriting: 'penulisan ulang sedang berjalan',
     watching: 'tab ini hanya menonton',
     starting: 'lab sedang disiapkan',
+    past: 'saat yang lalu sedang ditampilkan',
     because: (act: string, reason: string): string => `${act}: ${reason}.`,
   },
 

@@ -31,6 +31,9 @@ export class RunHistory {
   readonly #newRecords: () => RecordStore;
   #run = -1;
   #lanes = new Map<string, LaneHistory>();
+  /** Of the instant that is looked at, if an earlier one is; each look begins anew. */
+  #past = new Map<string, LaneHistory>();
+  #look = 0;
   #sent = new Set<string>();
 
   /** `newRecords`: an empty store, one for each lane and run. */
@@ -39,6 +42,11 @@ export class RunHistory {
   }
 
   lane(id: string): LaneHistory | null {
+    return this.#past.get(id) ?? this.#lanes.get(id) ?? null;
+  }
+
+  /** That of the run as it is now, whatever is looked at. */
+  present(id: string): LaneHistory | null {
     return this.#lanes.get(id) ?? null;
   }
 
@@ -59,6 +67,9 @@ export class RunHistory {
         this.#sent.add(unquoted(event.command));
       }
     }
+    const look = frame.past?.look ?? 0;
+    if (look !== this.#look) this.#past = new Map();
+    this.#look = look;
     let ownWrite: OwnWrite | null = null;
     for (const each of frame.lanes) {
       const first = this.#receiveLane(frame, each);
@@ -69,8 +80,12 @@ export class RunHistory {
 
   #receiveLane(frame: Frame, lane: LaneFrame): OwnWrite | null {
     const { view } = lane;
-    const history = this.#lanes.get(view.id) ?? newHistory(this.#newRecords());
-    this.#lanes.set(view.id, history);
+    const known = this.#lanes.get(view.id);
+    const isPast = frame.past !== undefined;
+    const lanes = isPast ? this.#past : this.#lanes;
+    const history =
+      lanes.get(view.id) ?? newHistory(this.#newRecords(), isPast ? known?.timeline : undefined);
+    lanes.set(view.id, history);
     const records = lane.records === null ? null : history.rowNumbers.apply(lane.records);
     history.records.receive({ ...lane, records });
     if (lane.timeline !== null) appendBatch(history.timeline, lane.timeline);
@@ -83,11 +98,12 @@ export class RunHistory {
   }
 }
 
-function newHistory(records: RecordStore): LaneHistory {
+/** What happened in time is shown whole, whatever instant of it is looked at. */
+function newHistory(records: RecordStore, timeline = createTimeline()): LaneHistory {
   return {
     records,
     rowNumbers: new RowNumbers(),
-    timeline: createTimeline(),
+    timeline,
     ownRows: [],
     serverLog: [],
     exposedPeak: new RecentPeak(),

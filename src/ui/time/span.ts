@@ -14,6 +14,16 @@ export function timeSpan(now: number, speed: number): TimeSpan {
   return { from, to: from + length, step };
 }
 
+/** The run from its beginning to `now`, with a little room behind it. */
+export function wholeSpan(now: number): TimeSpan {
+  const length = Math.max(1000, now * 1.04);
+  let step = 100;
+  for (const times of [2, 5, 10, 20, 50, 100, 200, 600, 1200, 3000, 6000, 36_000])
+    if (length / step > 12) step = times * 100;
+  while (length / step > 12) step *= 2;
+  return { from: 0, to: length, step };
+}
+
 export function timeX(at: number, span: TimeSpan, width: number): number {
   return ((at - span.from) / (span.to - span.from)) * width;
 }
