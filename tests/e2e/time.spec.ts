@@ -3,6 +3,8 @@ import { lane, openLab, pause, send, sentence } from './lab-page.ts';
 
 const EVERYSEC = { lanes: [{ id: 'main', config: { appendfsync: 'everysec' } }] };
 
+test.use({ viewport: { width: 1440, height: 900 } });
+
 const slider = (page: Page): Locator => page.getByRole('slider', { name: 'Instant of the run' });
 const band = (page: Page): Locator =>
   page.getByRole('status').filter({ hasText: 'You are looking at' });
