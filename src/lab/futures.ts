@@ -1,10 +1,10 @@
 /** Two futures of one run, side by side: where they part, and what became of each lane and its keys. */
 import type { Micros } from '../base/time.ts';
+import type { Database } from '../engine/data/key-space.ts';
 import { forecastAt } from './accidents.ts';
 import type { Lab } from './lab.ts';
 import type { Lane } from './lane.ts';
-import { keyCount } from './lane-view.ts';
-import { compareKeys, databasesNow, memoryRow } from './memory-view.ts';
+import { comeBack, compareKeys, databasesNow, memoryRow } from './memory-view.ts';
 import type { FutureLane, LaneOutcome } from './view.ts';
 
 export interface ComparedFutures {
@@ -35,13 +35,13 @@ export function compareFutures(here: Lab, there: Lab): ComparedFutures {
 }
 
 function comparedLane(here: Lab, lane: Lane, there: Lab, other: Lane, partAt: Micros): FutureLane {
-  const [ours, theirs] = [databasesNow(lane), databasesNow(other)];
+  const [ours, theirs] = [databasesOf(here, lane), databasesOf(there, other)];
   const differing = compareKeys(ours, theirs).filter(({ mark }) => mark !== 'same');
   const millis = Math.floor(lane.kernel.wallClock(here.clock.now) / 1000);
   return {
     lane: lane.state.id,
-    here: outcome(here, lane, partAt),
-    there: outcome(there, other, partAt),
+    here: outcome(here, lane, ours, partAt),
+    there: outcome(there, other, theirs, partAt),
     differing: differing.length,
     keys: differing.slice(0, KEYS_NAMED).map((key) => {
       const row = memoryRow(key, ours, theirs, millis);
@@ -50,10 +50,23 @@ function comparedLane(here: Lab, lane: Lane, there: Lab, other: Lane, partAt: Mi
   };
 }
 
+/** Its keys; of a server that is down, those that a boot would bring back. */
+function databasesOf(lab: Lab, lane: Lane): readonly Database[] {
+  if (lane.state.server !== null) return databasesNow(lane);
+  const back = comeBack(lab, lane, 'process-killed', 'lost');
+  return back.ok ? back.databases : [];
+}
+
 /** What its accident took since they parted; without one, what a loss of power would take at its end. */
-function outcome(lab: Lab, lane: Lane, partAt: Micros): LaneOutcome {
+function outcome(
+  lab: Lab,
+  lane: Lane,
+  databases: readonly Database[],
+  partAt: Micros,
+): LaneOutcome {
   const { crash, status } = lane.state;
-  const common = { state: status, keys: keyCount(lane.state) };
+  const keys = databases.reduce((sum, { space }) => sum + space.entries.length, 0);
+  const common = { state: status, keys };
   if (crash !== null && crash.at - lab.epoch >= partAt) {
     const { kind, at, acknowledged, lost } = crash;
     const accident = { kind, at: (at - lab.epoch) / 1000 };

@@ -32,6 +32,7 @@ export interface LaneForecast {
 /** One lane in one future of a run, at its end. */
 export interface LaneOutcome {
   readonly state: LaneStatus;
+  /** Of a server that is down: those that a boot would bring back. */
   readonly keys: number;
   /** In its accident since the futures parted; without one, in a loss of power at its end. */
   readonly acknowledged: number;

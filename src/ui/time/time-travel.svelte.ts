@@ -31,6 +31,7 @@ export class TimeTravel {
   #asking = false;
   #askedAt = -Infinity;
   #askedRun = -1;
+  #later: ReturnType<typeof setTimeout> | null = null;
 
   /** Under the pointer. */
   forecast = $state.raw<Forecast | null>(null);
@@ -140,7 +141,14 @@ export class TimeTravel {
   /** To be called with each frame: asks for the futures when there may be others. */
   look(run: number): void {
     const now = performance.now();
-    if (run === this.#askedRun && now - this.#askedAt < FUTURES_EVERY_MS) return;
+    if (run === this.#askedRun && now - this.#askedAt < FUTURES_EVERY_MS) {
+      // A clock that stands still sends no further frame.
+      this.#later ??= setTimeout(() => {
+        this.#later = null;
+        this.look(this.#askedRun);
+      }, FUTURES_EVERY_MS);
+      return;
+    }
     this.#askedRun = run;
     this.#askedAt = now;
     void this.#do({ do: 'futures' }).then((answer) => this.#take(answer));
