@@ -95,7 +95,8 @@ export class LabHost {
   onlooker: Onlooker | null = null;
   /** The run at an earlier instant, which is looked at while the lab itself stands still. */
   past: Lab | null = null;
-  private look = 0;
+  /** The number of that look. */
+  look = 0;
   /** Long work that somebody waits for: how much of it is done, 0 to 1. */
   going: number | null = null;
   readonly checkpoints = new Checkpoints();

@@ -206,6 +206,8 @@ export type TimeRequest =
   | { readonly do: 'compare'; readonly future: string };
 
 export interface TimeAnswer {
+  /** The instant that a seek has come to; the frame that shows it has the number of that look. */
+  readonly looked?: { readonly look: number; readonly at: LabMillis };
   readonly forecast?: readonly LaneForecast[];
   readonly futures?: readonly FutureView[];
   readonly comparison?: FutureComparison;

@@ -23,6 +23,11 @@ async function someSeconds(page: Page): Promise<void> {
   }
 }
 
+/** A second behind the beginning of the run, which is when its server had started. */
+async function oneSecond(page: Page): Promise<void> {
+  await expect.poll(async () => Math.round((await instant(page)) / 50)).toBe(20);
+}
+
 /** How many keys the machine that is shown has. */
 async function keysShown(page: Page): Promise<number> {
   return (await lane(page)).keys;
@@ -48,9 +53,10 @@ test('the timeline is scrubbed by keyboard and pointer; the past is read-only, a
     /an earlier instant is looked at/,
   );
   await page.keyboard.press('Home');
-  await expect.poll(() => instant(page)).toBe(0);
+  // The lab begins with a server that has started.
+  await expect.poll(() => instant(page)).toBeLessThan(50);
   await page.keyboard.press('PageUp');
-  await expect.poll(() => instant(page)).toBe(1000);
+  await oneSecond(page);
   await expect.poll(() => keysShown(page)).toBe(2);
 
   // By pointer: a drag from the middle to the left, and what an accident there would take.
@@ -78,7 +84,7 @@ test('what the sentence says of an earlier instant is what happens when one goes
   await slider(page).focus();
   await page.keyboard.press('Home');
   await page.keyboard.press('PageUp');
-  await expect.poll(() => instant(page)).toBe(1000);
+  await oneSecond(page);
   const told = await sentence(page, 'power');
   expect(told).toBeLessThan(4);
   await page.getByRole('button', { name: 'Continue from here' }).click();
@@ -95,7 +101,7 @@ test('both futures are kept: one goes over to the other, and lays them side by s
   await slider(page).focus();
   await page.keyboard.press('Home');
   await page.keyboard.press('PageUp');
-  await expect.poll(() => instant(page)).toBe(1000);
+  await oneSecond(page);
   await page.getByRole('button', { name: 'Continue from here' }).click();
   await send(page, 'SET other 1');
   await page.getByRole('button', { name: /^Cut power/ }).click();
@@ -107,13 +113,13 @@ test('both futures are kept: one goes over to the other, and lays them side by s
   );
   await page.getByRole('button', { name: 'Compare with future A' }).click();
   const view = page.getByRole('main', { name: 'Future B beside future A' });
-  await expect(view).toContainText('They part at 00:01.000.');
+  await expect(view).toContainText(/They part at 00:01\.0\d\d\./);
   await expect(view).toContainText('SET other 1');
   await expect(view.getByRole('row', { name: /future A process killed/ })).toContainText('4');
   await page.keyboard.press('Escape');
 
   await futures.getByRole('button', { name: 'A killed' }).click();
-  await expect(page.getByText(/Process killed at/)).toBeVisible();
+  await expect(page.locator('.clause', { hasText: 'Process killed at' })).toBeVisible();
   await page.getByRole('button', { name: /^Boot/ }).click();
   await page.evaluate(() => window.aofLab.advance(1000));
   expect(await send(page, 'EXISTS other d')).toBe('(integer) 1');
@@ -165,19 +171,17 @@ test('a run that plays stands still while its past is looked at', async ({ page 
   await pause(page);
 });
 
-test.describe('in Indonesian', () => {
-  test.use({ locale: 'id-ID' });
-  test('the band, the futures and the comparison speak it', async ({ page }) => {
-    await openLab(page, { ...EVERYSEC, clock: { paused: true } });
-    await send(page, 'SET a 1');
-    await page.evaluate(() => window.aofLab.advance(2000));
-    await page.getByRole('slider', { name: 'Saat dalam percobaan' }).focus();
-    await page.keyboard.press('PageDown');
-    await expect(
-      page.getByText(/Kamu melihat saat 00:0\d\.\d{3}, \d,\d\d detik yang lalu/),
-    ).toBeVisible();
-    await page.getByRole('button', { name: 'Lanjutkan dari sini' }).click();
-    await page.getByRole('button', { name: 'Bandingkan dengan masa depan A' }).click();
-    await expect(page.getByText('Hal pertama yang berbeda')).toBeVisible();
-  });
+test('the band, the futures and the comparison speak Indonesian', async ({ page }) => {
+  await page.addInitScript(() => localStorage.setItem('aof-lab.language', 'id'));
+  await openLab(page, { ...EVERYSEC, clock: { paused: true } });
+  await send(page, 'SET a 1');
+  await page.evaluate(() => window.aofLab.advance(2000));
+  await page.getByRole('slider', { name: 'Saat dalam percobaan' }).focus();
+  await page.keyboard.press('PageDown');
+  await expect(
+    page.getByText(/Kamu melihat saat 00:0\d\.\d{3}, \d,\d\d detik yang lalu/),
+  ).toBeVisible();
+  await page.getByRole('button', { name: 'Lanjutkan dari sini' }).click();
+  await page.getByRole('button', { name: 'Bandingkan dengan masa depan A' }).click();
+  await expect(page.getByText('Hal pertama yang berbeda')).toBeVisible();
 });

@@ -26,6 +26,7 @@ export class TimeTravel {
   readonly #model: ReadModel;
   readonly #lab: LabCalls;
   #wanted: number | null = null;
+  #looked: NonNullable<TimeAnswer['looked']> | null = null;
   #seeking = false;
   #hovered: number | null = null;
   #asking = false;
@@ -53,7 +54,11 @@ export class TimeTravel {
 
   /** The instant that is shown, or is on its way. */
   get at(): number {
-    return this.#wanted ?? this.#model.clock?.now ?? 0;
+    const { frame } = this.#model;
+    const shown = frame?.clock.now ?? 0;
+    // Its frame may come after the answer.
+    const isAhead = this.#looked !== null && (frame?.past?.look ?? 0) < this.#looked.look;
+    return this.#wanted ?? (isAhead ? this.#looked?.at : undefined) ?? shown;
   }
 
   seek(at: number): void {
@@ -65,7 +70,7 @@ export class TimeTravel {
     this.#seeking = true;
     while (this.#wanted !== null) {
       const at = this.#wanted;
-      await this.#do({ do: 'seek', at });
+      this.#looked = (await this.#do({ do: 'seek', at }))?.looked ?? null;
       if (this.#wanted === at) this.#wanted = null;
     }
     this.#seeking = false;
@@ -73,10 +78,12 @@ export class TimeTravel {
 
   present(): void {
     this.#wanted = null;
+    this.#looked = null;
     void this.#do({ do: 'present' });
   }
 
   async goOn(): Promise<void> {
+    this.#looked = null;
     this.#take(await this.#do({ do: 'continue' }));
   }
 
