@@ -8,9 +8,9 @@ import { writesAtRisk } from '../lab/crash.ts';
 import { encodeKept, type KeptAction } from '../lab/kept.ts';
 import { Checkpoints } from '../lab/checkpoints.ts';
 import type { LaneAnswer } from '../lab/lane-state.ts';
-import type { LessonView } from '../lessons/view.ts';
 import type { PlatterChange } from '../machine/platter.ts';
 import { FrameMaker } from './frame-maker.ts';
+import type { Onlooker } from './onlooker.ts';
 import type {
   Frame,
   LabEvent,
@@ -52,13 +52,6 @@ const JOURNAL_FACTOR = 4;
  */
 const RISKS_EVERY_MS = 250;
 
-/** Sees what happens in the lab before the page does, and may add to what it is told. */
-export interface Onlooker {
-  observe(events: readonly LabEvent[]): void;
-  /** The lesson that is open; null: none is. */
-  view(): LessonView | null;
-}
-
 /** What leaves when the batch that it belongs to is kept. */
 interface Output {
   readonly answers: readonly LaneAnswer[];
@@ -96,7 +89,7 @@ export class LabHost {
   /** The run at an earlier instant, which is looked at while the lab itself stands still. */
   past: Lab | null = null;
   /** The number of that look. */
-  look = 0;
+  looks = 0;
   /** Long work that somebody waits for: how much of it is done, 0 to 1. */
   going: number | null = null;
   readonly checkpoints = new Checkpoints();
@@ -189,7 +182,7 @@ export class LabHost {
   lookAt(past: Lab | null): void {
     if (past === null) this.reanchor();
     this.past = past;
-    this.look++;
+    this.looks++;
     this.frames.beginPast();
     this.changed();
   }
@@ -445,7 +438,7 @@ export class LabHost {
     const frame = this.frames.frame(this.looked, {
       run: this.run,
       ...(this.own === null ? {} : { sandbox: true }),
-      ...(past === null ? {} : { past: { look: this.look, now: lab.now } }),
+      ...(past === null ? {} : { past: { look: this.looks, now: lab.now } }),
       ...(this.going === null ? {} : { going: this.going }),
       ...(lesson === null ? {} : { lesson }),
       storage: this.keeper.status,

@@ -17,7 +17,8 @@ import {
 } from '../lessons/run.ts';
 import { beforeAccident, doControl, newStage, playLine } from '../lessons/script-player.ts';
 import { lessonView, type LessonView } from '../lessons/view.ts';
-import type { LabHost, Onlooker } from './lab-host.ts';
+import type { LabHost } from './lab-host.ts';
+import type { Onlooker } from './onlooker.ts';
 import { fetchLesson, lessonIds } from './lesson-shelf.ts';
 import type { LessonRequest } from './protocol.ts';
 import { Refusal } from './refusal.ts';

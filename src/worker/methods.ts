@@ -72,6 +72,7 @@ const IN_THE_PAST: readonly LabMethod[] = [
   'completeLine',
   'reset',
   'load',
+  'lesson',
   'takeOver',
 ];
 

@@ -46,7 +46,7 @@ export class TimeDesk {
     switch (request.do) {
       case 'seek':
         await this.seek(request.at);
-        return { looked: { look: this.host.look, at: this.host.looked.now } };
+        return { looked: { look: this.host.looks, at: this.host.looked.now } };
       case 'present':
         this.replaying.stop();
         if (this.host.past !== null) this.host.lookAt(null);
