@@ -64,8 +64,8 @@ function compress(state: Uint32Array, bytes: Uint8Array, at: number): void {
 
 /** The first 32 bits of the fractions of the square roots, and of the cube roots, of the first primes. */
 const PRIMES = firstPrimes(64);
-const INITIAL: readonly number[] = PRIMES.slice(0, 8).map((prime) => rootFraction(prime, 2));
-const ROUND: readonly number[] = PRIMES.map((prime) => rootFraction(prime, 3));
+export const INITIAL: readonly number[] = PRIMES.slice(0, 8).map((prime) => rootFraction(prime, 2));
+export const ROUND: readonly number[] = PRIMES.map((prime) => rootFraction(prime, 3));
 
 export const sha256Rounds: BlockRounds = { initial: INITIAL, order: 'big', compress };
 

@@ -26,6 +26,7 @@ import { aofParse } from '../tools/aof-parse.ts';
 import { rdb } from '../tools/rdb/rdb.ts';
 import { docker } from './programs/docker/docker.ts';
 import { fileTool } from './programs/file-tool.ts';
+import { redisDumperProgram } from './programs/redis/redis-dumper.ts';
 import { redisCli } from './programs/redis/redis-cli.ts';
 import { searchPrograms } from './programs/search.ts';
 import { systemPrograms } from './programs/system.ts';
@@ -48,6 +49,7 @@ export function registerPrograms(): void {
     {
       docker,
       'redis-cli': redisCli,
+      'redis-dumper': redisDumperProgram,
       'redis-server': redisServer,
       'aof-parse': fileTool(aofParse),
       rdb: fileTool(rdb),

@@ -4,6 +4,7 @@ import { secondsOfMicros } from '../../base/time.ts';
 import type {
   FileAnswer,
   FileAsk,
+  ServiceAsk,
   ToolAnswer,
   ToolAsk,
   ToolSteps,
@@ -24,15 +25,30 @@ import {
 const DONE: FileAnswer = { answer: 'done' };
 
 export function fileTool(tool: (words: readonly ByteString[]) => ToolSteps): Program {
-  return function* ({ argv, pid }) {
-    const steps = tool(argv.slice(1));
-    let next = steps.next();
-    while (next.done !== true) next = steps.next(yield* answer(next.value, pid));
-    return next.value;
-  };
+  return ({ argv, pid }) => runTool(tool(argv.slice(1)), pid, noService);
 }
 
-function* answer(ask: ToolAsk, pid: number): Run<ToolAnswer> {
+/** Runs it to its end; what is asked beside files and output, `service` answers. */
+export function* runTool(
+  steps: ToolSteps,
+  pid: number,
+  service: (ask: ServiceAsk) => Run<ToolAnswer>,
+): Run {
+  let next = steps.next();
+  while (next.done !== true) next = steps.next(yield* answer(next.value, pid, service));
+  return next.value;
+}
+
+/** Tools over files alone ask for none. */
+function* noService(): Run<ToolAnswer> {
+  return { answer: 'failed', reason: 'Function not implemented' };
+}
+
+function* answer(
+  ask: ToolAsk,
+  pid: number,
+  service: (ask: ServiceAsk) => Run<ToolAnswer>,
+): Run<ToolAnswer> {
   switch (ask.ask) {
     case 'read-file':
       return yield* readFile(ask.path);
@@ -44,7 +60,7 @@ function* answer(ask: ToolAsk, pid: number): Run<ToolAnswer> {
     case 'now':
       return { answer: 'number', value: secondsOfMicros(yield* now()) };
     default:
-      return { answer: 'failed', reason: 'Function not implemented' };
+      return yield* service(ask);
   }
 }
 
