@@ -26,6 +26,7 @@ import { aofParse } from '../tools/aof-parse.ts';
 import { rdb } from '../tools/rdb/rdb.ts';
 import { docker } from './programs/docker/docker.ts';
 import { fileTool } from './programs/file-tool.ts';
+import { redisBenchmark } from './programs/redis/redis-benchmark.ts';
 import { redisDumperProgram } from './programs/redis/redis-dumper.ts';
 import { redisCli } from './programs/redis/redis-cli.ts';
 import { searchPrograms } from './programs/search.ts';
@@ -48,6 +49,7 @@ export function registerPrograms(): void {
     systemPrograms,
     {
       docker,
+      'redis-benchmark': redisBenchmark,
       'redis-cli': redisCli,
       'redis-dumper': redisDumperProgram,
       'redis-server': redisServer,

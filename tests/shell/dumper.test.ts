@@ -10,8 +10,6 @@ function filled(): ShellLab {
   return lab;
 }
 
-const digest = 'redis-cli DEBUG DIGEST; redis-cli -p 6380 DBSIZE';
-
 test('the documented line makes a backup, which another server takes', () => {
   const lab = filled();
   lab.run('redis-cli CONFIG SET requirepass kopi');
@@ -44,8 +42,8 @@ test('compressed, encrypted and incremental ones come back, and a wrong password
   expect(wrong.stderr).toContain('nothing was changed');
   expect(lab.run('redis-cli -p 6380 DBSIZE').stdout).toBe('0\n');
   expect(lab.run('redis-dumper restore -p 6380 -f /srv/b --password kopi').exitCode).toBe(0);
-  expect(lab.run(digest).stdout.split('\n')[1]).toBe('3');
-});
+  expect(lab.run('redis-cli -p 6380 DBSIZE').stdout).toBe('3\n');
+}, 90_000);
 
 test('a schedule makes its backups in virtual time', () => {
   const lab = filled();
