@@ -104,31 +104,38 @@ export function wholeState({ state }: Lab): string {
   return hash.digest('hex');
 }
 
-/** By content alone: how the host holds a number or a string makes no difference. */
+/** By content alone: how the host holds a number or a string, and what shares an object, makes no difference. */
 function digest(hash: Hash, whole: unknown): void {
-  const numbers = new Map<object, number>();
+  const above = new Set<object>();
   const left: unknown[] = [whole];
   while (left.length > 0) {
     const value = left.pop();
-    if (typeof value !== 'object' || value === null) {
+    if (value instanceof Leave) above.delete(value.object);
+    else if (typeof value !== 'object' || value === null)
       hash.update(`${typeof value} ${Object.is(value, -0) ? '-0' : String(value)};`);
-      continue;
-    }
-    const known = numbers.get(value);
-    if (known !== undefined) {
-      hash.update(`again ${known};`);
-      continue;
-    }
-    numbers.set(value, numbers.size);
-    if (ArrayBuffer.isView(value)) {
+    else if (above.has(value)) hash.update('above;');
+    else if (ArrayBuffer.isView(value)) {
       hash.update(`bytes ${value.byteLength};`);
       hash.update(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
     } else {
       const isList = value instanceof Map || value instanceof Set || Array.isArray(value);
-      const parts: unknown[] = isList ? [...value] : Object.entries(value).flat();
+      const parts: unknown[] = isList
+        ? [...value]
+        : Object.entries(value)
+            .sort(([a], [b]) => (a < b ? -1 : 1))
+            .flat();
       hash.update(`${isList ? 'list' : 'record'} ${parts.length};`);
+      above.add(value);
+      left.push(new Leave(value));
       for (const part of parts.reverse()) left.push(part);
     }
+  }
+}
+
+class Leave {
+  readonly object: object;
+  constructor(object: object) {
+    this.object = object;
   }
 }
 

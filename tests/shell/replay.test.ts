@@ -11,7 +11,7 @@ import { labOf } from '../lab/random-session.ts';
 import { randomShellSession, terminalsOf, wholeState } from './random-shell.ts';
 
 const seed = process.env['SEED'] ?? String(Date.now() % 1_000_000);
-const SESSIONS = Number(process.env['SESSIONS'] ?? 6);
+const SESSIONS = Number(process.env['SESSIONS'] ?? 3);
 
 describe(`a run with shell work (seed ${seed})`, () => {
   test('comes to the same machine, process by process and byte by byte, and so does its link', () => {
