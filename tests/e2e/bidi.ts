@@ -76,7 +76,9 @@ export class Firefox {
     this.#profile = profile;
     this.#socket = socket;
     this.version = version;
-    socket.addEventListener('message', ({ data }) => this.#receive(JSON.parse(String(data))));
+    socket.addEventListener('message', ({ data }: MessageEvent<unknown>) =>
+      this.#receive(JSON.parse(String(data)) as Answer),
+    );
   }
 
   /** Starts it without a window, with an empty profile. */
