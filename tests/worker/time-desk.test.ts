@@ -154,7 +154,7 @@ test('what an accident would have taken is answered for any instant', async () =
 test('long work tells how far it is, and stops when it is asked to', async () => {
   let now = 0;
   const { host, methods, nextFrame } = opened(
-    { ...EVERYSEC, workload: { rate: 200 } },
+    { ...EVERYSEC, workload: { rate: 600 } },
     () => (now += 250),
   );
   await methods.advance(3000);
