@@ -7,7 +7,6 @@ import type {
   TimeAnswer,
   TimeRequest,
 } from '../../worker/protocol.ts';
-import type { StepSize } from '../acts.svelte.ts';
 import type { ReadModel } from '../read-model.svelte.ts';
 import { recordMoments } from './track-paths.ts';
 
@@ -102,14 +101,14 @@ export class TimeTravel {
   }
 
   /** To the command, tick or end of an fsync before or after the instant that is shown. */
-  step(by: -1 | 1, size: StepSize): void {
+  step(by: -1 | 1, size: 'command' | 'tick' | 'fsync'): void {
     const next = this.#next(by, size);
     if (next === null) return;
     if (next >= this.now - SAME && by === 1) this.present();
     else this.seek(next);
   }
 
-  #next(by: -1 | 1, size: StepSize): number | null {
+  #next(by: -1 | 1, size: 'command' | 'tick' | 'fsync'): number | null {
     const { at } = this;
     const history = this.#model.present;
     if (size === 'tick' || history === null) return Math.max(0, at + by * TICK_MS);
