@@ -9,7 +9,7 @@
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { createInterface } from 'node:readline';
 import { root } from './builds.mjs';
 
 const folder = join(root, 'tests', 'bench');
@@ -32,7 +32,6 @@ const rows = [];
 for (const name of asked.length > 0 ? asked : known) {
   const found = await run(name);
   rows.push(...found);
-  if (!json) for (const row of found) console.log(line(row));
 }
 if (json) console.log(JSON.stringify(rows, null, 2));
 if (rows.some(({ met }) => met === false)) process.exitCode = 1;
@@ -48,15 +47,20 @@ async function run(name) {
     stdio: ['inherit', 'pipe', 'inherit'],
   });
   const ended = new Promise((resolve) => child.once('close', resolve));
-  const printed = await text(child.stdout);
+  /** @type {Row[]} */
+  const found = [];
+  // A benchmark may take minutes: each figure is shown when it is there.
+  for await (const printed of createInterface({ input: child.stdout })) {
+    if (printed === '') continue;
+    const row = /** @type {Row} */ (JSON.parse(printed));
+    found.push(row);
+    if (!json) console.log(line(row));
+  }
   if ((await ended) !== 0) {
     console.error(`${name} failed.`);
     process.exitCode = 1;
   }
-  return printed
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => /** @type {Row} */ (JSON.parse(line)));
+  return found;
 }
 
 /** @param {Row} row */
