@@ -146,7 +146,7 @@ describe(`runs as files and links (seed ${seed})`, () => {
     ['"end":5', '"end":3', 'ends before its last action'],
     ['!pause', '!explode', 'Unknown control "!explode"'],
     ['!pause', '!advance 3ms', '!advance is no part of a run'],
-    ['!pause', '$ ls', 'a shell line is no part of a run'],
+    ['!pause', '!terminal 1 explode', '"explode" is nothing to do'],
     ['!pause', 'SET "a', 'unbalanced quotes'],
     ['{"seed"', '{seed', 'it is no JSON'],
   ])('%s made %s is refused', (from, to, reason) => {
