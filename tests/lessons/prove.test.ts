@@ -13,12 +13,16 @@ function lessonIn(folder: string): Lesson {
   return unpackLesson(compileLesson(files, folder).lesson);
 }
 
-test.each(lessons)('%s is completed by its solution', (_, lesson) => {
-  const { run, events, problem } = play(lesson, lesson.solution, 0);
-  expect(problem).toBeNull();
-  expect(stepOf(run)?.id).toBeUndefined();
-  expect(events.at(-1)).toBe(`complete ${lesson.id}`);
-}, 60_000);
+test.each(lessons)(
+  '%s is completed by its solution',
+  (_, lesson) => {
+    const { run, events, problem } = play(lesson, lesson.solution, 0);
+    expect(problem).toBeNull();
+    expect(stepOf(run)?.id).toBeUndefined();
+    expect(events.at(-1)).toBe(`complete ${lesson.id}`);
+  },
+  60_000,
+);
 
 test('every wrong way of kill-or-power fails where it says, and is answered', () => {
   const lesson = lessonIn('06-kill-or-power');
