@@ -28,6 +28,19 @@ async function expectNothingCutOff(page: Page): Promise<void> {
       .map((element) => element.outerHTML.slice(0, 100)),
   );
   expect(cut).toEqual([]);
+  expect(await page.evaluate(overlapInBar)).toEqual([]);
+}
+
+/** What stands in the bar under something else. */
+function overlapInBar(): string[] {
+  const parts = ['nav', '.lessons', '.machine > *', '.page'].map((part) => `header.bar > ${part}`);
+  const boxes = [...document.querySelectorAll<HTMLElement>(parts.join())]
+    .map((element) => ({ text: element.innerText, box: element.getBoundingClientRect() }))
+    .filter(({ box }) => box.width > 0)
+    .sort((a, b) => a.box.left - b.box.left);
+  return boxes
+    .filter(({ box }, i) => i > 0 && box.left < boxes[i - 1]!.box.right - 1)
+    .map(({ text }) => text);
 }
 
 async function choose(page: Page, preferences: Readonly<Record<string, string>>): Promise<void> {
@@ -40,7 +53,7 @@ async function choose(page: Page, preferences: Readonly<Record<string, string>>)
 for (const [theme, tag] of [
   ['light', ''],
   ['dark', ' @full'],
-  ['contrast', ''],
+  ['contrast', ' @full'],
 ] as const) {
   test(`first visit, writes at risk, power cut and ledger, ${theme}${tag}`, async ({ page }) => {
     await choose(page, { theme });
@@ -61,16 +74,21 @@ for (const [theme, tag] of [
   });
 }
 
-for (const [width, height] of [
-  [1440, 900],
-  [1024, 768],
-  [768, 1024],
-  [360, 640],
+for (const [width, height, tag] of [
+  [1440, 900, ''],
+  [1200, 800, ' @full'],
+  [1024, 768, ''],
+  [768, 1024, ' @full'],
+  [360, 640, ''],
 ] as const) {
-  test(`${width} × ${height} in Bahasa Indonesia: nothing is cut off`, async ({ page }) => {
+  test(`${width} × ${height} in Bahasa Indonesia: nothing is cut off${tag}`, async ({ page }) => {
     await page.setViewportSize({ width, height });
     await choose(page, { language: 'id' });
-    await openLab(page, { lanes: [{ config: { appendfsync: 'no' } }], clock: { paused: true } });
+    await openLab(page, {
+      lanes: [{ config: { appendfsync: 'no' } }],
+      clock: { paused: true },
+      workload: { rate: 1000, mix: ['SET k:{n} {n}'] },
+    });
     await send(page, 'SET key:1 1');
     await expect(page.getByRole('button', { name: /^Putus listrik/ })).toBeVisible();
     await expectNoViolations(page);
