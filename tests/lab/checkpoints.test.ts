@@ -17,8 +17,8 @@ import {
 import { runFingerprint } from './scripted-run.ts';
 
 const seed = process.env['SEED'] ?? String(Date.now() % 1_000_000);
-/** Each with 20 instants; SESSIONS=10 makes 200 of them. */
-const sessions = Number(process.env['SESSIONS'] ?? 6);
+/** Each with 20 instants. */
+const sessions = Number(process.env['SESSIONS'] ?? 10);
 const EVERY: ConstructorParameters<typeof Checkpoints>[0] = { spacing: 400, bytes: 1 << 26 };
 
 /** A session in which checkpoints are noted as it goes. */
