@@ -168,6 +168,33 @@ test('lanes are edited: what redis-server would refuse is refused with its line,
   expect(measured!.commands).toBeGreaterThan(0);
 });
 
+test('a prediction is dragged along the axis, or set by the arrow keys, and the number follows', async ({
+  page,
+}) => {
+  await openRace(page);
+  const axis = page.getByRole('slider', { name: `Prediction for ${names.no}, along the axis` });
+  const number = page.getByRole('textbox', { name: `Prediction for ${names.no}` });
+  await expect(axis).toHaveAttribute('aria-valuetext', 'nothing yet');
+  const box = (await axis.boundingBox())!;
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width - 12, box.y + box.height / 2, { steps: 4 });
+  await page.mouse.up();
+  await expect(number).toHaveValue('100');
+  await page.keyboard.press('Home');
+  await expect(number).toHaveValue('0');
+  await page.keyboard.press('ArrowRight');
+  await expect(number).toHaveValue('0.005');
+  await number.fill('30');
+  await expect(axis).toHaveAttribute('aria-valuetext', /^30/);
+  // Nothing was predicted: a click on the triangle where it waits says one second.
+  const always = page.getByRole('slider', { name: `Prediction for ${names.always}, along` });
+  await always.click();
+  await expect(page.getByRole('textbox', { name: `Prediction for ${names.always}` })).toHaveValue(
+    '1',
+  );
+});
+
 test('each lane is looked at in the lab: log, ledger and console follow it, and its crash is its own', async ({
   page,
 }) => {

@@ -108,12 +108,24 @@ export function windowAxis(longestMs: number): WindowAxis {
   return { ticks };
 }
 
+/** The axis leaves this share of the width free at either end, for its labels. */
+export const AXIS_MARGIN = 0.09;
+
 /** Share of the axis's width, 0 to 1. */
-export function windowX(ms: number, { ticks }: WindowAxis): number {
+export function windowX(ms: number, axis: WindowAxis): number {
+  const last = axis.ticks.length - 1;
+  return AXIS_MARGIN + (1 - 2 * AXIS_MARGIN) * (Math.min(last, ticksOf(ms)) / last);
+}
+
+/** How many ticks right of 0 a window stands: 0.1 s at 1, 1 s at 2, and so on. */
+export function ticksOf(ms: number): number {
   const seconds = ms / 1000;
-  const left = 0.09;
-  const step = 0.82 / (ticks.length - 1);
-  if (seconds <= 0) return left;
-  if (seconds < 0.1) return left + step * (seconds / 0.1);
-  return left + step * Math.min(ticks.length - 1, 2 + Math.log10(seconds));
+  if (seconds <= 0) return 0;
+  return seconds < 0.1 ? seconds / 0.1 : 2 + Math.log10(seconds);
+}
+
+/** The window in ms that stands there, to two digits: the way back from `ticksOf`. */
+export function windowAt(ticks: number): number {
+  if (ticks <= 0) return 0;
+  return Number((ticks < 1 ? ticks * 100 : 1000 * 10 ** (ticks - 2)).toPrecision(2));
 }

@@ -56,8 +56,10 @@ export const en = {
   hidden: 'hidden until the accident',
   all: 'all',
   predictName: (lane: string): string => `Prediction for ${lane}, in seconds, or all`,
-  predictHint: 'seconds, or all',
+  predictAxis: (lane: string): string => `Prediction for ${lane}, along the axis`,
+  notPredicted: 'nothing yet',
   predictUnit: 's',
+  axisUnit: 's',
   predictWrong: 'A number of seconds, such as 1.5, or all.',
   /** What each of them keeps, before anything is raced. */
   promises: {

@@ -56,8 +56,10 @@ export const id = {
   hidden: 'disembunyikan sampai kecelakaan',
   all: 'semua',
   predictName: (lane: string): string => `Tebakan untuk ${lane}, dalam detik, atau semua`,
-  predictHint: 'detik, atau semua',
+  predictAxis: (lane: string): string => `Tebakan untuk ${lane}, di sumbu`,
+  notPredicted: 'belum ada',
   predictUnit: 'detik',
+  axisUnit: 'dtk',
   predictWrong: 'Jumlah detik, misalnya 1,5, atau semua.',
   promises: {
     none: 'Hanya memori: kecelakaan apa pun mengambil semuanya.',

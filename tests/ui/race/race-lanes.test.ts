@@ -15,7 +15,9 @@ import {
   curvePaths,
   raceSpan,
   spanTicks,
+  ticksOf,
   topOf,
+  windowAt,
   windowAxis,
   windowX,
 } from '../../../src/ui/race/race-scale.ts';
@@ -198,6 +200,9 @@ describe('scales', () => {
     expect(places[3]! - places[2]!).toBeCloseTo(places[4]! - places[3]!, 9);
     expect(windowAxis(600_000).ticks.at(-1)).toBe(1000);
     expect(windowX(600_000, windowAxis(600_000))).toBeLessThan(0.92);
+    // A place on the axis and its window are the same thing twice.
+    for (const ms of [0, 50, 100, 1000, 2500, 10_000, 100_000])
+      expect(windowAt(ticksOf(ms))).toBe(ms);
   });
 
   test('every lane has the same span and the same top', () => {
