@@ -3,10 +3,20 @@
  * and every pane reads the same derived values, so that no two panes can disagree by one.
  */
 import type { Trouble } from '../worker/link.ts';
-import type { ClockView, Frame, LaneFrame, LaneView, StorageView } from '../worker/protocol.ts';
+import type {
+  ClockView,
+  Frame,
+  LaneFrame,
+  LaneView,
+  LessonView,
+  StorageView,
+} from '../worker/protocol.ts';
+import type { Dictionary } from './i18n/en.ts';
 import { currentStep, freshGuide, guideAfter } from './lesson/guide.ts';
 import type { Guide, GuideStep } from './lesson/guide.ts';
 import type { RecordStore } from './log/record-store.ts';
+import { sentenceOf } from './model/clauses.ts';
+import type { Sentence } from './model/clauses.ts';
 import { RunHistory } from './model/run-history.ts';
 import type { LaneHistory } from './model/run-history.ts';
 import { situationOf } from './model/situation.ts';
@@ -69,6 +79,11 @@ export class ReadModel {
     return lane === null ? null : this.#kept.present(lane.view.id);
   }
 
+  /** What an accident takes, said in two clauses. A lesson's open prediction hides the figures. */
+  sentence(text: Dictionary): Sentence {
+    return sentenceOf(this.view, this.replayCommands, text, isPredicting(this.#frame?.lesson));
+  }
+
   /** Whether a person has sent this command in this run. */
   wasSent(command: string): boolean {
     return this.#frame !== null && this.#kept.wasSent(command);
@@ -109,6 +124,12 @@ export class ReadModel {
       lesson: this.#frame?.lesson !== undefined,
     });
   }
+}
+
+/** The step at hand has asked for a prediction that is not locked yet. */
+function isPredicting(lesson: LessonView | undefined): boolean {
+  const step = lesson?.steps[lesson.current ?? -1];
+  return step?.ask.some(({ quiz, answer }) => !quiz && answer === null) ?? false;
 }
 
 function chosenLane(frame: Frame, chosen: string | null): LaneFrame | null {

@@ -41,9 +41,14 @@ test('kill-or-power: the same instant twice, and only the power takes the page c
   const told = await listen(page);
   await expect(page.getByRole('heading', { name: 'Kill or power', level: 2 })).toBeVisible();
   await expect(step(page)).toContainText('the prediction for the kill is locked');
+  // Until both are locked the ruler keeps the answer to itself.
+  const ruler = page.getByRole('region', { name: 'Durability ruler' });
+  await expect(ruler).toContainText('appears when your prediction is locked');
   await choose(page, 'kill -9', 'what was answered since the last fsync');
   await choose(page, 'If the power fails', 'what was answered since the last fsync');
 
+  await expect(ruler).not.toContainText('appears when your prediction is locked');
+  await expect(ruler).toContainText('If the power failed now');
   await expect(step(page)).toContainText('Let it write');
   await step(page)
     .getByRole('button', { name: /^!workload/ })

@@ -181,6 +181,7 @@ export const id = {
     refusedWhy: 'Redis tidak memuat berkas ini.',
     starting: 'Lab sedang disiapkan:',
     startingWhy: 'mesin sedang dibangun.',
+    predictFirst: 'jawabannya tampak setelah tebakan Anda dikunci.',
   },
 
   time: {

@@ -27,11 +27,15 @@ export interface Sentence {
   readonly process: Clause;
 }
 
-/** `commands`: how many the replayed file holds, where that is known. */
+/**
+ * `commands`: how many the replayed file holds, where that is known. `predicting`: what an accident would take is
+ * being predicted, so the figures wait for the answer.
+ */
 export function sentenceOf(
   view: LaneView | null,
   commands: number | null,
   text: Dictionary,
+  predicting = false,
 ): Sentence {
   if (view === null) {
     const clause = plain(text.sentence.starting, text.sentence.startingWhy);
@@ -48,7 +52,7 @@ export function sentenceOf(
         process: plain(text.sentence.refused, text.sentence.refusedWhy),
       };
     case 'running':
-      return runningSentence(view, text);
+      return predicting ? maskedSentence(text) : runningSentence(view, text);
   }
 }
 
@@ -75,6 +79,16 @@ function runningSentence(view: LaneView, text: Dictionary): Sentence {
       all,
       aside: view.unacknowledged > 0 ? s.inFlight(view.unacknowledged) : null,
     }),
+  };
+}
+
+/** The question alone: a figure beside it would be the answer. */
+function maskedSentence(text: Dictionary): Sentence {
+  const s = text.sentence;
+  const masked = plain('', s.predictFirst);
+  return {
+    power: { ...masked, label: s.powerNow, shortLabel: s.powerNowShort },
+    process: { ...masked, label: s.processNow, shortLabel: s.processNowShort },
   };
 }
 

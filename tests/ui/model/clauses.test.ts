@@ -32,6 +32,14 @@ const running = (
   });
 
 describe('the sentence, in the words of the design', () => {
+  test('while a prediction is open the figures wait; after the accident they are told', () => {
+    const before = sentenceOf(running([37, 700], [3, 100]), null, en, true);
+    for (const clause of [before.power, before.process]) expect(spoken(clause)).not.toMatch(/\d/);
+    expect(before.power.marks).toEqual([]);
+    const cut = laneView({ power: 'off', state: 'stopped', crash: crashOf({ lost: 37 }) });
+    expect(spoken(sentenceOf(cut, null, en, true).power)).toContain('37');
+  });
+
   test('37 at risk, one command without a reply', () => {
     const said = both(running([37, 700], [0, 0], { unacknowledged: 1 }));
     expect(said.power).toBe(
