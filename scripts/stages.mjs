@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { root } from './builds.mjs';
@@ -11,6 +12,7 @@ import { root } from './builds.mjs';
  * @property {string} name
  * @property {string[]} command program and arguments; `node` and packages' programs by name
  * @property {Record<string, string>} [env]
+ * @property {boolean} [leisurely] it gets the processor when nobody else wants it
  * @property {(exitCode: number) => Counts} [count] without it a stage is one check, which passes
  *   when the program exits with 0
  *
@@ -74,7 +76,7 @@ async function runStage(stage) {
  * @param {string} log
  * @returns {Promise<number>} the exit code; 127 when the program could not start
  */
-function runLogged({ command, env }, log) {
+function runLogged({ command, env, leisurely }, log) {
   const [program = '', ...words] = command;
   const file = createWriteStream(log);
   const bin = join(root, 'node_modules', '.bin');
@@ -91,6 +93,8 @@ function runLogged({ command, env }, log) {
       PATH: `${bin}${separator}${process.env['PATH'] ?? ''}`,
     },
   });
+  if (leisurely === true && child.pid !== undefined)
+    setPriority(child.pid, constants.priority.PRIORITY_LOW);
   child.stdout.pipe(file, { end: false });
   child.stderr.pipe(file, { end: false });
   return new Promise((resolve) => {

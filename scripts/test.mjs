@@ -12,13 +12,14 @@ import { countsOf, logFolder, runStages, sum, total } from './stages.mjs';
 /** @typedef {import('./stages.mjs').Stage} Stage */
 
 /**
- * The groups run one after another. The programs of the first read files and fit two cores two at a
- * time; the later ones time what they do, or use both cores themselves.
+ * The groups run one after another. The programs of the first only read files: they take what the cores have left
+ * while the next ones wait for servers and browsers, and have ended before the end-to-end tests begin, which wait for
+ * seconds to pass.
  *
  * @type {Record<string, { width: number, stages: () => Stage[] }>}
  */
 const groups = {
-  lint: { width: 2, stages: lintStages },
+  lint: { width: 2, stages: () => lintStages().map((stage) => ({ ...stage, leisurely: true })) },
   build: { width: 1, stages: () => [{ name: 'build', command: ['node', 'scripts/build.mjs'] }] },
   unit: { width: 1, stages: () => [vitest('unit')] },
   browser: { width: 1, stages: () => [vitest('browser')] },
@@ -36,10 +37,16 @@ if (unknown.length > 0 || (asked[0] === '--only' && only.length === 0)) {
 rmSync(logFolder, { recursive: true, force: true });
 /** @type {import('./stages.mjs').Outcome[]} */
 const outcomes = [];
+/** @type {Promise<import('./stages.mjs').Outcome[]>} */
+let beside = Promise.resolve([]);
 for (const [name, { width, stages }] of Object.entries(groups)) {
   if (only.length > 0 && !only.includes(name)) continue;
-  outcomes.push(...(await runStages(stages(), width)));
+  if (name === 'e2e') await beside;
+  const ended = runStages(stages(), width);
+  if (name === 'lint') beside = ended;
+  else outcomes.push(...(await ended));
 }
+outcomes.push(...(await beside));
 const counts = total([...outcomes, realServer()]);
 console.log(sum(counts));
 process.exitCode = counts.failed === 0 ? 0 : 1;
