@@ -19,11 +19,19 @@ export interface Look {
 
 const dictionaries = { en, id };
 const buttons = {
-  en: { faults: /^(More faults|Faults)\b/, inspect: /^Inspect and edit/, five: /^Race of five/ },
+  en: {
+    faults: /^(More faults|Faults)\b/,
+    inspect: /^Inspect and edit/,
+    five: /^Race of five/,
+    instant: 'Instant of the run',
+    form: /^Lanes and workload/,
+  },
   id: {
     faults: /^(Gangguan lain|Gangguan)\b/,
     inspect: /^Periksa dan sunting/,
     five: /^Balapan berlima/,
+    instant: 'Saat dalam percobaan',
+    form: /^Lajur dan beban/,
   },
 };
 
@@ -65,7 +73,7 @@ export interface State {
 }
 
 /** Gives each state when a page is in it. */
-export async function* walk(page: Page, { language }: Look): AsyncGenerator<State> {
+export async function* walk(page: Page, { language, width }: Look): AsyncGenerator<State> {
   const text = dictionaries[language];
   const named = buttons[language];
   const tab = async (label: string): Promise<void> => {
@@ -143,12 +151,34 @@ export async function* walk(page: Page, { language }: Look): AsyncGenerator<Stat
   await tab(text.side.log);
   yield { name: 'after-boot', page };
 
+  // Wide: a tab of the console; a phone: a button above it.
+  if (width < 600) await tab('Console|Konsol');
+  await page
+    .getByRole('tab', { name: 'bash', exact: true })
+    .or(page.getByRole('button', { name: 'bash', exact: true }))
+    .first()
+    .click();
+  await page.evaluate(() =>
+    window.aofLab.shell('ls -l appendonlydir; redis-check-aof appendonlydir/*.manifest'),
+  );
+  yield { name: 'bash', page };
+  if (width >= 600) {
+    await page.getByRole('slider', { name: named.instant }).press('ArrowLeft');
+    await expect(button(text.acts.power)).toHaveAttribute('aria-disabled', 'true');
+    yield { name: 'past', page };
+  }
+
   const second = await page.context().newPage();
   await second.setViewportSize(page.viewportSize()!);
   await second.goto('/');
   await expect(second.getByText(/Open in another tab|Terbuka di tab lain/)).toBeVisible();
   yield { name: 'read-only', page: second };
   await second.close();
+
+  await page.goto('/?lesson=kill-or-power');
+  await expect(page.locator('[aria-current="step"]')).toBeVisible();
+  yield { name: 'lesson', page };
+  await page.evaluate(() => window.aofLab.leave());
 
   await page.goto('/?race');
   await page.waitForFunction(() => 'aofLab' in window);
@@ -166,4 +196,7 @@ export async function* walk(page: Page, { language }: Look): AsyncGenerator<Stat
     page.getByRole('heading', { name: /^(Power cut at|Listrik diputus pada)/ }),
   ).toBeVisible();
   yield { name: 'race-cut', page };
+  await page.getByRole('button', { name: named.form }).click();
+  await expect(page.getByRole('spinbutton').or(page.getByRole('textbox')).first()).toBeVisible();
+  yield { name: 'race-form', page };
 }

@@ -30,7 +30,7 @@ export const id = {
   saved: 'Percobaan terlalu panjang untuk tautan: disimpan sebagai berkas.',
   sandbox: 'Ini percobaan orang lain',
   sandboxText:
-    'Kamu bisa mencoba apa saja di sini. Lab-mu sendiri menunggu seperti semula, dan tidak ada yang disimpan.',
+    'Anda bisa mencoba apa saja di sini. Lab Anda sendiri menunggu seperti semula, dan tidak ada yang disimpan.',
   keep: 'Simpan percobaan ini',
   leave: 'Kembali ke lab-ku',
 } satisfies RunTexts;

@@ -59,7 +59,7 @@ export const id = {
   scrubHint:
     'Tombol panah melangkah, Page Up dan Page Down per garis sumbu, Home dan End ke kedua ujung.',
   instant: (at: string): string => `${at} dalam percobaan`,
-  past: (at: string, ago: string): string => `Kamu melihat saat ${at}, ${ago} yang lalu.`,
+  past: (at: string, ago: string): string => `Anda melihat saat ${at}, ${ago} yang lalu.`,
   nothingRuns: 'Tidak ada yang berjalan.',
   now: 'Kembali ke sekarang',
   goOn: 'Lanjutkan dari sini',
