@@ -23,14 +23,12 @@ const buttons = {
     faults: /^(More faults|Faults)\b/,
     inspect: /^Inspect and edit/,
     five: /^Race of five/,
-    instant: 'Instant of the run',
     form: /^Lanes and workload/,
   },
   id: {
     faults: /^(Gangguan lain|Gangguan)\b/,
     inspect: /^Periksa dan sunting/,
     five: /^Balapan berlima/,
-    instant: 'Saat dalam percobaan',
     form: /^Lajur dan beban/,
   },
 };
@@ -158,13 +156,20 @@ export async function* walk(page: Page, { language, width }: Look): AsyncGenerat
     .or(page.getByRole('button', { name: 'bash', exact: true }))
     .first()
     .click();
-  await page.evaluate(() =>
-    window.aofLab.shell('ls -l appendonlydir; redis-check-aof appendonlydir/*.manifest'),
-  );
+  if (width >= 600) await expect(page.locator('.xterm-rows')).toContainText('root@lab');
+  const line = 'ls -l appendonlydir; redis-check-aof appendonlydir/*.manifest';
+  await page
+    .getByRole('textbox', { name: /^(shell command|perintah shell|Terminal)/ })
+    .first()
+    .focus();
+  await page.keyboard.insertText(line);
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.xterm-rows, [role=log]').first()).toContainText('are valid');
   yield { name: 'bash', page };
-  if (width >= 600) {
-    await page.getByRole('slider', { name: named.instant }).press('ArrowLeft');
-    await expect(button(text.acts.power)).toHaveAttribute('aria-disabled', 'true');
+  const back = page.getByRole('button', { name: /^(Step back|Langkah mundur)/ });
+  if (await back.isVisible()) {
+    await back.click();
+    await expect(page.getByText(/^(You are looking at|Anda melihat saat)/)).toBeVisible();
     yield { name: 'past', page };
   }
 

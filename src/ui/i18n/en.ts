@@ -188,6 +188,7 @@ export const en = {
     starting: 'The lab is starting:',
     startingWhy: 'the machine is being built.',
     predictFirst: 'the answer appears when your prediction is locked.',
+    predictFirstShort: 'predict first',
   },
 
   time: {

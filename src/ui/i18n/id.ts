@@ -182,6 +182,7 @@ export const id = {
     starting: 'Lab sedang disiapkan:',
     startingWhy: 'mesin sedang dibangun.',
     predictFirst: 'jawabannya tampak setelah tebakan Anda dikunci.',
+    predictFirstShort: 'tebak dulu',
   },
 
   time: {

@@ -84,7 +84,7 @@ export const en = {
 export type LogTexts = typeof en;
 
 export const id = {
-  label: 'Log',
+  label: 'Isi log',
   filter: 'Saring menurut kunci',
   filterHint: 'Bagian dari kunci, atau pola seperti sensor:*',
   clear: 'Hapus saringan',

@@ -85,7 +85,7 @@ function runningSentence(view: LaneView, text: Dictionary): Sentence {
 /** The question alone: a figure beside it would be the answer. */
 function maskedSentence(text: Dictionary): Sentence {
   const s = text.sentence;
-  const masked = plain('', s.predictFirst);
+  const masked = { ...plain('', s.predictFirst), shortRest: s.predictFirstShort };
   return {
     power: { ...masked, label: s.powerNow, shortLabel: s.powerNowShort },
     process: { ...masked, label: s.processNow, shortLabel: s.processNowShort },
