@@ -17,7 +17,7 @@ import {
   clearExpiry,
   entryOf,
   expiryOf,
-  markTouched,
+  entryToChange,
   removeKey,
   replaceValue,
   setExpiry,
@@ -107,8 +107,7 @@ export class Context {
   /** For reading: an expired key is gone (and its deletion is logged). Counts a hit or a miss. */
   read(key: ByteString): Entry | undefined {
     const entry = this.peek(key);
-    if (entry !== undefined) this.touchAccess(entry);
-    return entry;
+    return entry === undefined ? undefined : this.touchAccess(entry);
   }
 
   /** As `read`, without being an access: the idle time goes on (EXISTS, TYPE, TTL, OBJECT). */
@@ -128,8 +127,8 @@ export class Context {
     if (entry === undefined) return undefined;
     const { space } = this.db;
     if (space.preImages !== null || space.touched !== null) beforeChange(space, key);
-    this.touchAccess(entry);
-    return entry;
+    // What a checkpoint has as well has been replaced.
+    return this.touchAccess(space.shared === null ? entry : entryOf(space, key)!);
   }
 
   /** Deletes `key` if its time is over; what is there then, without being an access. */
@@ -231,9 +230,10 @@ export class Context {
       this.notify('n', 'new', key);
       return entry;
     }
-    replaceValue(space, key, known, value, this.usesLfu() ? known.lru : this.firstAccess());
+    const use = this.usesLfu() ? known.lru : this.firstAccess();
+    const entry = replaceValue(space, key, known, value, use);
     if (this.state.rows.size > 0) signalGone(this.state, this.db.id, key);
-    return known;
+    return entry;
   }
 
   /** Runs `work` with another database as the current one. */
@@ -302,12 +302,13 @@ export class Context {
     return this.usesLfu() ? firstUse(this.nowMs) : lruClock(this.nowMs);
   }
 
-  private touchAccess(entry: Entry): void {
-    if (this.client.noTouch && this.command.facts.name !== 'touch') return;
-    if (this.db.space.touched !== null) markTouched(this.db.space, entry.slot);
-    entry.lru = this.usesLfu()
-      ? nextUse(entry.lru, this.nowMs, this.server.config, this.state.random)
+  private touchAccess(entry: Entry): Entry {
+    if (this.client.noTouch && this.command.facts.name !== 'touch') return entry;
+    const own = entryToChange(this.db.space, entry);
+    own.lru = this.usesLfu()
+      ? nextUse(own.lru, this.nowMs, this.server.config, this.state.random)
       : lruClock(this.nowMs);
+    return own;
   }
 
   // --- effects ---

@@ -80,6 +80,7 @@ export function takeCheckpoint(lab: Lab, known: KnownSpaces): Checkpoint {
 export function labAt(checkpoint: Checkpoint, known: KnownSpaces): Lab {
   const { frozen, spaces } = checkpoint;
   const copies = shallowCopies(frozen);
+  for (const lane of frozen.lanes) lendColumns(lane, copies);
   for (const each of spaces) {
     const space = thawSpace(each);
     known.set(space, each);
@@ -125,6 +126,26 @@ function columnsOf({ records, accidents }: LaneState): readonly object[] {
     ...recordColumns(records),
     ...[acknowledged, killed, cut, life].flatMap(({ times, values }) => [times, values]),
   ];
+}
+
+/**
+ * Of columns whose rows never change the lab gets what was there, without room: it copies one when it adds a row. Rows of
+ * the others are filled in later, and it needs its own at once.
+ */
+function lendColumns({ records, accidents }: LaneState, copies: Map<object, object>): void {
+  const { count, bytes } = records;
+  for (const column of [records.offsets, records.times, records.writes, records.ends])
+    copies.set(column, column.subarray(0, count));
+  for (const column of [records.kinds, records.causes])
+    copies.set(column, column.subarray(0, count));
+  for (const column of [records.unitEnds, records.acknowledgedAt])
+    copies.set(column, column.slice(0, count));
+  copies.set(bytes.bytes, bytes.bytes.subarray(0, bytes.length));
+  const { acknowledged, killed, cut, life } = accidents;
+  for (const { count: rows, times, values } of [acknowledged, killed, cut, life]) {
+    copies.set(times, times.subarray(0, rows));
+    copies.set(values, values.subarray(0, rows));
+  }
 }
 
 function recordColumns(log: RecordLog): readonly object[] {

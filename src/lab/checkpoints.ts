@@ -6,8 +6,8 @@ import { isQuiet, labAt, takeCheckpoint, type Checkpoint, type KnownSpaces } fro
 import { startLab, type Run } from './replay.ts';
 import type { Lab } from './lab.ts';
 
-/** Events between two checkpoints: less than a tenth of a second of replay. */
-const SPACING = 8_000;
+/** Events between two checkpoints: some hundredths of a second of replay. */
+const SPACING = 4_000;
 /** While a child runs, a copy costs a whole data set: it is put off so many spacings. */
 const PATIENCE = 12;
 const MOST_BYTES = 192 * 1024 * 1024;

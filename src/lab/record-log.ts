@@ -74,7 +74,7 @@ export function newRecordLog(): RecordLog {
 /** Adds a row; its unit's end is set by `closeUnit`. Returns the row's number. */
 export function addRecord(log: RecordLog, record: NewRecord): number {
   const row = log.count;
-  if (row === log.offsets.length) resizeColumns(log, row, row * 2);
+  if (row === log.offsets.length) resizeColumns(log, row, Math.max(row * 2, FIRST_CAPACITY));
   log.offsets[row] = record.offset;
   log.times[row] = record.at;
   log.writes[row] = (row === 0 ? 0 : log.writes[row - 1]!) + record.writes;

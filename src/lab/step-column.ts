@@ -47,7 +47,7 @@ export function rowAt({ times, count }: StepColumn, at: Micros): number {
 
 function grow(column: StepColumn): void {
   const larger = (values: Float64Array): Float64Array => {
-    const next = new Float64Array(values.length * 2);
+    const next = new Float64Array(Math.max(values.length * 2, FIRST_CAPACITY));
     next.set(values);
     return next;
   };

@@ -107,6 +107,11 @@ export function addToIndex(index: KeyIndex, entries: readonly Entry[]): void {
   insert(index.table, hashOf(index, entries[count - 1]!.key), count);
 }
 
+/** As many as were told when the index was made: a key with that hash is the `count`th of the entries. */
+export function addHash(index: KeyIndex, hash: number, count: number): void {
+  insert(index.table, hash, count);
+}
+
 /** The entry of `key`, at `slot`, goes. */
 export function removeFromIndex(index: KeyIndex, key: ByteString, slot: number): void {
   const { table } = index;
@@ -163,6 +168,11 @@ const MIX = 0x85ebca6b;
 
 function hashOf(index: KeyIndex, key: ByteString): number {
   if (index.lastKey === key) return index.lastHash;
+  index.lastKey = key;
+  return (index.lastHash = keyHash(key));
+}
+
+export function keyHash(key: ByteString): number {
   const { length } = key;
   let hash = length;
   let i = 0;
@@ -175,8 +185,7 @@ function hashOf(index: KeyIndex, key: ByteString): number {
     hash = mixed(hash, word);
   }
   for (; i < length; i++) hash = mixed(hash, key.charCodeAt(i));
-  index.lastKey = key;
-  return (index.lastHash = finished(hash));
+  return finished(hash);
 }
 
 /** The same of bytes. */

@@ -36,6 +36,8 @@ export interface KeySpace {
   preImages: Map<ByteString, PreImage> | null;
   /** For who copies it again and again: which groups of entries have changed since; see frozen-space.ts. */
   touched: Uint8Array | null;
+  /** Which groups of entries stand in such a copy as well, and are to be copied before one of them changes. */
+  shared: Uint8Array | null;
 }
 
 /** Entries of which one mark tells. */
@@ -55,6 +57,7 @@ export function newKeySpace(): KeySpace {
     expireCursor: 0,
     preImages: null,
     touched: null,
+    shared: null,
   };
 }
 
@@ -83,9 +86,13 @@ export function beforeChange(space: KeySpace, key: ByteString): void {
   });
 }
 
-/** Something of the entry at that place has changed, or it is another one. */
+/**
+ * To be called before anything of the entry at that place changes, or another one takes the place. Who holds the entry
+ * looks it up again: what a copy has as well is replaced (see `entryToChange`).
+ */
 export function markTouched(space: KeySpace, slot: number): void {
   const at = slot >> TOUCHED_TOGETHER_BITS;
+  if (space.shared?.[at] === 1) unshare(space, at);
   let touched = space.touched!;
   if (at >= touched.length) {
     const larger = new Uint8Array(Math.max(64, at + 1, touched.length * 2));
@@ -95,12 +102,37 @@ export function markTouched(space: KeySpace, slot: number): void {
   touched[at] = 1;
 }
 
+/** Of an entry that was just looked up: the one to change. */
+export function entryToChange(space: KeySpace, entry: Entry): Entry {
+  if (space.touched === null) return entry;
+  markTouched(space, entry.slot);
+  return space.entries[entry.slot]!;
+}
+
+/** For who will hold on to entries while the key space goes on. */
+export function unshareAll(space: KeySpace): void {
+  const groups = space.shared?.length ?? 0;
+  for (let at = 0; at < groups; at++) if (space.shared?.[at] === 1) unshare(space, at);
+  space.shared = null;
+}
+
+/** The entries of a copy are shared only where their values never change in place. */
+function unshare({ entries, expiring, shared }: KeySpace, group: number): void {
+  shared![group] = 0;
+  const end = Math.min(entries.length, (group + 1) << TOUCHED_TOGETHER_BITS);
+  for (let slot = group << TOUCHED_TOGETHER_BITS; slot < end; slot++) {
+    const { key, value, lru, expiry } = entries[slot]!;
+    const own: Entry = { key, value, lru, slot, expiry: expiry === null ? null : { ...expiry } };
+    entries[slot] = own;
+    if (expiry !== null) expiring[expiry.slot] = own;
+  }
+}
+
 /** Adds or replaces a value; the expiry is left as it is. */
 export function putValue(space: KeySpace, key: ByteString, value: Value, lru: number): Entry {
   const known = entryOf(space, key);
   if (known === undefined) return addKey(space, key, value, lru);
-  replaceValue(space, key, known, value, lru);
-  return known;
+  return replaceValue(space, key, known, value, lru);
 }
 
 /** A key that is not there yet. */
@@ -113,29 +145,37 @@ export function addKey(space: KeySpace, key: ByteString, value: Value, lru: numb
   return entry;
 }
 
-/** Another value for `entry`, which is that of `key`. */
+/** Another value for `entry`, which is that of `key`; gives what is the entry from then on. */
 export function replaceValue(
   space: KeySpace,
   key: ByteString,
   entry: Entry,
   value: Value,
   lru: number,
-): void {
-  if (space.preImages !== null || space.touched !== null) beforeChange(space, key);
-  entry.value = value;
-  entry.lru = lru;
+): Entry {
+  const own = changing(space, key, entry);
+  own.value = value;
+  own.lru = lru;
+  return own;
+}
+
+/** `beforeChange`, and what is the entry of the key then. */
+function changing(space: KeySpace, key: ByteString, entry: Entry): Entry {
+  if (space.preImages === null && space.touched === null) return entry;
+  beforeChange(space, key);
+  return space.shared === null ? entry : entryOf(space, key)!;
 }
 
 export function removeKey(space: KeySpace, key: ByteString): boolean {
-  const entry = entryOf(space, key);
-  if (entry === undefined) return false;
-  if (space.preImages !== null || space.touched !== null) beforeChange(space, key);
+  const known = entryOf(space, key);
+  if (known === undefined) return false;
+  const entry = changing(space, key, known);
   if (entry.expiry !== null) dropExpiry(space, entry, entry.expiry);
   const { entries, index } = space;
   removeFromIndex(index, key, entry.slot);
+  if (space.touched !== null) markTouched(space, entries.length - 1);
   const last = entries.pop();
   if (last !== undefined && last !== entry) {
-    if (space.touched !== null) markTouched(space, last.slot);
     moveInIndex(index, last.key, last.slot, entry.slot);
     entries[entry.slot] = last;
     last.slot = entry.slot;
@@ -145,8 +185,7 @@ export function removeKey(space: KeySpace, key: ByteString): boolean {
 
 /** The key is there. */
 export function setExpiry(space: KeySpace, key: ByteString, at: ExpireTime): void {
-  if (space.preImages !== null || space.touched !== null) beforeChange(space, key);
-  const entry = entryOf(space, key)!;
+  const entry = changing(space, key, entryOf(space, key)!);
   if (entry.expiry !== null) {
     entry.expiry.at = at;
     return;
@@ -161,8 +200,8 @@ export function clearExpiry(
   entry = entryOf(space, key),
 ): boolean {
   if (entry === undefined || entry.expiry === null) return false;
-  if (space.preImages !== null || space.touched !== null) beforeChange(space, key);
-  dropExpiry(space, entry, entry.expiry);
+  const own = changing(space, key, entry);
+  if (own.expiry !== null) dropExpiry(space, own, own.expiry);
   return true;
 }
 
@@ -171,11 +210,12 @@ export function expiryOf(space: KeySpace, key: ByteString): ExpireTime | undefin
 }
 
 function dropExpiry(space: KeySpace, entry: Entry, { slot }: Expiry): void {
+  const { expiring } = space;
+  if (space.touched !== null) markTouched(space, expiring[expiring.length - 1]!.slot);
   entry.expiry = null;
-  const last = space.expiring.pop();
+  const last = expiring.pop();
   if (last !== undefined && last !== entry) {
-    if (space.touched !== null) markTouched(space, last.slot);
-    space.expiring[slot] = last;
+    expiring[slot] = last;
     last.expiry!.slot = slot;
   }
 }

@@ -3,7 +3,7 @@
  * the parent changes them (see key-space.ts). One snapshot at a time, as Redis has one child at a time.
  */
 import type { ByteString } from '../../base/bytes.ts';
-import type { Database, KeySpace, PreImage } from './key-space.ts';
+import { unshareAll, type Database, type KeySpace, type PreImage } from './key-space.ts';
 import type { Entry, ExpireTime, Value } from './value.ts';
 
 export interface Snapshot {
@@ -34,6 +34,8 @@ export function takeSnapshot(
   databases: readonly Database[],
   libraries: readonly ByteString[] = [],
 ): Snapshot {
+  // What reads note at an entry later is in what the child writes: it must be the entry that they know.
+  for (const { space } of databases) unshareAll(space);
   const snapshot = presentState(databases, libraries);
   for (const { space, preImages } of snapshot.databases) space.preImages = preImages;
   return snapshot;
