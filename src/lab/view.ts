@@ -261,7 +261,10 @@ export interface TimelineBatch {
 
 export interface DiskView {
   readonly preset: DiskPreset;
+  /** What an fsync takes on average. */
   readonly fsyncMs: number;
+  /** As it was asked for: a lab that is built again has the same. */
+  readonly asked: NonNullable<Setup['disk']>;
 }
 
 export type DiskPreset = 'hdd' | 'ssd' | 'nvme' | 'cloud' | 'lying';

@@ -4,6 +4,7 @@ import { sampleRisk } from '../lab/lane-risk.ts';
 import type { LaneState } from '../lab/lane-state.ts';
 import { laneView } from '../lab/lane-view.ts';
 import type { Lane } from '../lab/lane.ts';
+import type { LabPlan } from '../lab/setup.ts';
 import { recordBatch } from '../lab/record-log.ts';
 import { wordsText } from '../lab/texts.ts';
 import type { Frame, LaneFrame, RecordBatch, TimelineBatch, Watched } from './protocol.ts';
@@ -41,7 +42,11 @@ export class FrameMaker {
       seed: state.plan.seed,
       watched: this.watched,
       clock: { paused: state.paused, speed: state.speed, now: lab.now },
-      disk: { preset: state.plan.disk.preset, fsyncMs: (first.fsyncMin + first.fsyncMax) / 2000 },
+      disk: {
+        preset: state.plan.disk.preset,
+        fsyncMs: (first.fsyncMin + first.fsyncMax) / 2000,
+        asked: askedDisk(state.plan),
+      },
       workload: state.workload,
       tail: state.tail,
       faults: lab.lanes.flatMap((lane) =>
@@ -88,4 +93,12 @@ function timelineOf(state: LaneState): TimelineBatch | null {
   const own = Float64Array.from(state.ownSamples.splice(0));
   if (risk.length + fsyncs.length + own.length === 0) return null;
   return { risk, commands: new Float64Array(), own, fsyncs };
+}
+
+function askedDisk({ disk: { preset, fsyncMs, capacity } }: LabPlan): Frame['disk']['asked'] {
+  return {
+    preset,
+    ...(fsyncMs === null ? {} : { fsyncMs }),
+    ...(capacity === null ? {} : { capacity }),
+  };
 }

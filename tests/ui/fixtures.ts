@@ -183,7 +183,7 @@ const postponed = frameOf({
   frame: {
     workload: { rate: 200 },
     faults: [{ kind: 'fsync-time', value: 1800, at: 2_900 }],
-    disk: { preset: 'ssd', fsyncMs: 1800 },
+    disk: { preset: 'ssd', fsyncMs: 1800, asked: { preset: 'ssd' } },
   },
 });
 
@@ -203,7 +203,10 @@ const lying = frameOf({
   logged: main,
   timeline: mainTimeline,
   clock: { now, speed: 1, paused: false },
-  frame: { disk: { preset: 'lying', fsyncMs: 0.05 }, workload: { rate: 50 } },
+  frame: {
+    disk: { preset: 'lying', fsyncMs: 0.05, asked: { preset: 'lying' } },
+    workload: { rate: 50 },
+  },
 });
 
 const noAof = frameOf({

@@ -197,7 +197,7 @@ export function frameOf(parts: FrameParts): Frame {
     seed: 1,
     watched: {},
     clock: { paused: true, speed: 0.1, now: 0, ...parts.clock },
-    disk: { preset: 'ssd', fsyncMs: 4 },
+    disk: { preset: 'ssd', fsyncMs: 4, asked: { preset: 'ssd' } },
     workload: null,
     tail: 'lost',
     faults: [],

@@ -50,7 +50,7 @@ function frame(): Frame {
     seed: 1,
     watched: {},
     clock: { paused: false, speed: 1, now: run },
-    disk: { preset: 'ssd', fsyncMs: 1 },
+    disk: { preset: 'ssd', fsyncMs: 1, asked: { preset: 'ssd' } },
     workload: null,
     tail: 'lost',
     lanes: [],

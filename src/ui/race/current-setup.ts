@@ -14,5 +14,5 @@ export async function currentSetup(model: ReadModel, lab: LabCalls): Promise<Set
   );
   if (frame === null) return { lanes };
   const { seed, workload, disk, clock } = frame;
-  return { seed, lanes, workload, disk: { preset: disk.preset }, clock: { speed: clock.speed } };
+  return { seed, lanes, workload, disk: disk.asked, clock: { speed: clock.speed } };
 }

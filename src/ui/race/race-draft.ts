@@ -27,6 +27,8 @@ export interface Draft {
   loop: 'open' | 'closed';
   mix: string;
   disk: DiskPreset;
+  /** The disk that the machines have; another preset gives up its other properties. */
+  readonly had: Setup['disk'];
   seed: string;
 }
 
@@ -69,18 +71,19 @@ export function draftOf(setup: Setup): Draft {
     loop: workload.loop ?? 'open',
     mix: (workload.mix ?? []).join('\n'),
     disk: setup.disk?.preset ?? 'ssd',
+    had: setup.disk,
     seed: String(setup.seed ?? firstSeed),
   };
 }
 
 /** The setup; call it only for a draft without problems. */
 export function setupOf(draft: Draft): Setup {
-  const { numbers, loop, disk } = draft;
+  const { numbers, loop, disk, had } = draft;
   const number = (field: NumberField): number => Number(numbers[field]);
   return {
     seed: Number(draft.seed),
     lanes: draft.lanes.map(({ name, lines }): LaneSetup => ({ id: name, config: configOf(lines) })),
-    disk: { preset: disk },
+    disk: had?.preset === disk ? had : { preset: disk },
     workload: {
       rate: number('rate'),
       loop,

@@ -44,6 +44,14 @@ describe('a race that is put together', () => {
     expect(setupOf(draftOf(setup))).toEqual(setup);
   });
 
+  test('keeps a disk of the learner’s own, until another one is chosen', () => {
+    const disk = { preset: 'ssd', fsyncMs: 1800, capacity: 1_000_000 } as const;
+    const draft = draftOf({ ...presetSetup('five'), disk });
+    expect(setupOf(draft).disk).toEqual(disk);
+    draft.disk = 'nvme';
+    expect(setupOf(draft).disk).toEqual({ preset: 'nvme' });
+  });
+
   test('begins without problems, with every mix', async () => {
     for (const mix of Object.values(mixes))
       expect(await problems((draft) => (draft.mix = mix))).toEqual([]);
