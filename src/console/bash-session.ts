@@ -32,6 +32,8 @@ export class BashSession {
   #typed = '';
   /** Lines that were submitted while something ran. */
   readonly #waiting: string[] = [];
+  /** Of a paste, what stands behind its last line end. */
+  #held = '';
   #size = { columns: 80, rows: 24 };
 
   constructor(ports: BashPorts) {
@@ -87,16 +89,19 @@ export class BashSession {
       case 'prompt':
         this.#mode = 'prompt';
         this.#prompt = new TextDecoder().decode(bytesOf(ascii(update.text)));
-        this.#typed = '';
+        this.#takeUpTyped();
         this.#paint();
         this.#nextWaiting();
         return;
       case 'mode':
         this.#mode = update.mode === 'raw' ? 'raw' : 'running';
+        // Something reads lines.
+        if (update.mode === 'line' && this.#waiting.length > 0)
+          this.#typeAhead(`${this.#waiting.shift() ?? ''}\r`);
         return;
       case 'ended':
         this.#mode = 'ended';
-        this.#waiting.length = 0;
+        this.#letGo();
         this.#screen.eraseLine();
         this.#say(`${endings[update.why]} Press Enter for a new shell.`);
     }
@@ -104,11 +109,16 @@ export class BashSession {
 
   /** What the terminal sends for keys that are pressed. */
   input(data: string): void {
-    if (this.#mode === 'raw') this.#ports.send({ kind: 'keys', data });
-    else if (this.#mode === 'running') for (const char of data) this.#typeWhileRunning(char);
+    if (this.#mode === 'raw') this.#ports.send({ kind: 'keys', data: data.replace(PASTE, '') });
+    else if (this.#mode === 'running') this.#typeAhead(data.replace(PASTE, ''));
     else if (this.#mode === 'ended') {
       if (data.includes('\r')) void this.start();
-    } else for (const key of decodeKeys(this.#decoder, data)) this.#press(key);
+    } else {
+      for (const key of decodeKeys(this.#decoder, data)) {
+        if (this.#mode === 'prompt') this.#press(key);
+        else this.#holdBack(key);
+      }
+    }
   }
 
   /** Runs a line as if it had been typed, after what is running. */
@@ -133,6 +143,22 @@ export class BashSession {
     if (this.#mode === 'prompt') this.#paint();
   }
 
+  /** What was typed or pasted without Enter while something ran stands behind the prompt, where it can be edited. */
+  #takeUpTyped(): void {
+    const typed = this.#typed;
+    this.#typed = '';
+    if (this.#waiting.length > 0) return;
+    if (typed !== '' && this.#partial.endsWith(typed))
+      this.#partial = this.#partial.slice(0, -typed.length);
+    if (typed !== '' || this.#held !== '') setLine(this.#editor, typed + this.#held);
+    this.#held = '';
+  }
+
+  #letGo(): void {
+    this.#waiting.length = 0;
+    this.#held = '';
+  }
+
   #nextWaiting(): void {
     const line = this.#waiting.shift();
     if (line === undefined) return;
@@ -140,9 +166,24 @@ export class BashSession {
     this.#apply(press(this.#editor, { kind: 'key', name: 'enter' }, () => []));
   }
 
+  /** The lines of a paste behind the first one come one by one, as if each had been typed when it was wanted. */
+  #holdBack(key: Key): void {
+    if (key.kind === 'text') this.#held += key.text;
+    else if (key.name === 'tab') this.#held += ' ';
+    else if (key.name === 'enter') {
+      this.#waiting.push(this.#held);
+      this.#held = '';
+    }
+  }
+
+  #typeAhead(text: string): void {
+    for (const char of text) this.#typeWhileRunning(char);
+  }
+
   #typeWhileRunning(char: string): void {
     if (char === '\x03' || char === '\x1c' || char === '\x1a') {
       this.#typed = '';
+      this.#letGo();
       this.#show(char === '\x03' ? '^C\n' : char === '\x1a' ? '^Z\n' : '^\\\n');
       this.#ports.send({
         kind: 'signal',
@@ -281,6 +322,8 @@ const endings = {
 
 /** Lines that hold a password are not kept. */
 const SECRETS = /\s(?:-a|--pass|--password|-P)[= ]?\s*\S|REDISCLI_AUTH=|\bauth\s|requirepass/i;
+/** What a terminal puts around a paste; of our programs none asks for it. */
+const PASTE = /\x1b\[20[01]~/g;
 const CLEAR = /\x1b\[(?:H\x1b\[2J|0G\x1b\[2K)/g;
 
 function commonStart(lines: readonly string[]): string {

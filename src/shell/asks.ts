@@ -1,12 +1,20 @@
 /** What each ask of a program does: the table of system calls of the simulated machine's processes. */
 import { unreachable } from '../base/assert.ts';
-import { ascii, byteStringOf, bytesOf, type ByteString } from '../base/bytes.ts';
+import {
+  ascii,
+  byteStringOf,
+  bytesOf,
+  concatBytes,
+  EMPTY,
+  sliceBytes,
+  type ByteString,
+} from '../base/bytes.ts';
 import type { Micros } from '../base/time.ts';
 import type { Syscall } from '../machine/syscall.ts';
 import { doorOf } from './process-door.ts';
 import type { ProcessTable } from './process-table.ts';
 import type { Process, Socket, Task } from './process.ts';
-import type { Answer, Ask, OpenWay, StreamErrno } from './program.ts';
+import type { Answer, Ask, StreamErrno } from './program.ts';
 import {
   newPipe,
   readPipe,
@@ -14,6 +22,7 @@ import {
   tellWaiters,
   writePipe,
   type Stream,
+  type Terminal,
   type Waitable,
 } from './streams.ts';
 
@@ -186,17 +195,13 @@ function openStream(
   const { kernel, now } = table.ports;
   const { result, endsAt } = kernel.call(
     { pid: process.pid, thread: 'main' },
-    { call: 'open', path, mode: modeOf(way) },
+    { call: 'open', path, mode: way },
     now,
   );
   if (!result.ok) return done({ answer: 'failed', errno: result.errno }, endsAt - now);
   table.closeStream(process, to);
   process.streams.set(to, { kind: 'file', fd: result.value });
   return value(to, endsAt - now);
-}
-
-function modeOf(way: OpenWay): OpenWay {
-  return way;
 }
 
 function deviceStream(
@@ -239,8 +244,12 @@ function readStream(table: ProcessTable, process: Process, ask: AskOf<'read'>): 
         : bytesAnswer(bytes, CALL + copyTime(bytes.length));
     }
     case 'terminal': {
-      const bytes = readTerminal(stream.terminal, ask.length);
-      return bytes === null ? waitToRead(process, stream.terminal, ask.until) : bytesAnswer(bytes);
+      const { terminal } = stream;
+      const bytes = readTerminal(terminal, ask.length);
+      if (bytes !== null) return bytesAnswer(bytes);
+      // Who types is told that a line is wanted.
+      if (terminal.mode === 'line' && !terminal.prompting) terminal.host.mode('line');
+      return waitToRead(process, terminal, ask.until);
     }
     case 'zero':
       return bytesAnswer(ascii(ZEROS.slice(0, ask.length)), CALL + copyTime(ask.length));
@@ -373,10 +382,27 @@ function prompt(process: Process, ask: AskOf<'prompt'>): Outcome {
     return bytesAnswer(line ?? ascii(''));
   }
   if (!terminal.prompting) {
+    const ahead = readAhead(terminal, ask.text);
+    if (ahead !== undefined) return ahead;
     terminal.prompting = true;
     terminal.host.prompt(ask.text, ask.status);
   }
   return { outcome: 'wait', on: [terminal, process], until: null, late: null };
+}
+
+/** A line that was typed while a program ran which did not read it stands behind the prompt, as in a real one. */
+function readAhead(terminal: Terminal, prompt: ByteString): Outcome | undefined {
+  const end = terminal.input.indexOf('\n') + 1;
+  if (end === 0) {
+    terminal.input = EMPTY;
+    return undefined;
+  }
+  const line = sliceBytes(terminal.input, 0, end);
+  const { sink } = terminal.host;
+  if (!sink.take(concatBytes(prompt, line)))
+    return { outcome: 'wait', on: [sink], until: null, late: null };
+  terminal.input = sliceBytes(terminal.input, end);
+  return bytesAnswer(line);
 }
 
 function openSocket(
