@@ -96,6 +96,7 @@ function childExited(host: ChildHost, pid: Pid, code: number, signal: string | n
   const index = children.findIndex((one) => one.pid === pid);
   if (index < 0) return;
   children.splice(index, 1);
+  host.state.stopped.delete(pid);
   if (signal === null) host.kernel.exit(pid, code);
   if (signal === null && code === 0) snapshotIsDurable(host.state.durability, host.kernel);
   host.kernel.reap(pid);

@@ -126,6 +126,8 @@ export interface LaneState {
   /** Threads whose call is under way. */
   readonly busyThreads: Set<ThreadName>;
   readonly children: ChildProcess[];
+  /** Processes that are stopped, and what they have been kept from; see stopped-processes.ts. */
+  readonly stopped: Map<Pid, LaneEventPayload[]>;
   readonly clients: Map<string, LaneClient>;
   readonly clientNames: Map<ClientId, string>;
   readonly records: RecordLog;
@@ -178,6 +180,7 @@ export function newLaneState(id: string, seed: number, kernel: KernelState): Lan
     wake: null,
     busyThreads: new Set(),
     children: [],
+    stopped: new Map(),
     clients: new Map(),
     clientNames: new Map(),
     records: newRecordLog(),

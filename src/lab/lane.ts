@@ -12,6 +12,7 @@ import type { Syscall } from '../machine/syscall.ts';
 import { listened } from '../server/config-apply.ts';
 import type { Reply } from '../resp/reply.ts';
 import type { ServerEvent } from '../server/events.ts';
+import { isOfServer } from '../server/log-line.ts';
 import { Server } from '../server/server.ts';
 import type { ThreadName, Work } from '../server/state.ts';
 import { canListen } from './addresses.ts';
@@ -22,6 +23,7 @@ import { falling, noteRisk, noteRiskNowAndThen, sampleRisk } from './lane-risk.t
 import { acknowledge, endOffset } from './record-log.ts';
 import type { CrashKind, LabEvent, LabMillis } from './view.ts';
 import { bootServer, usualLaunch, type Launch } from './boot.ts';
+import { keptForStopped } from './stopped-processes.ts';
 import type { LaneSurroundings } from './surroundings.ts';
 import { closeClient, closeKilled, connectedClient, deliver, settle } from './lane-clients.ts';
 import { childCallEnded, runChild, startChildren } from './lane-children.ts';
@@ -123,6 +125,7 @@ export class Lane {
     const { state } = this;
     this.endMain('stopped');
     state.children.length = 0;
+    state.stopped.clear();
     this.cancelWhere(({ payload }) => payload.lane === state.id);
     this.surroundings.guests?.powerOff(this);
     state.power = 'off';
@@ -146,6 +149,7 @@ export class Lane {
     this.server = null;
     state.wake = null;
     state.busyThreads.clear();
+    state.stopped.delete(state.pid);
     state.status = status;
     state.fsync = null;
     this.cancelWhere(
@@ -161,6 +165,7 @@ export class Lane {
 
   dispatch(event: ClockEvent<LaneEvent>): void {
     const { payload } = event;
+    if (keptForStopped(this.state, payload)) return;
     switch (payload.type) {
       case 'wake':
         this.state.wake = null;
@@ -442,9 +447,4 @@ export class Lane {
   labTime(at: Micros): LabMillis {
     return (at - this.surroundings.epoch) / 1000;
   }
-}
-
-/** A report that a server prints before its end has no such beginning. */
-function isOfServer(line: string): boolean {
-  return /^\d+:[CMS] /.test(line);
 }

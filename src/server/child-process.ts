@@ -17,6 +17,7 @@ import {
 } from '../machine/syscall.ts';
 import { newRdbWriteJob, stepRdbWrite, type RdbWriteJob } from '../persistence/rdb-writer.ts';
 import { newRespBaseJob, stepRespBase, type RespBaseJob } from '../persistence/resp-base.ts';
+import { handlerLine } from './log-line.ts';
 import { dueSyncs, takePiece, type SyncedFile } from './incremental-sync.ts';
 import type { ChildTask } from './state.ts';
 import type { Wait } from './wait.ts';
@@ -60,6 +61,33 @@ export function saveErrorLine(failed: Syscall, errno: Errno, pid: Pid, dbFilenam
       return `Write error while saving DB to the disk(fsync): ${why}`;
     default:
       return `Write error while saving DB to the disk(rdbSaveRio): ${why}`;
+  }
+}
+
+/**
+ * What a signal does to a child: `line` is what its handler writes into the log. It has its parent's handlers of SIGTERM and
+ * SIGINT, which only ask for a shutdown that it never looks for (server.c:sigShutdownHandler, sigKillChildHandler).
+ */
+export function childTakes(
+  name: string,
+  pid: Pid,
+  now: Micros,
+): { readonly line: string | null; readonly dies: boolean } {
+  switch (name) {
+    case 'TERM':
+    case 'INT':
+      return {
+        line: handlerLine(pid, now, `Received SIG${name} scheduling shutdown...`),
+        dies: false,
+      };
+    case 'USR1':
+      return { line: handlerLine(pid, now, 'Received SIGUSR1 in child, exiting now.'), dies: true };
+    case 'HUP':
+    case 'PIPE':
+    case 'WINCH':
+      return { line: null, dies: false };
+    default:
+      return { line: null, dies: true };
   }
 }
 

@@ -22,7 +22,7 @@ import { cron, cronDue } from './cron.ts';
 import { directiveText } from './directives.ts';
 import type { ServerEvent } from './events.ts';
 import { flush } from './flush.ts';
-import { logLine } from './log-line.ts';
+import { handlerLine, logLine } from './log-line.ts';
 import { StatePort, type Stopwatch } from './port.ts';
 import { resume } from './resume.ts';
 import { chargeInstructions, isTooSlow } from './slow-script.ts';
@@ -83,12 +83,13 @@ export class Server implements Core {
 
   signal(name: 'SIGTERM' | 'SIGINT'): void {
     const { state } = this;
+    const say = (message: string): void =>
+      this.emit({ event: 'log', line: handlerLine(state.pid, this.clock, message) });
     if (state.shutdownAsked !== null && name === 'SIGINT') {
-      this.log('warning', 'You insist... exiting now.');
+      say('You insist... exiting now.');
       return this.die(1);
     }
-    this.log(
-      'warning',
+    say(
       state.phase === 'loading'
         ? 'Received shutdown signal during loading, scheduling shutdown.'
         : `Received ${name} scheduling shutdown...`,

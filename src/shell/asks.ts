@@ -13,6 +13,7 @@ import type { Micros } from '../base/time.ts';
 import type { Syscall } from '../machine/syscall.ts';
 import { doorOf } from './process-door.ts';
 import type { ProcessTable } from './process-table.ts';
+import { sendSignal } from './kill.ts';
 import type { Process, Socket, Task } from './process.ts';
 import type { Answer, Ask, StreamErrno } from './program.ts';
 import {
@@ -93,7 +94,7 @@ export function perform(table: ProcessTable, task: Task, ask: Ask): Outcome {
     case 'wait':
       return waitForChild(table, process, ask);
     case 'kill':
-      return killProcess(table, process, ask);
+      return killed(process, sendSignal(table, process, ask.pid, ask.signal));
     case 'handle':
       if (ask.how === 'default') process.handlers.delete(ask.signal);
       else process.handlers.set(ask.signal, ask.how);
@@ -348,23 +349,8 @@ function waitForChild(table: ProcessTable, process: Process, { pid, how }: AskOf
   return { outcome: 'wait', on: [process], until: null, late: null };
 }
 
-function killProcess(
-  table: ProcessTable,
-  process: Process,
-  { pid, signal }: AskOf<'kill'>,
-): Outcome {
-  const { servers } = table.ports;
-  if (pid > 0 && pid === servers.mainPid()) {
-    if (signal !== null) servers.signalMain(signal);
-    return nothing;
-  }
-  if (pid < 0) {
-    if (signal === null || table.signalGroup(-pid, signal)) return nothing;
-    return failed('ESRCH');
-  }
-  const target = table.processes.get(pid);
-  if (target === undefined) return failed('ESRCH');
-  if (signal !== null) table.signal(target, signal);
+function killed(process: Process, errno: StreamErrno | undefined): Outcome {
+  if (errno !== undefined) return failed(errno);
   return process.exit === null ? nothing : { outcome: 'gone' };
 }
 

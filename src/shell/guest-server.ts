@@ -9,6 +9,7 @@ import type { ClientId } from '../engine/session.ts';
 import { canListen } from '../lab/addresses.ts';
 import type { Pid, Syscall, SyscallResult } from '../machine/syscall.ts';
 import {
+  childTakes,
   completeChildCall,
   newChild,
   runChildProcess,
@@ -21,6 +22,7 @@ import type { Reply } from '../resp/reply.ts';
 import type { Listener, MainReport } from './machine-door.ts';
 import type { ProcessTable } from './process-table.ts';
 import type { Process } from './process.ts';
+import type { SignalName } from './program.ts';
 
 const NO_WAITING: Micros = 1_000;
 const MICROS_PER_SECOND = 1_000_000;
@@ -35,6 +37,9 @@ export class GuestServer implements Listener {
   private readonly connections = new Map<ClientId, (reply: Reply | null) => void>();
   private readonly busy = new Set<ThreadName>();
   private readonly children = new Map<Pid, ChildState>();
+  /** What it has been kept from since it was stopped; what its children have been. */
+  private readonly kept: (() => void)[] = [];
+  private readonly stoppedChildren = new Map<Pid, (() => void)[]>();
   private wakeNumber = 0;
   private polls = false;
   private ended = false;
@@ -46,8 +51,8 @@ export class GuestServer implements Listener {
     this.report = report;
     const waiter = {
       retry: () => {
-        if (process.exit === null || !process.waiters.delete(waiter)) return;
-        this.stop();
+        if (process.exit === null) return this.goOn();
+        if (process.waiters.delete(waiter)) this.stop();
       },
     };
     process.waiters.add(waiter);
@@ -199,7 +204,8 @@ export class GuestServer implements Listener {
     for (const pid of state.forked.splice(0)) {
       if (state.child?.pid !== pid) continue;
       this.children.set(pid, newChild(pid, state.child.task));
-      this.table.after(this.table.ports.now, () => this.runChild(pid));
+      this.table.forked.set(pid, (signal) => this.signalChild(pid, signal));
+      this.afterInChild(pid, this.table.ports.now, () => this.runChild(pid));
     }
     for (const { pid, signal } of state.signalsToSend.splice(0)) this.killChild(pid, signal);
   }
@@ -213,11 +219,33 @@ export class GuestServer implements Listener {
     if (reported !== undefined) this.server.childReported(pid, reported);
     if (wait.wait === 'exit') return this.childExited(pid, wait.code, null);
     if (wait.wait === 'sleep')
-      return void this.table.after(now + wait.micros, () => this.runChild(pid));
+      return this.afterInChild(pid, now + wait.micros, () => this.runChild(pid));
     if (wait.wait !== 'syscall') return;
     const { result, endsAt } = kernel.call({ pid, thread: 'main' }, wait.call, now);
     const writing = (wait.work.bytes * MICROS_PER_SECOND) / kernel.childBytesPerSecond(now);
-    this.table.after(endsAt + Math.ceil(writing), () => this.childCallEnded(pid, result));
+    this.afterInChild(pid, endsAt + Math.ceil(writing), () => this.childCallEnded(pid, result));
+  }
+
+  private afterInChild(pid: Pid, at: Micros, act: () => void): void {
+    this.table.after(at, () => {
+      const kept = this.stoppedChildren.get(pid);
+      if (kept === undefined) act();
+      else kept.push(act);
+    });
+  }
+
+  private signalChild(pid: Pid, signal: SignalName): void {
+    if (signal === 'STOP' || signal === 'TSTP') {
+      if (!this.stoppedChildren.has(pid)) this.stoppedChildren.set(pid, []);
+    } else if (signal === 'CONT') {
+      const kept = this.stoppedChildren.get(pid) ?? [];
+      this.stoppedChildren.delete(pid);
+      for (const act of kept) act();
+    } else {
+      const { line, dies } = childTakes(signal, pid, this.wallNow);
+      if (line !== null) this.report.line(line);
+      if (dies) this.killChild(pid, `SIG${signal}`);
+    }
   }
 
   private childCallEnded(pid: Pid, result: SyscallResult): void {
@@ -237,6 +265,8 @@ export class GuestServer implements Listener {
   private childExited(pid: Pid, code: number, signal: string | null): void {
     const { kernel } = this.table.ports;
     this.children.delete(pid);
+    this.stoppedChildren.delete(pid);
+    this.table.forked.delete(pid);
     if (signal === null) kernel.exit(pid, code);
     kernel.reap(pid);
     this.server.childExited(pid, code, signal);
@@ -270,10 +300,17 @@ export class GuestServer implements Listener {
     return this.isFree() ? 0 : this.table.ports.servers.workMicros(work);
   }
 
-  /** Nothing of a server that has ended happens any more. */
+  /** Nothing of a server that has ended happens any more, and of one that is stopped later. */
   private after(at: Micros, act: () => void): void {
     this.table.after(at, () => {
-      if (!this.ended) act();
+      if (this.ended) return;
+      if (this.process.stopped === null) act();
+      else this.kept.push(act);
     });
+  }
+
+  private goOn(): void {
+    if (this.process.stopped !== null) return;
+    for (const act of this.kept.splice(0)) if (!this.ended) act();
   }
 }

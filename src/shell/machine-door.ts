@@ -38,10 +38,16 @@ export interface MachineDoor {
 /** What a redis-server of the shell shares with the lab. */
 export interface ServerDoor {
   /** Starts redis-server as the lab's own server, if the lab has none now. */
-  startMain(launch: Launch, report: MainReport): 'started' | 'not-the-main-one';
+  startMain(launch: Launch, report: MainReport, launcher: Pid): 'started' | 'not-the-main-one';
   signalMain(signal: SignalName): void;
+  /** False: it is no child of a server of the lab. A null signal only looks. */
+  signalChild(pid: Pid, signal: SignalName | null): boolean;
+  isStopped(pid: Pid): boolean;
+  /** The process of the shell that started it and hands it its terminal; null: it was not the shell. */
+  mainLauncher(): Pid | null;
   /** Null: it does not run. */
   mainPid(): Pid | null;
+  mainPort(): number;
   mainLog(): readonly string[];
   readonly seed: number;
   readonly commandMicros: Micros;

@@ -3,7 +3,7 @@
  * machine of its own; what it needs of them comes through `MachinePorts`.
  */
 import { assert } from '../base/assert.ts';
-import { ascii, byteStringOf, EMPTY, type ByteString } from '../base/bytes.ts';
+import { byteStringOf, EMPTY, type ByteString } from '../base/bytes.ts';
 import type { Micros } from '../base/time.ts';
 import { addDescriptor, findDescriptor, removeDescriptor } from '../machine/processes.ts';
 import type { Pid } from '../machine/syscall.ts';
@@ -17,7 +17,8 @@ import {
   type SpawnRequest,
 } from './program.ts';
 import { tellWaiters, type Stream, type Terminal } from './streams.ts';
-import { stateOf, type MachinePorts, type Process, type Task } from './process.ts';
+import { processRows } from './process-rows.ts';
+import { type MachinePorts, type Process, type Task } from './process.ts';
 
 const START: Answer = { answer: 'none' };
 /** A task gives way when it has worked for so long. */
@@ -26,10 +27,14 @@ const SLICE: Micros = 200;
 const FREE_ASKS = 100_000;
 const FORK: Micros = 400;
 const FIRST_FREE_FD = 3;
+/** No process handles these itself. */
+const HARD: readonly SignalName[] = ['KILL', 'STOP', 'TSTP', 'CONT'];
 
 export class ProcessTable {
   readonly ports: MachinePorts;
   readonly processes = new Map<Pid, Process>();
+  /** Children that servers of the shell have forked, and how they take signals. */
+  readonly forked = new Map<Pid, (signal: SignalName) => void>();
   private readonly timers = new Map<number, () => void>();
   private readonly ready: Task[] = [];
   private nextTimer = 1;
@@ -55,7 +60,7 @@ export class ProcessTable {
 
   /** A child of `parent`, with those of its descriptors that the request names. */
   spawn(parent: Process, request: SpawnRequest): Pid {
-    const process = this.enter(request, parent, parent.terminal);
+    const process = this.enter(request, parent, request.detached === true ? null : parent.terminal);
     const wanted = request.streams ?? new Map([0, 1, 2].map((fd) => [fd, fd]));
     for (const [fd, from] of wanted) {
       const stream = parent.streams.get(from);
@@ -306,6 +311,9 @@ export class ProcessTable {
 
   signal(process: Process, signal: SignalName): void {
     if (process.exit !== null) return;
+    const { servers } = this.ports;
+    // It stands for the lab's own server, which it has started.
+    if (process.pid === servers.mainLauncher() && HARD.includes(signal)) servers.signalMain(signal);
     if (signal === 'CONT') return this.goOnAgain(process);
     const handler =
       signal === 'KILL' || signal === 'STOP' ? undefined : process.handlers.get(signal);
@@ -330,6 +338,7 @@ export class ProcessTable {
     if (process.stopped === null) return;
     process.stopped = null;
     for (const task of process.tasks) if (task.answer !== null) this.ready.push(task);
+    tellWaiters(process);
   }
 
   /** A queued signal ends what the main task waits for. */
@@ -384,37 +393,11 @@ export class ProcessTable {
     this.timers.clear();
     this.ready.length = 0;
     this.processes.clear();
+    this.forked.clear();
   }
 
   rows(): readonly ProcessRow[] {
-    const { kernel } = this.ports;
-    const others = [...kernel.state.processes.values()]
-      .filter(({ pid }) => !this.processes.has(pid))
-      .map((entry) => ({
-        pid: entry.pid,
-        parent: entry.parent,
-        group: entry.pid,
-        user: entry.user,
-        argv: [ascii(entry.program === 'redis-server' ? 'redis-server *:6379' : entry.program)],
-        startedAt: entry.startedAt,
-        state: entry.state === 'running' ? ('S' as const) : ('Z' as const),
-        terminal: false,
-        memoryBytes: entry.memoryBytes,
-        network: null,
-      }));
-    const own = [...this.processes.values()].map((process) => ({
-      pid: process.pid,
-      parent: process.parent,
-      group: process.group,
-      user: 'root',
-      argv: process.argv,
-      startedAt: this.ports.kernel.process(process.pid)?.startedAt ?? 0,
-      state: stateOf(process),
-      terminal: process.terminal !== null,
-      memoryBytes: 0,
-      network: process.network === 'host' ? null : process.network,
-    }));
-    return [...others, ...own];
+    return processRows(this);
   }
 
   /** What a file of the machine holds, past the kernel. */

@@ -46,10 +46,13 @@ export type SignalName =
   | 'HUP'
   | 'INT'
   | 'QUIT'
+  | 'ABRT'
   | 'KILL'
   | 'USR1'
+  | 'SEGV'
   | 'USR2'
   | 'PIPE'
+  | 'ALRM'
   | 'TERM'
   | 'CONT'
   | 'STOP'
@@ -60,10 +63,13 @@ export const signalNumbers: Readonly<Record<SignalName, number>> = {
   HUP: 1,
   INT: 2,
   QUIT: 3,
+  ABRT: 6,
   KILL: 9,
   USR1: 10,
+  SEGV: 11,
   USR2: 12,
   PIPE: 13,
+  ALRM: 14,
   TERM: 15,
   CONT: 18,
   STOP: 19,
@@ -112,6 +118,8 @@ export interface SpawnRequest {
   /** A container's folders; else the parent's. */
   readonly root?: ByteString;
   readonly volumes?: readonly { readonly at: string; readonly from: string }[];
+  /** It has no terminal, whatever its parent has. */
+  readonly detached?: boolean;
   /** In whose network it listens and connects: 'host', or a container's name. */
   readonly network?: string;
 }
@@ -128,6 +136,8 @@ export interface ProcessRow {
   readonly parent: Pid;
   readonly group: number;
   readonly user: string;
+  /** The name of its program, which it keeps whatever it calls itself. */
+  readonly program: string;
   readonly argv: readonly ByteString[];
   readonly startedAt: Micros;
   readonly state: 'R' | 'S' | 'T' | 'Z';

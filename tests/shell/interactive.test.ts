@@ -257,3 +257,35 @@ test('Ctrl-C stops every program that goes on by itself', () => {
     expect([line, page.prompts]).toEqual([line, before + 1]);
   }
 });
+
+test('what a tutorial prints for redis-cli or redis.conf is told where it belongs', () => {
+  const page = new Screened().line('SET user:1 "Bos"');
+  expect([page.screen.line(2), page.screen.line(3)]).toEqual([
+    'bash: SET: command not found',
+    'SET is a command of Redis: type it in th',
+  ]);
+  page.line('clear').line('appendonly yes');
+  expect(page.screen.line(3)).toBe('appendonly is a setting: write it into /');
+  page.line('clear').line('frobnicate');
+  expect([page.screen.line(2), page.screen.line(3)]).toEqual([
+    'bash: frobnicate: command not found',
+    '',
+  ]);
+});
+
+test('Ctrl-Z stops a redis-server in the foreground, which is the lab’s own, and fg lets it go on', () => {
+  const page = new Screened();
+  const { lab } = page;
+  lab.run('redis-cli SHUTDOWN NOSAVE');
+  page.line('redis-server > /tmp/log');
+  const pid = lab.run('pidof redis-server').stdout.trim();
+  page.session.signal('TSTP');
+  lab.advance(100);
+  const state = `ps aux | awk '$2 == ${pid} { print $8 }'`;
+  expect(lab.run(`${state}; timeout 1 redis-cli PING; echo $?`).stdout).toBe('T\n124\n');
+  page.line('fg');
+  expect(lab.run('redis-cli PING').stdout).toBe('PONG\n');
+  page.session.signal('INT');
+  lab.advance(500);
+  expect(lab.run('pidof redis-server; tail -n 1 /tmp/log').stdout).toMatch(/bye bye\.\.\.\n$/);
+});

@@ -311,6 +311,16 @@ const help: Builtin = function* () {
   return 0;
 };
 
+/** Of an interactive shell. */
+const history: Builtin = function* (state, words) {
+  if (words[1] === '-c') state.history.length = 0;
+  const first = Math.max(0, state.history.length - Number(words[1] ?? Infinity));
+  for (const [i, line] of state.history.entries())
+    if (state.interactive && i >= first)
+      yield* write(1, ascii(`${String(i + 1).padStart(5)}  ${line}\n`));
+  return 0;
+};
+
 const umask: Builtin = function* () {
   yield* print('0022\n');
   return 0;
@@ -360,6 +370,7 @@ export function registerBuiltins(): void {
     ['type', whereIs],
     ['command', command],
     ['help', help],
+    ['history', history],
     ['umask', umask],
     ['getopts', getopts],
     ['hash', nothing],

@@ -7,15 +7,15 @@ import {
   print,
   reasonOf,
   handle,
-  signalNumbers,
   waitFor,
   write,
   type Run,
   type SignalName,
 } from '../program.ts';
-import { findJob, noteExit, printSignals, reapJobs, runForeground } from './jobs.ts';
+import { findJob, noteExit, reapJobs, runForeground } from './jobs.ts';
 import { type Builtin } from './registry.ts';
 import { messageHead, type ShellState } from './shell-state.ts';
+import { otherName, signalOf, signalTable } from './signal-names.ts';
 
 export function* fail(state: ShellState, text: string, status = 1): Run {
   yield* complain(`${messageHead(state)}${text}`);
@@ -45,33 +45,12 @@ export const trap: Builtin = function* (state, words) {
   return 0;
 };
 
-/** A signal by its name, with or without SIG, or by its number. */
-export function signalOf(word: string): SignalName | undefined {
-  const name = word.toUpperCase().replace(/^SIG/, '');
-  return signalList.find((one) => one === name || String(signalNumbers[one]) === word);
-}
-
-const signalList: readonly SignalName[] = [
-  'HUP',
-  'INT',
-  'QUIT',
-  'KILL',
-  'USR1',
-  'USR2',
-  'PIPE',
-  'TERM',
-  'CONT',
-  'STOP',
-  'TSTP',
-  'WINCH',
-];
-
 export const killJobs: Builtin = function* (state, words) {
   let signal: SignalName | null = 'TERM';
   let at = 1;
   const first = words[1] ?? '';
-  if (first === '-l') return yield* printSignals();
-  if (first === '-s' || first === '-n') {
+  if (first === '-l' || first === '-L') return yield* listSignals(state, words.slice(2));
+  if ((first === '-s' || first === '-n') && words[2] !== undefined) {
     signal = signalOf(words[2] ?? '') ?? null;
     if (signal === null)
       return yield* fail(state, `kill: ${words[2] ?? ''}: invalid signal specification`);
@@ -84,12 +63,12 @@ export const killJobs: Builtin = function* (state, words) {
     at = 2;
   }
   if (words[at] === '--') at++;
-  if (words[at] === undefined)
-    return yield* fail(
-      state,
+  if (words[at] === undefined) {
+    yield* complain(
       'kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]',
-      2,
     );
+    return 2;
+  }
   let status = 0;
   for (const word of words.slice(at)) {
     const job = word.startsWith('%') ? findJob(state, word) : undefined;
@@ -101,12 +80,36 @@ export const killJobs: Builtin = function* (state, words) {
       const pid =
         job === undefined ? Number(word) : state.interactive ? -job.group : (job.pids[0] ?? 0);
       const errno = yield* kill(pid, signal);
-      if (job !== undefined && job.state === 'stopped') yield* kill(pid, 'CONT');
+      if (job?.state === 'stopped' && (signal === 'TERM' || signal === 'HUP'))
+        yield* kill(pid, 'CONT');
+      if (signal === 'CONT' && errno === undefined) noteContinued(state, pid);
       if (errno !== undefined) status = yield* fail(state, `kill: (${word}) - ${reasonOf(errno)}`);
     }
   }
   return status;
 };
+
+function* listSignals(state: ShellState, words: readonly string[]): Run {
+  if (words.length === 0) {
+    yield* print(signalTable());
+    return 0;
+  }
+  let status = 0;
+  for (const word of words) {
+    const name = otherName(word);
+    if (name === undefined)
+      status = yield* fail(state, `kill: ${word}: invalid signal specification`);
+    else yield* print(`${name}\n`);
+  }
+  return status;
+}
+
+/** The shell is told of a stop, not of its end. */
+function noteContinued(state: ShellState, pid: number): void {
+  for (const job of state.jobs)
+    if (job.state === 'stopped' && (job.pids.includes(pid) || -job.group === pid))
+      job.state = 'running';
+}
 
 export const waitJobs: Builtin = function* (state, words) {
   let status = 0;

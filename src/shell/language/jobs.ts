@@ -1,16 +1,7 @@
 /** Jobs of an interactive shell, and waiting for what runs in the foreground. */
 import { ascii, type ByteString } from '../../base/bytes.ts';
 import type { Pid } from '../../machine/syscall.ts';
-import {
-  complain,
-  foreground,
-  print,
-  signalNumbers,
-  waitFor,
-  write,
-  type Exit,
-  type Run,
-} from '../program.ts';
+import { complain, foreground, waitFor, write, type Exit, type Run } from '../program.ts';
 import type { Job, ShellState } from './shell-state.ts';
 
 export function* addJob(
@@ -80,6 +71,9 @@ const ENDS: Readonly<Record<string, string>> = {
   TERM: 'Terminated',
   HUP: 'Hangup',
   QUIT: 'Quit',
+  ABRT: 'Aborted',
+  SEGV: 'Segmentation fault',
+  ALRM: 'Alarm clock',
   USR1: 'User defined signal 1',
   USR2: 'User defined signal 2',
 };
@@ -140,11 +134,5 @@ export function* printJobs(state: ShellState): Run {
   yield* reapJobs(state, 'quiet');
   for (const job of state.jobs) yield* write(1, ascii(`${jobLine(state, job)}\n`));
   state.jobs.splice(0, state.jobs.length, ...state.jobs.filter(({ state: at }) => at !== 'done'));
-  return 0;
-}
-
-export function* printSignals(): Run {
-  const names = Object.entries(signalNumbers).sort((a, b) => a[1] - b[1]);
-  yield* print(`${names.map(([name, n]) => `${String(n).padStart(2)}) SIG${name}`).join('\n')}\n`);
   return 0;
 }

@@ -20,6 +20,7 @@ import {
 import { expandText, expandWords } from './expand.ts';
 import { addJob, runForeground } from './jobs.ts';
 import { applyRedirects, restoreStreams } from './redirect.ts';
+import { hintFor } from './redis-words.ts';
 import {
   environmentOf,
   getVariable,
@@ -363,6 +364,8 @@ function* runExternal(
     const found = yield* findProgram(name);
     if (typeof found !== 'function') {
       yield* complain(`${messageHead(state)}${name}: ${found.why}`);
+      const hint = state.interactive && found.status === 127 ? hintFor(words) : undefined;
+      if (hint !== undefined) yield* complain(hint);
       return found.status;
     }
     yield* machine((door) => {

@@ -52,6 +52,8 @@ export interface ShellState {
   /** Variables that `local` hides, one map for each function that runs. */
   readonly locals: Map<string, Variable | undefined>[];
   readonly aliases: Map<string, ByteString>;
+  /** Lines that were typed at its prompt. */
+  readonly history: ByteString[];
   nextSaved: number;
   readonly random: RandomState;
   startedAt: number;
@@ -90,6 +92,7 @@ export function newShellState(
     openFds: new Set(),
     locals: [],
     aliases: new Map(),
+    history: [],
     nextSaved: 100,
     random: seedRandom(pid),
     startedAt: 0,

@@ -126,6 +126,7 @@ function* converse(state: ShellState): Run {
       continue;
     }
     pending = '';
+    if (text.trim() !== '') state.history.push(ascii(text.trimEnd()));
     if (parsed.kind !== 'script') {
       yield* complain(`bash: ${syntaxMessage(parsed)}`);
       state.status = 2;

@@ -1,8 +1,7 @@
-/** ps, pgrep and its like, and strace -p. */
+/** ps, and strace -p. */
 import { ascii } from '../../base/bytes.ts';
 import {
   complain,
-  kill,
   machine,
   print,
   processes,
@@ -11,7 +10,6 @@ import {
   handle,
   takeSignals,
   type ProcessRow,
-  type Program,
   type ProgramContext,
   type Run,
 } from '../program.ts';
@@ -48,49 +46,11 @@ export function* ps({ argv }: ProgramContext): Run {
       yield* write(
         1,
         ascii(
-          `${String(row.pid).padStart(7)} ${(row.terminal ? 'pts/0' : '?').padEnd(8)} 00:00:00 ${row.argv[0] ?? ''}\n`,
+          `${String(row.pid).padStart(7)} ${(row.terminal ? 'pts/0' : '?').padEnd(8)} 00:00:00 ${row.program}\n`,
         ),
       );
   }
   return 0;
-}
-
-/** pgrep, pkill, killall, pidof: by the name of the program. */
-export function byName(form: 'pgrep' | 'pkill' | 'killall' | 'pidof'): Program {
-  return function* ({ argv, pid: own }) {
-    const words = argv.slice(1).filter((word) => !word.startsWith('-'));
-    const flag = argv.slice(1).find((word) => word.startsWith('-'));
-    const signal =
-      (['KILL', 'TERM', 'INT', 'HUP', 'STOP', 'CONT', 'USR1', 'USR2', 'QUIT'] as const).find(
-        (name) =>
-          flag === `-${name}` ||
-          flag === `-SIG${name}` ||
-          (flag === '-9' && name === 'KILL') ||
-          (flag === '-2' && name === 'INT'),
-      ) ?? 'TERM';
-    const rows = (yield* processes()).filter(
-      (row) =>
-        row.pid !== own &&
-        row.state !== 'Z' &&
-        words.some((word) =>
-          (flag === '-f' ? row.argv.join(' ') : (row.argv[0] ?? '')).includes(word),
-        ),
-    );
-    if (form === 'pidof' && rows.length > 0)
-      yield* print(
-        `${rows
-          .map((row) => row.pid)
-          .reverse()
-          .join(' ')}\n`,
-      );
-    for (const row of rows) {
-      if (form === 'pgrep') yield* print(`${row.pid}\n`);
-      if (form === 'pkill' || form === 'killall') yield* kill(row.pid, signal);
-    }
-    if (rows.length === 0 && form === 'killall')
-      yield* complain(`${words[0] ?? ''}: no process found`);
-    return rows.length > 0 ? 0 : 1;
-  };
 }
 
 /** `strace -p PID`: the system calls of a process as they happen, from now on; `-c` is not there. */

@@ -1,6 +1,6 @@
 /** Programs about processes and time: ps, sleep, date, env, xargs, watch, timeout, nohup, kill, whoami, uname, strace. */
 import { ascii, type ByteString } from '../../base/bytes.ts';
-import { builtins, programs } from '../language/registry.ts';
+import { builtins, findProgram, programs } from '../language/registry.ts';
 import { newShellState } from '../language/shell-state.ts';
 import {
   close,
@@ -24,7 +24,8 @@ import {
 } from '../program.ts';
 import { readOptions } from './options.ts';
 import { date, formatTime } from './date.ts';
-import { byName, ps, strace } from './process-tools.ts';
+import { byPattern, killall, pidof } from './by-name.ts';
+import { ps, strace } from './process-tools.ts';
 
 /** The program that `words` name, as a child; its status. */
 function* runChild(
@@ -278,6 +279,19 @@ function* pwdProgram(): Run {
   return 0;
 }
 
+/** Programs and scripts, not what the shell itself has. */
+function* which({ argv }: ProgramContext): Run {
+  const options = yield* readOptions(argv, { flags: 'a' });
+  if (typeof options === 'number') return 2;
+  let status = options.words.length === 0 ? 1 : 0;
+  for (const word of options.words) {
+    const found = typeof (yield* findProgram(word)) === 'function';
+    if (!found) status = 1;
+    else yield* write(1, ascii(`${word.includes('/') ? '' : '/usr/bin/'}${word}\n`));
+  }
+  return status;
+}
+
 function* clear(): Run {
   yield* print('\x1b[H\x1b[2J');
   return 0;
@@ -293,10 +307,11 @@ export const systemPrograms: Readonly<Record<string, Program>> = {
   nohup,
   watch,
   ps,
-  pgrep: byName('pgrep'),
-  pkill: byName('pkill'),
-  killall: byName('killall'),
-  pidof: byName('pidof'),
+  pgrep: byPattern('pgrep'),
+  pkill: byPattern('pkill'),
+  killall,
+  pidof,
+  which,
   strace,
   whoami: saying('root\n'),
   hostname: saying('lab\n'),

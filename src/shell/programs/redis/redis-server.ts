@@ -14,17 +14,21 @@ import type { MachineDoor, MainReport, ServerLaunch } from '../../machine-door.t
 import { directiveText } from '../../../server/directives.ts';
 import {
   call,
+  close,
   complain,
   handle,
   machine,
   now,
+  open,
   readAll,
   reasonOf,
   sleep,
+  spawn,
   takeSignals,
   terminalOf,
   workingDirectory,
   write,
+  type Program,
   type ProgramContext,
   type Run,
   type SignalName,
@@ -32,7 +36,7 @@ import {
 
 const LOOK_EVERY = 5_000;
 
-export function* redisServer({ argv, pid }: ProgramContext): Run {
+export function* redisServer({ argv, env, pid }: ProgramContext): Run {
   const line = parseCommandLine(argv.slice(1));
   if (line.kind === 'print') {
     yield* write(line.to === 'stdout' ? 1 : 2, ascii(line.text));
@@ -61,20 +65,46 @@ export function* redisServer({ argv, pid }: ProgramContext): Run {
     return 1;
   }
   const settings = settingsOf(conf.directives);
-  const logo = (yield* terminalOf(1)) !== null;
-  const isMain = yield* machine(
-    (door) => door.network === 'host' && door.servers.mainPid() === null,
-  );
-  if (isMain === true)
-    return yield* beMain({ configFile, stdin, options: optionsIn(line.options, cwd), logo });
+  const text = (name: string): ByteString => directiveText(conf.directives, name);
+  const isDaemon = text('daemonize') === 'yes';
+  const logFile = text('logfile');
+  const log: LogTo = logFile === '' ? (isDaemon ? 'nowhere' : 'stdout') : { file: logFile };
+  const logo = log === 'stdout' && (yield* terminalOf(1)) !== null;
   if (logo) settings.alwaysShowLogo = true;
-  const folder = ascii(directiveText(conf.directives, 'dir'));
-  const entered = yield* call({ call: 'chdir', path: folder });
-  if (!entered.ok) {
-    yield* complain(`Can't chdir to '${folder}': ${reasonOf(entered.errno)}`);
-    return 1;
+  const folder = text('dir');
+  const body: Program = function* (context) {
+    const entered = yield* call({ call: 'chdir', path: folder });
+    if (!entered.ok) {
+      yield* complain(`Can't chdir to '${folder}': ${reasonOf(entered.errno)}`);
+      return 1;
+    }
+    const isMain = yield* machine(
+      (door) => door.network === 'host' && door.servers.mainPid() === null,
+    );
+    if (isMain === true)
+      return yield* beMain({ configFile, stdin, options: optionsIn(line.options, cwd), logo }, log);
+    const launch = { settings, directives: conf.directives, configFile, pid: context.pid };
+    return yield* beBeside(launch, log);
+  };
+  if (!isDaemon) return yield* body({ argv, env, pid });
+  yield* spawn({ argv, body, env, streams: new Map(), group: 'new', detached: true });
+  return 0;
+}
+
+/** A file is opened for each line, from the folder of the data. */
+type LogTo = 'stdout' | 'nowhere' | { readonly file: ByteString };
+
+function* writeLog(to: LogTo, bytes: ByteString): Run<undefined> {
+  if (to === 'nowhere') return undefined;
+  if (to === 'stdout') {
+    yield* write(1, bytes);
+    return undefined;
   }
-  return yield* beBeside({ settings, directives: conf.directives, configFile, pid });
+  const fd = yield* open(to.file, 'append');
+  if (typeof fd === 'object') return undefined;
+  yield* write(fd, bytes);
+  yield* close(fd);
+  return undefined;
 }
 
 /** The lab's server stands in /data, wherever it was started. */
@@ -83,17 +113,18 @@ function optionsIn(options: ByteString | null, cwd: ByteString): ByteString | nu
   return ascii(`dir ${cwd}\n${options ?? ''}`);
 }
 
-function* beMain(launch: Launch): Run {
-  return yield* serve((door, report) => {
-    door.servers.startMain(launch, report);
+function* beMain(launch: Launch, log: LogTo): Run {
+  return yield* serve(log, (door, report) => {
+    door.servers.startMain(launch, report, door.pid);
     return (signal) => door.servers.signalMain(signal);
   });
 }
 
 /** A server beside the lab's own one. In a container it is process 1. */
-function* beBeside(launch: ServerLaunch): Run {
-  return yield* serve((door, report) => {
+function* beBeside(launch: ServerLaunch, log: LogTo): Run {
+  return yield* serve(log, (door, report) => {
     const pid = door.network === 'host' ? launch.pid : 1;
+    door.rename([ascii(`redis-server *:${launch.settings.port}`)]);
     const server = door.becomeServer({ ...launch, pid }, report);
     return (signal) => server.signal(signal === 'INT' ? 'SIGINT' : 'SIGTERM');
   });
@@ -101,6 +132,7 @@ function* beBeside(launch: ServerLaunch): Run {
 
 /** Starts it, prints its log, and hands it its signals until it has ended. */
 function* serve(
+  log: LogTo,
   start: (door: MachineDoor, report: MainReport) => (signal: SignalName) => void,
 ): Run {
   const lines: string[] = [];
@@ -121,7 +153,7 @@ function* serve(
       .splice(0)
       .map((one) => `${one}\n`)
       .join('');
-    if (text !== '') yield* write(1, ascii(text));
+    if (text !== '') yield* writeLog(log, ascii(text));
     if (ended.status !== null && lines.length === 0) return ended.status;
     for (const signal of yield* takeSignals()) {
       yield* machine(() => {
