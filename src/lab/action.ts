@@ -152,9 +152,7 @@ function perform(lab: Lab, action: LabAction, token: number): string | undefined
     case 'kill':
       return lab.crash('process-killed', 'lost', action.lane);
     case 'power':
-      return action.tail === 'reordered'
-        ? NO_REORDERING
-        : lab.crash('power-lost', action.tail, action.lane);
+      return lab.crash('power-lost', action.tail, action.lane);
     case 'boot':
       return lab.boot(action.lane);
     case 'signal':
@@ -168,7 +166,6 @@ function perform(lab: Lab, action: LabAction, token: number): string | undefined
         action.workload === null ? null : { ...action.workload, rate: action.workload.rate ?? 0 },
       );
     case 'tail':
-      if (action.tail === 'reordered') return NO_REORDERING;
       lab.state.tail = action.tail;
       return undefined;
   }
@@ -181,12 +178,11 @@ export function isDeed({ action }: TimedAction): boolean {
 
 const deedsAtTerminal: readonly TerminalAct['kind'][] = ['line', 'keys', 'signal', 'end'];
 
-const NO_REORDERING =
-  'the tail cannot be reordered here; it can be lost, kept, zero-filled, holes or cut@BYTES';
+const WHOLE_TAILS = ['lost', 'kept', 'zero-filled', 'holes', 'reordered'] as const;
 
 /** Whether what a script calls a tail is one. */
 export function isTail(tail: unknown): tail is Tail {
-  if (tail === 'lost' || tail === 'kept' || tail === 'zero-filled' || tail === 'holes') return true;
+  if (WHOLE_TAILS.some((name) => name === tail)) return true;
   return (
     typeof tail === 'object' &&
     tail !== null &&

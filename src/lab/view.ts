@@ -6,7 +6,8 @@ export type LaneStatus = 'running' | 'stopped' | 'loading' | 'failed';
 
 export type CrashKind = 'process-killed' | 'power-lost';
 
-export type Tail = 'lost' | 'kept' | 'zero-filled' | 'holes' | { readonly cutAt: number };
+export type Tail =
+  'lost' | 'kept' | 'zero-filled' | 'holes' | 'reordered' | { readonly cutAt: number };
 
 export type Layer = 'process' | 'page-cache' | 'drive';
 

@@ -20,10 +20,16 @@ import { addRange, cutRanges, rangesWithin, removeRange, type Ranges } from './r
  * What becomes of the bytes that are not on the platter when the power goes:
  * `lost`: none is there. `kept`: the disk got all that was on its way. `cutAt`: of one file those before that byte.
  * `zero-filled`: the length was journalled, the bytes are zeros. `holes`: pages arrived out of order, the first one
- * is missing.
+ * is missing, chance decides about the others. `reordered`: the disk wrote the oldest last: names and all later pages are
+ * there, the first unsynced page of each file is not.
  */
 export type TailMode =
-  'lost' | 'kept' | 'zero-filled' | 'holes' | { readonly cutAt: number; readonly path: string };
+  | 'lost'
+  | 'kept'
+  | 'zero-filled'
+  | 'holes'
+  | 'reordered'
+  | { readonly cutAt: number; readonly path: string };
 
 export interface PowerLoss {
   readonly at: Micros;
@@ -95,9 +101,11 @@ function driveOperations(state: KernelState): Operation[] {
   return state.flights.flatMap((flight) => flight.operations.splice(0));
 }
 
-/** All but `lost` have the journal's last commit; what waits for an fsync of a directory comes with `kept` alone. */
+/** All but `lost` have the journal's last commit; what waits for an fsync of a directory comes if all is kept or the data comes last. */
 function keptOperations(state: KernelState, tail: TailMode, now: Micros): Operation[] {
-  return tail === 'kept' ? state.pending.splice(0) : takeOperations(state, 0, Infinity, now);
+  return tail === 'kept' || tail === 'reordered'
+    ? state.pending.splice(0)
+    : takeOperations(state, 0, Infinity, now);
 }
 
 function saveTail(
@@ -115,8 +123,10 @@ function saveTail(
       growOnPlatter(state, file, file.size);
       return;
     case 'holes':
-      saveRanges(state, file, withHoles(state, unsynced), witness);
-      if (unsynced.length > 0) growOnPlatter(state, file, file.size);
+      saveWithHoles(state, file, unsynced, witness, () => nextBelow(state.random, 2) === 1);
+      return;
+    case 'reordered':
+      saveWithHoles(state, file, unsynced, witness, () => true);
       return;
     default:
       if (typeof tail === 'string') return unreachable(tail);
@@ -145,15 +155,26 @@ function unsyncedRanges(state: KernelState, layers: Layers): Ranges {
   return ranges;
 }
 
-/** The first unsynced page is missing; chance decides about each of the others. */
-function withHoles(state: KernelState, unsynced: Ranges): Ranges {
+function saveWithHoles(
+  state: KernelState,
+  file: FileInode,
+  unsynced: Ranges,
+  witness: Witness,
+  arrived: () => boolean,
+): void {
+  saveRanges(state, file, withHoles(unsynced, arrived), witness);
+  if (unsynced.length > 0) growOnPlatter(state, file, file.size);
+}
+
+/** The first unsynced page is missing; `arrived` is asked about each of the others. */
+function withHoles(unsynced: Ranges, arrived: () => boolean): Ranges {
   const kept: Ranges = [];
   let seen = -1;
   let isKept = false;
   for (let i = 0; i < unsynced.length; i += 2) {
     const end = unsynced[i + 1]!;
     for (let index = pageOf(unsynced[i]!); index < pageCount(end); index++) {
-      if (index !== seen) isKept = seen >= 0 && nextBelow(state.random, 2) === 1;
+      if (index !== seen) isKept = seen >= 0 && arrived();
       seen = index;
       if (!isKept) continue;
       addRange(

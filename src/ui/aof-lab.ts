@@ -283,8 +283,8 @@ const clientOptions = object({ lane: filledText, client: filledText });
 const clockCheck = object({ paused: truth, speed: number });
 
 const tailCheck = either(
-  "'lost', 'kept', 'zero-filled', 'holes' or {cutAt: bytes}",
-  oneOf(['lost', 'kept', 'zero-filled', 'holes']),
+  "'lost', 'kept', 'zero-filled', 'holes', 'reordered' or {cutAt: bytes}",
+  oneOf(['lost', 'kept', 'zero-filled', 'holes', 'reordered']),
   object({ cutAt: notNegative }, ['cutAt']),
 );
 const crashOptions = object({ lane: filledText, tail: tailCheck });

@@ -92,7 +92,7 @@ export function invoke<M extends LabMethod>(
 }
 
 const WRONG_TAIL =
-  "tail must be 'lost', 'kept', 'zero-filled', 'holes' or {cutAt: bytes}, in whole bytes";
+  "tail must be 'lost', 'kept', 'zero-filled', 'holes', 'reordered' or {cutAt: bytes}, in whole bytes";
 const CONNECTION_REFUSED = 'Could not connect to Redis at 127.0.0.1:6379: Connection refused';
 const CONNECTION_CLOSED = 'Error: Server closed the connection';
 const LONGEST_LINE = 512 * 1024 * 1024;

@@ -11,7 +11,8 @@ export const clauses = {
   'writes-whole-units':
     'a write to the log holds one unit for each that was executed, MULTI with its EXEC',
   starts: 'after a kill, or a loss of power that cuts the tail, the server starts',
-  'refuses-garbage': 'a tail of zeros or holes is refused as bad format, or cut; nothing else',
+  'refuses-garbage':
+    'a tail of zeros or holes, reordered or not, is refused as bad format, or cut; nothing else',
   'keeps-written': 'process kill: R ⊇ W, all that write(2) took is there',
   'keeps-fsynced': 'power loss: R ⊇ F, all that an fsync covered is there',
   'keeps-acknowledged':
@@ -36,7 +37,7 @@ export interface Violation {
   readonly text: string;
 }
 
-export type Tail = 'torn' | 'lost' | 'kept' | 'zero-filled' | 'holes' | 'cut';
+export type Tail = 'torn' | 'lost' | 'kept' | 'zero-filled' | 'holes' | 'reordered' | 'cut';
 
 export interface Crash {
   readonly accident: Accident;
@@ -51,7 +52,7 @@ export interface Crash {
 /** What is wrong with that start; null: nothing. */
 export function judge(run: CrashRun, crash: Crash, loaded: Loaded, now: number): Violation | null {
   const { accident, tail, log, size, broken } = crash;
-  const garbage = accident === 'power-lost' && (tail === 'zero-filled' || tail === 'holes');
+  const garbage = accident === 'power-lost' && ['zero-filled', 'holes', 'reordered'].includes(tail);
   if (loaded.outcome !== 'ready') {
     if (garbage && loaded.outcome === 'refused') return null;
     return wrong(garbage ? 'refuses-garbage' : 'starts', loaded.outcome);

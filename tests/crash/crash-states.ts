@@ -40,7 +40,13 @@ export interface StateVisitor {
   complaint(clause: string, text: string): void;
 }
 
-const TAILS: readonly Exclude<TailMode, object>[] = ['lost', 'kept', 'zero-filled', 'holes'];
+const TAILS: readonly Exclude<TailMode, object>[] = [
+  'lost',
+  'kept',
+  'zero-filled',
+  'holes',
+  'reordered',
+];
 
 type Target = { readonly path: string; readonly inode: number };
 

@@ -1,6 +1,6 @@
 /** The pilot lessons, played by role and name: by a learner who predicts, errs, is told why not yet, and gets there. */
 import { expect, test, type Page } from '@playwright/test';
-import { lane, type } from './lab-page.ts';
+import { consoleShows, lane, type } from './lab-page.ts';
 
 /** Opens a lesson as a link does, in that language. */
 async function openLesson(page: Page, id: string, language: 'en' | 'id'): Promise<void> {
@@ -45,7 +45,10 @@ test('kill-or-power: the same instant twice, and only the power takes the page c
   const ruler = page.getByRole('region', { name: 'Durability ruler' });
   await expect(ruler).toContainText('appears when your prediction is locked');
   await choose(page, 'kill -9', 'what was answered since the last fsync');
-  await choose(page, 'If the power fails', 'what was answered since the last fsync');
+  // The other one at the console, in the grammar of scripts.
+  await type(page, '!predict q-power nonsense');
+  await consoleShows(page, 'choose one of');
+  await type(page, '!predict q-power unsynced');
 
   await expect(ruler).not.toContainText('appears when your prediction is locked');
   await expect(ruler).toContainText('If the power failed now');

@@ -64,7 +64,7 @@ for (const policy of policies) {
   }
 }
 
-for (const tail of ['kept', 'zero-filled', 'holes'] as const) {
+for (const tail of ['kept', 'zero-filled', 'holes', 'reordered'] as const) {
   test(`everysec, power lost with the unsynced tail ${tail}: the sentence speaks of that tail`, async ({
     page,
   }) => {

@@ -41,7 +41,7 @@ test('what would come back is what does come back, at random instants', () => {
     for (let i = 0; i < 4; i++) {
       lab.runUntil(lab.clock.now + nextBelow(random, 1_500_000), Infinity);
       const accident = i % 2 === 0 ? 'power-lost' : 'process-killed';
-      const tail = i % 3 === 0 ? 'holes' : 'lost';
+      const tail = (['holes', 'reordered', 'lost'] as const)[i % 3]!;
       expect(lab.lanes[0]!.state.records.count).toBeGreaterThan(0);
       const predicted = comeBack(lab, lab.lanes[0]!, accident, tail);
       const copy = new Lab(cloneData(lab.state));

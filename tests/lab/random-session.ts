@@ -96,7 +96,7 @@ export function randomAction(dice: Dice, lab: Lab): LabAction {
     () => ({
       kind: 'power',
       tail: dice.pick([
-        ...(['lost', 'kept', 'zero-filled', 'holes'] as const),
+        ...(['lost', 'kept', 'zero-filled', 'holes', 'reordered'] as const),
         { cutAt: dice.below(3000) },
       ]),
       ...maybeLane,

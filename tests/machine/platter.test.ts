@@ -54,6 +54,7 @@ const TAILS: TailMode[] = [
   'kept',
   'zero-filled',
   'holes',
+  'reordered',
   { cutAt: 3000, path: '/data/a' },
 ];
 

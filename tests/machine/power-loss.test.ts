@@ -79,10 +79,21 @@ describe('losePower', () => {
     expect([...fates].sort()).toEqual(['---', '--u', '-u-', '-uu', 'u--', 'u-u', 'uu-', 'uuu']);
   });
 
+  test('reordered: the later pages and every name are there, the first unsynced page is not', () => {
+    const machine = machineWithTail();
+    machine.write(machine.append('/data/other'), 'unsynced');
+    const { text } = afterwards('reordered', machine);
+    expect(text).toBe(
+      'd'.repeat(5000) + '\0'.repeat(2 * PAGE - 5000) + 'u'.repeat(20_000 - 2 * PAGE),
+    );
+    expect(machine.read('/data/other')).toBe('\0'.repeat(8));
+  });
+
   test.each<[TailMode, string]>([
     ['kept', 'abcdef'],
     ['zero-filled', '\0\0\0\0\0\0'],
     ['holes', '\0\0\0\0\0\0'],
+    ['reordered', '\0\0\0\0\0\0'],
     [{ cutAt: 3, path: AOF }, 'abc'],
   ])('%j has the journal: a new name is there', (tail, text) => {
     const machine = boot();

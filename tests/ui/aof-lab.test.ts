@@ -128,7 +128,7 @@ describe('a wrong argument rejects with what, where and what to do, and reaches 
     [
       'crash',
       ['power-lost', { tail: 'zero' }],
-      `options.tail must be 'lost', 'kept', 'zero-filled', 'holes' or {cutAt: bytes}, but is "zero"`,
+      `options.tail must be 'lost', 'kept', 'zero-filled', 'holes', 'reordered' or {cutAt: bytes}, but is "zero"`,
     ],
     ['crash', ['power-lost', { tail: {} }], 'but is {}'],
     ['boot', [null], 'options must be an object, but is null'],

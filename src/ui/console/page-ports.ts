@@ -114,7 +114,6 @@ async function perform(lab: LabCalls, action: ControlAction, target: Target): Pr
     case 'speed':
       return lab.setClock({ speed: action.speed });
     case 'tail':
-      if (action.tail === 'reordered') throw new Error('This lab cannot reorder pages yet.');
       return lab.selectTail(action.tail);
     case 'advance':
       return lab.advance(action.duration);
@@ -123,7 +122,6 @@ async function perform(lab: LabCalls, action: ControlAction, target: Target): Pr
     case 'kill':
       return lab.crash('process-killed', lane);
     case 'power': {
-      if (action.tail === 'reordered') throw new Error('This lab cannot reorder pages yet.');
       return lab.crash('power-lost', { ...lane, tail: action.tail });
     }
     case 'boot':
@@ -144,9 +142,10 @@ async function perform(lab: LabCalls, action: ControlAction, target: Target): Pr
       return lab.importFiles(new Map(action.files.map(({ name, bytes }) => [name, bytes])), here);
     case 'interrupt':
       return lab.interrupt({ ...here, client: target.client() });
+    case 'predict':
+      return lab.lesson({ do: 'answer', question: action.question, answer: action.answer });
     case 'lane':
     case 'client':
-    case 'predict':
     case 'terminal':
     case 'shell':
       throw new Error(`!${action.kind} has no meaning in this console.`);

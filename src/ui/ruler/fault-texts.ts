@@ -48,7 +48,8 @@ export const en = {
     kept: 'all of them',
     cut: 'cut at offset',
     'zero-filled': 'zeros in their place',
-    holes: 'some pages, out of order, with holes',
+    holes: 'some pages, with holes between them',
+    reordered: 'the later pages and all names, the first page last',
   },
   kinds: {
     'fsync-time': {
@@ -197,7 +198,8 @@ export const id = {
     kept: 'semuanya',
     cut: 'terpotong di offset',
     'zero-filled': 'nol di tempatnya',
-    holes: 'sebagian halaman, tidak urut, berlubang',
+    holes: 'sebagian halaman, dengan lubang di antaranya',
+    reordered: 'halaman belakang dan semua nama, halaman pertama terakhir',
   },
   kinds: {
     'fsync-time': {
