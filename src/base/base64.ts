@@ -1,3 +1,5 @@
+import { ascii, byteStringOf, bytesOf } from './bytes.ts';
+
 /**
  * Base64 (RFC 4648): `padded` with `+`, `/` and `=`, `url` with `-` and `_` and no padding. Reading is strict, so that
  * no two texts mean the same bytes: the last bits of the last letter must be 0.
@@ -11,20 +13,34 @@ const ALPHABETS: Readonly<Record<Base64Kind, string>> = {
 };
 
 export function toBase64(bytes: Uint8Array, kind: Base64Kind): string {
-  const alphabet = ALPHABETS[kind];
-  const letter = (value: number): string => alphabet.charAt(value & 63);
-  let text = '';
-  let at = 0;
-  for (; at + 2 < bytes.length; at += 3) {
+  const codes = writers[kind];
+  const left = bytes.length % 3;
+  const whole = bytes.length - left;
+  const padding = left === 0 || kind === 'url' ? 0 : 3 - left;
+  const text = new Uint8Array((whole / 3) * 4 + (left === 0 ? 0 : left + 1) + padding);
+  let to = 0;
+  for (let at = 0; at < whole; at += 3) {
     const three = (bytes[at]! << 16) | (bytes[at + 1]! << 8) | bytes[at + 2]!;
-    text += letter(three >> 18) + letter(three >> 12) + letter(three >> 6) + letter(three);
+    text[to++] = codes[three >> 18]!;
+    text[to++] = codes[(three >> 12) & 63]!;
+    text[to++] = codes[(three >> 6) & 63]!;
+    text[to++] = codes[three & 63]!;
   }
-  const left = bytes.length - at;
-  if (left === 0) return text;
-  const rest = (bytes[at]! << 16) | (left === 2 ? bytes[at + 1]! << 8 : 0);
-  text += letter(rest >> 18) + letter(rest >> 12) + (left === 2 ? letter(rest >> 6) : '');
-  return kind === 'url' ? text : text + '='.repeat(3 - left);
+  if (left > 0) {
+    const rest = (bytes[whole]! << 16) | (left === 2 ? bytes[whole + 1]! << 8 : 0);
+    text[to++] = codes[rest >> 18]!;
+    text[to++] = codes[(rest >> 12) & 63]!;
+    if (left === 2) text[to++] = codes[(rest >> 6) & 63]!;
+    text.fill(EQUALS, to);
+  }
+  return byteStringOf(text);
 }
+
+const EQUALS = 61;
+const writers: Readonly<Record<Base64Kind, Uint8Array>> = {
+  padded: bytesOf(ascii(ALPHABETS.padded)),
+  url: bytesOf(ascii(ALPHABETS.url)),
+};
 
 const readers: Readonly<Record<Base64Kind, Int8Array>> = {
   padded: readerOf(ALPHABETS.padded),

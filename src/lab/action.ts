@@ -69,9 +69,14 @@ export function applyAction(lab: Lab, action: LabAction, token = NOBODY): string
   const at = lab.clock.now - lab.epoch;
   const problem = perform(lab, said, token);
   if (problem !== undefined) return problem;
-  lab.settleNow();
-  lab.state.actions.push({ at, action: said });
+  noteAction(lab, { at, action: said });
   return undefined;
+}
+
+/** What was done in steps, from that instant on, and would be done again as a whole. */
+export function noteAction(lab: Lab, timed: TimedAction): void {
+  lab.settleNow();
+  lab.state.actions.push(timed);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Files that a learner brings: tried on a scratch machine first, so that a bad file changes nothing. */
 import { ascii, byteStringOf, bytesOf } from '../base/bytes.ts';
+import type { Micros } from '../base/time.ts';
 import { readFrame, newFrameReader } from '../persistence/aof-reader.ts';
 import { CONFIG_PATH, DATA_PATH } from './boot.ts';
 import { Lab } from './lab.ts';
@@ -12,6 +13,7 @@ export type ImportResult =
   | { readonly ok: false; readonly error: string };
 
 const MOST_FILES = 100;
+const EVENTS_A_STEP = 40;
 
 /** Replaces /data of the lane by these files and starts its server anew; or says why not, and changes nothing. */
 export function importFiles(
@@ -19,6 +21,29 @@ export function importFiles(
   lane: Lane,
   files: ReadonlyMap<string, Uint8Array>,
 ): ImportResult {
+  const trial = beginTrial(lab, lane, files);
+  if ('ok' in trial) return trial;
+  let result: ImportResult | 'more' = 'more';
+  while (result === 'more') result = stepTrial(trial);
+  if (!result.ok) return result;
+  beginLoad(lane, trial);
+  lab.runUntilUp();
+  return result;
+}
+
+/** Files that are being tried out, in a lab of their own. */
+export interface Trial {
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly scratch: Lab;
+  readonly latest: Micros;
+}
+
+/** The first step of an import, or why there is none. */
+export function beginTrial(
+  lab: Lab,
+  lane: Lane,
+  files: ReadonlyMap<string, Uint8Array>,
+): Trial | ImportResult {
   const arranged = arrange(files);
   if (typeof arranged === 'string') return { ok: false, error: sentence(arranged) };
   const wanted = [...arranged.values()].reduce((sum, { length }) => sum + length, 0);
@@ -26,17 +51,23 @@ export function importFiles(
   if (capacity !== null && wanted > capacity)
     return { ok: false, error: `the files have ${wanted} bytes, and this disk holds ${capacity}.` };
   const config = lane.kernel.readFile(CONFIG_PATH) ?? new Uint8Array();
-  const trial = tryOut(lab.state.plan, config, arranged);
-  if (!trial.ok) return trial;
+  const scratch = scratchLab(lab.state.plan, config, arranged);
+  return { files: arranged, scratch, latest: scratch.latestStart() };
+}
+
+export function stepTrial({ scratch, latest }: Trial): 'more' | ImportResult {
+  return scratch.stepUntilUp(latest, EVENTS_A_STEP) === 'more' ? 'more' : outcomeOf(scratch);
+}
+
+/** The lane starts with files that a trial has found good; `lab.stepUntilUp` is what remains. */
+export function beginLoad(lane: Lane, { files }: Trial): void {
   lane.killMain('SIGKILL');
   for (const { path } of lane.kernel.files())
     if (path.startsWith(`${DATA_PATH}/`)) lane.kernel.removeFile(path);
-  for (const [path, bytes] of arranged) lane.kernel.writeFile(`${DATA_PATH}/${path}`, bytes);
+  for (const [path, bytes] of files) lane.kernel.writeFile(`${DATA_PATH}/${path}`, bytes);
   forgetLog(lane.state);
   lane.state.crash = null;
   lane.boot();
-  lab.runUntilUp();
-  return trial;
 }
 
 /** Names below /data, as redis-server expects them. A lone log becomes the only part of a multi-part one. */
@@ -80,12 +111,12 @@ function readable(bytes: Uint8Array): boolean {
   return kind === 'command' || kind === 'annotation' || kind === 'short';
 }
 
-function tryOut(
+function scratchLab(
   plan: LabPlan,
   config: Uint8Array,
   files: ReadonlyMap<string, Uint8Array>,
-): ImportResult {
-  const scratch = Lab.create({
+): Lab {
+  return Lab.begin({
     ...plan,
     lanes: [{ id: 'scratch', config: new Map(), repaired: new Set() }],
     disk: { preset: 'nvme', fsyncMs: 0, capacity: null },
@@ -95,6 +126,9 @@ function tryOut(
       [CONFIG_PATH, config],
     ]),
   });
+}
+
+function outcomeOf(scratch: Lab): ImportResult {
   const { state } = scratch.lanes[0]!;
   if (state.status !== 'running' || state.server === null) {
     const last = state.failure ?? 'the server did not start';

@@ -46,8 +46,16 @@ export class Lab implements LaneSurroundings {
     this.lanes = state.lanes.map((lane) => new Lane(lane, this));
   }
 
-  /** A new lab: machines with their files, servers starting. */
+  /** A new lab: machines with their files, servers running, unless they do not start. */
   static create(plan: LabPlan): Lab {
+    const lab = Lab.begin(plan);
+    lab.runUntilUp();
+    if (plan.workload !== null) lab.setWorkload(plan.workload);
+    return lab;
+  }
+
+  /** The same at its first instant: the servers are starting. */
+  static begin(plan: LabPlan): Lab {
     const lab = new Lab(newLabState(plan, plan.createdAt, new Map()));
     for (const [i, lane] of lab.lanes.entries()) {
       lane.kernel.makeDirectory(DATA_PATH);
@@ -56,8 +64,6 @@ export class Lab implements LaneSurroundings {
       for (const [path, bytes] of plan.files) lane.kernel.writeFile(absolute(path), bytes);
       lane.boot();
     }
-    lab.runUntilUp();
-    if (plan.workload !== null) lab.setWorkload(plan.workload);
     return lab;
   }
 
@@ -121,14 +127,28 @@ export class Lab implements LaneSurroundings {
 
   /** Lets the servers start, however the clock is set: a lab begins with running machines. */
   runUntilUp(): void {
-    const limit = this.clock.now + LONGEST_START;
+    this.stepUntilUp(this.latestStart(), Infinity);
+  }
+
+  /** How long a start that begins now may take. */
+  latestStart(): Micros {
+    return this.clock.now + LONGEST_START;
+  }
+
+  /** A piece of runUntilUp, of some `budget` events; nothing else may happen to the lab between two pieces. */
+  stepUntilUp(latest: Micros, budget: number): 'more' | 'done' {
     this.running = true;
-    while (this.lanes.some(({ state }) => state.status === 'loading')) {
+    for (let left = budget; this.lanes.some(({ state }) => state.status === 'loading'); left--) {
       const due = this.clock.next();
-      if (due === undefined || due > limit) break;
+      if (due === undefined || due > latest) break;
+      if (left <= 0) {
+        this.running = false;
+        return 'more';
+      }
       this.dispatchNext();
     }
     this.endInstant();
+    return 'done';
   }
 
   /** With the clock standing still: everything that is due at this instant. */

@@ -11,29 +11,9 @@ import type { LaneAnswer } from '../lab/lane-state.ts';
 import type { PlatterChange } from '../machine/platter.ts';
 import { FrameMaker } from './frame-maker.ts';
 import type { Onlooker } from './onlooker.ts';
-import type {
-  Frame,
-  LabEvent,
-  PushedReply,
-  StorageView,
-  TerminalUpdate,
-  Watched,
-} from './protocol.ts';
-
-/** Where batches are kept; see storage/durable-log.ts. */
-export interface Keeper {
-  append(record: Uint8Array): Promise<void>;
-  replace(records: readonly Uint8Array[]): Promise<void>;
-  readonly status: StorageView;
-}
-
-export interface HostPorts {
-  now(): number;
-  sendFrame(frame: Frame): void;
-  sendPushes(pushes: readonly PushedReply[]): void;
-  sendTerminal(updates: readonly TerminalUpdate[]): void;
-  fatal(message: string): void;
-}
+import { Hold } from './hold.ts';
+import type { HostPorts, Keeper } from './host-ports.ts';
+import type { Frame, LabEvent, PushedReply, TerminalUpdate, Watched } from './protocol.ts';
 
 /** How long the worker runs events before it looks at its messages again, and how many at a time. */
 const SLICE_MS = 10;
@@ -93,6 +73,7 @@ export class LabHost {
   /** Long work that somebody waits for: how much of it is done, 0 to 1. */
   going: number | null = null;
   readonly checkpoints = new Checkpoints();
+  readonly hold = new Hold();
   private frameDue = true;
   private framesUnderWay = 0;
   private timer: ReturnType<typeof setTimeout> | null = null;
@@ -219,6 +200,7 @@ export class LabHost {
     this.checkpoints.note(this.lab);
     this.commit();
     await new Promise((resolve) => setTimeout(resolve, 0));
+    await this.hold.free();
   }
 
   // --- time ---
@@ -240,7 +222,7 @@ export class LabHost {
 
   private runSlice(): void {
     const { lab } = this;
-    if (this.past !== null) return;
+    if (this.past !== null || this.hold.isHeld) return;
     if (lab.state.paused) {
       lab.settleNow();
       return;

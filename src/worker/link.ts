@@ -223,6 +223,7 @@ class WorkerLink implements LabLink {
       readFile: one('readFile'),
       writeFile: one('writeFile'),
       importFiles: one('importFiles'),
+      importing: one('importing'),
       link: one('link'),
       load: one('load'),
       lesson: one('lesson'),

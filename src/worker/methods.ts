@@ -11,12 +11,13 @@ import { absolute, checkConfig } from '../lab/boot.ts';
 import { Lab } from '../lab/lab.ts';
 import type { LaneAnswer } from '../lab/lane-state.ts';
 import type { Lane } from '../lab/lane.ts';
-import { keyCount, laneView, lostWrite } from '../lab/lane-view.ts';
+import { laneView, lostWrite } from '../lab/lane-view.ts';
 import { planLab } from '../lab/setup.ts';
 import { diskPresetNames, diskPresets } from '../machine/devices.ts';
 import { formatCall } from '../machine/strace-format.ts';
 import type { Reply } from '../resp/reply.ts';
 import { DraftDesk } from './draft-desk.ts';
+import { exchangeMethods } from './exchange-methods.ts';
 import type { LabHost } from './lab-host.ts';
 import { LessonDesk } from './lesson-desk.ts';
 import { isLessonId } from './lesson-shelf.ts';
@@ -63,6 +64,7 @@ const IN_THE_PAST: readonly LabMethod[] = [
   'traffic',
   'draft',
   'readFile',
+  'importing',
   'watch',
   'checkConfig',
   'actionLog',
@@ -80,6 +82,25 @@ const IN_THE_PAST: readonly LabMethod[] = [
 export function whyNotNow(host: LabHost, method: LabMethod): string | undefined {
   if (host.past === null || IN_THE_PAST.includes(method)) return undefined;
   return `${method}: an earlier instant is looked at, and nothing runs there; go back to now, or continue from it`;
+}
+
+/** What only looks at the lab, or stops what holds it, and so needs not wait until nobody does. */
+const AT_ANY_TIME: readonly LabMethod[] = [
+  'view',
+  'lost',
+  'calls',
+  'traffic',
+  'readFile',
+  'watch',
+  'checkConfig',
+  'syntax',
+  'disks',
+  'importing',
+];
+
+/** Whether a call of it waits while somebody runs the lab's events in pieces. */
+export function needsTheLab(method: LabMethod): boolean {
+  return !AT_ANY_TIME.includes(method);
 }
 
 /** Makes the call that the page asked for. */
@@ -263,12 +284,7 @@ export function labMethods(
         throw new Refusal('writeFile: bytes must be a Uint8Array');
       return act({ kind: 'write', lane: laneOf(lab(), lane).state.id, path, bytes });
     },
-    async importFiles(files, { lane }) {
-      const { state } = laneOf(lab(), lane);
-      const named = [...files].map(([name, bytes]) => ({ name, bytes }));
-      await act({ kind: 'import', lane: state.id, files: named });
-      return { keys: keyCount(state), commands: state.records.count };
-    },
+    ...exchangeMethods(host),
     link: () => runs.link(),
     lesson: (request) => lessons.request(request),
     async load(run) {

@@ -29,9 +29,16 @@ import type {
 } from '../lab/view.ts';
 
 import type { LessonView } from '../lessons/view.ts';
+import type { ImportRequest, ImportView } from './exchange/import-view.ts';
 import type { DraftProblem, RecordPart, RecordState } from '../tools/log-draft.ts';
 
 export type { DraftProblem, Mend, RecordPart, RecordState } from '../tools/log-draft.ts';
+export type {
+  BroughtFile,
+  BroughtProblem,
+  ImportRequest,
+  ImportView,
+} from './exchange/import-view.ts';
 export type { Finding } from '../lessons/check.ts';
 export type { Block, CourseEntry, Inline, LessonText } from '../lessons/lesson-text.ts';
 export type { LessonView, QuestionView, StepView } from '../lessons/view.ts';
@@ -363,6 +370,8 @@ export interface LabMethods {
     files: ReadonlyMap<string, Uint8Array>,
     options: { lane?: string },
   ): { readonly keys: number; readonly commands: number };
+  /** The same with files of the person's computer, which the worker reads; it tells how far it is, and can be stopped. */
+  importing(request: ImportRequest): ImportView;
   /** The run so far, without passwords. */
   link(): RunLink;
   /** Shows the run of a link or a file; what is at hand stays until `keep`, and comes back by `leave`. */

@@ -2,8 +2,16 @@
 import { Lab } from '../lab/lab.ts';
 import { planLab } from '../lab/setup.ts';
 import { openDurableLog, type OpenedLog } from '../storage/open-durable-log.ts';
-import { LabHost, type Keeper } from './lab-host.ts';
-import { invoke, isLabCall, labMethods, whyNotNow, type Methods } from './methods.ts';
+import type { Keeper } from './host-ports.ts';
+import { LabHost } from './lab-host.ts';
+import {
+  invoke,
+  isLabCall,
+  labMethods,
+  needsTheLab,
+  whyNotNow,
+  type Methods,
+} from './methods.ts';
 import type { FromWorker, StorageView, ToWorker } from './protocol.ts';
 import { Refusal } from './refusal.ts';
 import { reopenLab } from './reopen.ts';
@@ -97,6 +105,7 @@ async function answer(
 ): Promise<FromWorker> {
   try {
     if (!isLabCall(methods, call)) throw new Refusal(`the lab has no method ${call.method}`);
+    if (needsTheLab(call.method)) await host.hold.free();
     const reason = whyNotNow(host, call.method);
     if (reason !== undefined) throw new Refusal(reason);
     return { from: 'answer', id: call.id, value: await invoke(methods, call) };

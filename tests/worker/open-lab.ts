@@ -2,7 +2,8 @@
 import { Lab } from '../../src/lab/lab.ts';
 import { planLab } from '../../src/lab/setup.ts';
 import type { Setup } from '../../src/lab/view.ts';
-import { LabHost, type Keeper } from '../../src/worker/lab-host.ts';
+import type { Keeper } from '../../src/worker/host-ports.ts';
+import { LabHost } from '../../src/worker/lab-host.ts';
 import { labMethods, type Methods } from '../../src/worker/methods.ts';
 import type { Frame, TerminalUpdate } from '../../src/worker/protocol.ts';
 

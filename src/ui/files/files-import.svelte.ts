@@ -1,98 +1,94 @@
-/** One import at a time: gathered, planned, confirmed, loaded; it can be stopped until Redis has it. */
-import { gather } from './dropped-files.ts';
-import type { FoundFile } from './dropped-files.ts';
-import { planImport } from './import-plan.ts';
-import { ZipError } from './read-zip.ts';
+/** One import at a time, as the page follows it: what was brought goes to the worker, which reads, tries and loads it. */
+import type { BroughtFile, ImportRequest, ImportView } from '../../worker/protocol.ts';
+import { TooManyFiles } from './dropped-files.ts';
 import { filesTexts, problemText } from './texts.ts';
 
-/** Resolves when Redis has loaded the files; rejects with its reason, and has then changed nothing. */
-export type OnImport = (
-  files: Map<string, Uint8Array>,
-) => Promise<{ readonly keys: number; readonly commands: number }>;
+export type Importer = (request: ImportRequest) => Promise<ImportView>;
 
-export type ImportStage =
-  | { readonly type: 'idle' }
-  | {
-      readonly type: 'reading';
-      readonly name: string;
-      readonly done: number;
-      readonly total: number;
-    }
-  | { readonly type: 'asking'; readonly files: Map<string, Uint8Array> }
-  | { readonly type: 'loading' }
-  | { readonly type: 'done'; readonly keys: number; readonly commands: number }
-  | { readonly type: 'failed'; readonly message: string };
+/** How often the worker is asked how far it is. */
+const LOOK_MS = 100;
 
 export class FilesImport {
-  stage = $state.raw<ImportStage>({ type: 'idle' });
-  #stop = new AbortController();
-  #load: OnImport;
+  view = $state.raw<ImportView>({ stage: 'idle' });
 
-  constructor(load: OnImport) {
-    this.#load = load;
+  #importer: Importer;
+  #lane: () => string | undefined;
+
+  constructor(importer: Importer, lane: () => string | undefined) {
+    this.#importer = importer;
+    this.#lane = lane;
   }
 
   get busy(): boolean {
-    return this.stage.type === 'reading' || this.stage.type === 'loading';
+    const { stage } = this.view;
+    return stage === 'reading' || stage === 'trying' || stage === 'starting';
+  }
+
+  /** The work can be stopped, and leaves everything as it was. */
+  get stoppable(): boolean {
+    return this.view.stage === 'reading' || this.view.stage === 'trying';
+  }
+
+  /** What went wrong, if something did. */
+  get problem(): string | null {
+    const { view } = this;
+    return view.stage === 'failed' ? problemText(filesTexts(), view.problem, view.name) : null;
   }
 
   /** `ask` puts the question first that replacing data deserves. */
   async start(
-    find: () => Promise<FoundFile[]> | FoundFile[],
+    find: () => Promise<BroughtFile[]> | BroughtFile[],
     ask: () => 'ask' | 'load',
   ): Promise<void> {
     if (this.busy) return;
-    this.#stop = new AbortController();
-    const { signal } = this.#stop;
     try {
-      const found = await find();
-      if (found.length === 0) return;
-      const files = await gather(found, {
-        signal,
-        progress: (name, done, total) => {
-          if (!signal.aborted) this.stage = { type: 'reading', name, done, total };
-        },
+      const files = await find();
+      if (files.length === 0) return;
+      const lane = this.#lane();
+      const view = await this.#importer({
+        do: 'open',
+        files,
+        ...(lane === undefined ? {} : { lane }),
       });
-      const plan = planImport(files);
-      if (!plan.ok) {
-        this.#fail(problemText(filesTexts(), plan.problem, plan.names.slice(0, 3).join(', ')));
-      } else if (ask() === 'ask') {
-        this.stage = { type: 'asking', files: plan.files };
-      } else {
-        await this.load(plan.files);
-      }
+      if (view.stage === 'asking' && ask() === 'load') return await this.load();
+      this.view = view;
     } catch (error) {
-      this.#fail(messageOf(error));
+      this.#failed(error);
     }
   }
 
-  async load(files: Map<string, Uint8Array>): Promise<void> {
-    this.stage = { type: 'loading' };
+  async load(): Promise<void> {
+    this.view = { stage: 'reading', name: '', done: 0, total: 0 };
+    const looking = setInterval(() => void this.#look(), LOOK_MS);
     try {
-      const { keys, commands } = await this.#load(files);
-      this.stage = { type: 'done', keys, commands };
+      this.view = await this.#importer({ do: 'take' });
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#fail(problemText(filesTexts(), 'refused', reason));
+      this.#failed(error);
+    } finally {
+      clearInterval(looking);
     }
   }
 
-  stop(): void {
-    this.#stop.abort();
-    if (this.stage.type === 'reading') this.#fail(filesTexts().problems.stopped);
+  async stop(): Promise<void> {
+    await this.#importer({ do: 'stop' }).catch(() => undefined);
   }
 
   close(): void {
-    this.stage = { type: 'idle' };
+    this.view = { stage: 'idle' };
+    void this.stop();
   }
 
-  #fail(message: string): void {
-    this.stage = { type: 'failed', message };
+  async #look(): Promise<void> {
+    const view = await this.#importer({ do: 'look' }).catch(() => null);
+    // The answer to `take` may have overtaken it.
+    if (view !== null && this.busy) this.view = view;
   }
-}
 
-function messageOf(error: unknown): string {
-  const texts = filesTexts();
-  if (error instanceof ZipError) return problemText(texts, error.problem, error.entry);
-  return problemText(texts, 'unreadable', error instanceof Error ? error.message : String(error));
+  #failed(error: unknown): void {
+    const name = error instanceof Error ? error.message : String(error);
+    this.view =
+      error instanceof TooManyFiles
+        ? { stage: 'failed', problem: 'too-many', name: '' }
+        : { stage: 'failed', problem: 'unreadable', name };
+  }
 }

@@ -1,23 +1,21 @@
 /** The texts of the files pane. */
 import { locale } from '../i18n/locale.svelte.ts';
-import type { ImportProblem } from './import-plan.ts';
-import type { ZipProblem } from './read-zip.ts';
-
-type Problem = ZipProblem | ImportProblem | 'refused' | 'unreadable';
+import type { BroughtProblem } from '../../worker/protocol.ts';
 
 /** What, where (`{name}`), and what to do. */
-const problems: Readonly<Record<Problem, string>> = {
+const problems: Readonly<Record<BroughtProblem, string>> = {
   'not-a-zip':
     '{name} is not a zip archive. Choose an .aof, an .rdb, an appendonlydir or a zip of one.',
   truncated: 'The archive ends in the middle of {name}. Copy it again.',
   encrypted: '{name} is encrypted. Unpack it first, then drop the folder.',
   method:
     '{name} is packed in a way that is not read here. Pack it again with deflate, or drop the folder.',
-  'too-big': 'More than 512 MB at {name}. Drop the log’s own files alone.',
+  'too-big': 'More than 256 MB at {name}. Drop the log’s own files alone, or rewrite the log first (BGREWRITEAOF).',
   'too-many': 'More than 4,096 files. Drop the appendonlydir alone.',
   name: '{name} would leave the folder that it is unpacked into. Such an archive is not opened.',
   twice: '{name} is in the archive twice. Pack it again.',
   damaged: '{name} does not unpack to what its checksum says. Copy the archive again.',
+  lies: '{name} unpacks to more than the archive says of it. Such an archive is not opened: drop the folder.',
   stopped: 'Stopped. Nothing was changed.',
   nothing:
     'There is no .aof, no .rdb and no manifest among the files. Choose those of a Redis log.',
@@ -45,9 +43,11 @@ export const en = {
   choose: 'Choose files',
   chooseFolder: 'Choose a folder',
   reading: (name: string): string => `Reading ${name}`,
-  loading: 'Redis is loading the files',
+  trying: 'Trying the files out on a machine of their own',
+  starting: 'Redis starts with the files',
+  commands: (n: string): string => `${n} commands`,
   of: (done: string, total: string): string => `${done} of ${total}`,
-  stop: 'Stop',
+  stop: 'Cancel',
   failed: 'The files were not taken over',
   fileFailed: 'The file could not be read',
   imported: (keys: string, commands: string): string =>
@@ -80,9 +80,11 @@ export const id = {
   choose: 'Pilih berkas',
   chooseFolder: 'Pilih folder',
   reading: (name: string): string => `Membaca ${name}`,
-  loading: 'Redis sedang memuat berkas',
+  trying: 'Mencoba berkas di mesin tersendiri',
+  starting: 'Redis dinyalakan dengan berkas ini',
+  commands: (n: string): string => `${n} perintah`,
   of: (done: string, total: string): string => `${done} dari ${total}`,
-  stop: 'Berhenti',
+  stop: 'Batalkan',
   failed: 'Berkas tidak diambil alih',
   fileFailed: 'Berkas tidak bisa dibaca',
   imported: (keys: string, commands: string): string =>
@@ -99,11 +101,12 @@ export const id = {
     encrypted: '{name} terenkripsi. Buka dulu arsipnya, lalu taruh foldernya.',
     method:
       '{name} dikemas dengan cara yang tidak dibaca di sini. Kemas lagi dengan deflate, atau taruh foldernya.',
-    'too-big': 'Lebih dari 512 MB pada {name}. Taruh berkas log-nya saja.',
+    'too-big': 'Lebih dari 256 MB pada {name}. Taruh berkas log-nya saja, atau tulis ulang log-nya dulu (BGREWRITEAOF).',
     'too-many': 'Lebih dari 4.096 berkas. Taruh appendonlydir saja.',
     name: '{name} akan keluar dari folder tempatnya dibuka. Arsip seperti itu tidak dibuka.',
     twice: '{name} ada dua kali di dalam arsip. Kemas lagi.',
     damaged: 'Isi {name} tidak cocok dengan checksum-nya. Salin lagi arsipnya.',
+    lies: '{name} ternyata lebih besar daripada yang tertulis di arsipnya. Arsip seperti itu tidak dibuka: taruh foldernya.',
     stopped: 'Dihentikan. Tidak ada yang berubah.',
     nothing: 'Tidak ada .aof, .rdb, atau manifest di antaranya. Pilih berkas log Redis.',
     'two-logs': 'Ada lebih dari satu manifest: {name}. Taruh satu appendonlydir.',
@@ -118,6 +121,6 @@ export function filesTexts(): FilesTexts {
   return locale.language === 'id' ? id : en;
 }
 
-export function problemText(texts: FilesTexts, problem: Problem, name: string): string {
+export function problemText(texts: FilesTexts, problem: BroughtProblem, name: string): string {
   return texts.problems[problem].replace('{name}', () => name);
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { filesOfDrop, gather } from '../../../src/ui/files/dropped-files.ts';
-import { ZipError } from '../../../src/ui/files/read-zip.ts';
+import { filesOfDrop, TooManyFiles } from '../../../src/ui/files/dropped-files.ts';
+import { planBrought } from '../../../src/worker/exchange/brought-files.ts';
 
 type FakeEntry = { name: string; isFile: boolean; isDirectory: boolean };
 
@@ -39,8 +39,6 @@ function dropOf(...entries: FakeEntry[]): DataTransfer {
   return { items } as unknown as DataTransfer;
 }
 
-const options = { signal: new AbortController().signal, progress: () => undefined };
-
 test('a dropped folder gives all its files, however many a reader hands out at once', async () => {
   const find = filesOfDrop(
     dropOf(folder('appendonlydir', file('a'), file('b'), file('c'), folder('sub', file('d')))),
@@ -52,8 +50,7 @@ test('a dropped folder gives all its files, however many a reader hands out at o
     'appendonlydir/c',
     'appendonlydir/sub/d',
   ]);
-  const files = await gather(found, options);
-  expect(String.fromCharCode(...files.get('appendonlydir/sub/d')!)).toBe('d');
+  expect(await found[3]!.file.text()).toBe('d');
 });
 
 test('a folder that never ends is not followed to its end', async () => {
@@ -62,13 +59,13 @@ test('a folder that never ends is not followed to its end', async () => {
   expect(await filesOfDrop(dropOf(deep))()).toEqual([]);
 
   const many = Array.from({ length: 5000 }, (_, i) => file(`f${i}`));
-  await expect(filesOfDrop(dropOf(folder('many', ...many)))()).rejects.toThrow(ZipError);
+  await expect(filesOfDrop(dropOf(folder('many', ...many)))()).rejects.toThrow(TooManyFiles);
 });
 
 test('files that are too big together are refused before they are read', async () => {
   const huge = new File([], 'huge.aof');
   Object.defineProperty(huge, 'size', { value: 600 * 1024 * 1024 });
-  await expect(gather([{ path: 'huge.aof', file: huge }], options)).rejects.toThrow(
-    'too-big: huge.aof',
+  await expect(planBrought([{ path: 'huge.aof', file: huge }])).rejects.toThrow(
+    'too-big: appendonly.aof',
   );
 });

@@ -2,7 +2,8 @@ import { unzipSync } from 'fflate';
 import { page, userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import { describe, expect, test } from 'vitest';
-import type { FileView } from '../../../src/worker/protocol.ts';
+import { ImportDesk } from '../../../src/worker/exchange/import-desk.ts';
+import type { FileView, ImportRequest } from '../../../src/worker/protocol.ts';
 import FilesHost from './files-host.svelte';
 import { zipBytes } from './zips.ts';
 
@@ -26,6 +27,12 @@ const files: FileView[] = Object.entries(contents).map(([path, text]) => ({
 async function show(change: { keys?: number; refuse?: string; hold?: boolean } = {}) {
   const imported: Map<string, Uint8Array>[] = [];
   const saved: { name: string; bytes: Uint8Array }[] = [];
+  const desk = new ImportDesk((taken, { progress }) => {
+    progress({ stage: 'trying', done: 1, total: 2, commands: 0 });
+    if (change.refuse !== undefined) return Promise.reject(new Error(change.refuse));
+    imported.push(new Map(taken));
+    return Promise.resolve({ keys: 1, commands: 2 });
+  });
   const screen = await render(FilesHost, {
     files,
     keys: change.keys ?? 0,
@@ -39,11 +46,7 @@ async function show(change: { keys?: number; refuse?: string; hold?: boolean } =
           ]),
         ),
       ),
-    onimport: (taken: Map<string, Uint8Array>) => {
-      if (change.refuse !== undefined) return Promise.reject(new Error(change.refuse));
-      imported.push(taken);
-      return Promise.resolve({ keys: 1, commands: 2 });
-    },
+    importer: (request: ImportRequest) => desk.answer(request),
     save: (name: string, bytes: Uint8Array) => saved.push({ name, bytes }),
   });
   return { screen, imported, saved };
@@ -208,7 +211,7 @@ test(
     Object.defineProperty(event, 'dataTransfer', { value: transfer });
     document.querySelector('[aria-label="The simulated disk"]')!.dispatchEvent(event);
     await expect
-      .element(screen.getByRole('progressbar', { name: 'Reading backup.aof' }))
+      .element(screen.getByRole('progressbar', { name: 'Reading appendonly.aof' }))
       .toBeVisible();
     await expect.element(screen.getByText('4.2 MB of 12.0 MB')).toBeVisible();
     await userEvent.keyboard('{Escape}');

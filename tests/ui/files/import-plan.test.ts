@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { FileView } from '../../../src/worker/protocol.ts';
 import { peekAt } from '../../../src/ui/files/file-peek.ts';
 import { modeText, treeLines } from '../../../src/ui/files/file-tree.ts';
-import { planImport } from '../../../src/ui/files/import-plan.ts';
+import { planImport } from '../../../src/worker/exchange/import-plan.ts';
 
 function planned(...paths: string[]): string[] | string {
   const plan = planImport(

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { unzipSync, zipSync } from 'fflate';
-import { isSafePath, readZip, ZipError } from '../../../src/ui/files/read-zip.ts';
+import { isSafePath, readZip as readZipFile, ZipError } from '../../../src/worker/exchange/read-zip.ts';
 import { writeZip } from '../../../src/ui/files/write-zip.ts';
 import { nextBelow, seedRandom } from '../../../src/base/random.ts';
-import { zipBytes } from './zips.ts';
+import { zipBytes } from '../../ui/files/zips.ts';
 
+const readZip = (bytes: Uint8Array, options: Parameters<typeof readZipFile>[1] = {}) =>
+  readZipFile(new Blob([bytes.slice()]), options);
 const text = (bytes: Uint8Array | undefined): string => String.fromCharCode(...(bytes ?? []));
 
 async function problemOf(work: Promise<unknown>): Promise<string> {
@@ -73,7 +75,7 @@ describe('refused', () => {
       (_, at) => at + 4 <= lying.length && view.getUint32(at, true) === 0x02014b50,
     );
     view.setUint32(central + 24, 1, true);
-    expect(await problemOf(readZip(lying, { limits }))).toBe('too-big');
+    expect(await problemOf(readZip(lying, { limits }))).toBe('lies');
   });
 
   test('a bomb of a few kilobytes comes out in many small pieces, between which the page lives and can stop it', async () => {

@@ -1,7 +1,7 @@
-/** What was dropped, as the files of /data: whichever way a learner hands over a log, Redis finds it. */
+/** What was brought, as the files of /data: whichever way a learner hands over a log, Redis finds it. */
 
-export type ImportPlan =
-  | { readonly ok: true; readonly files: Map<string, Uint8Array> }
+export type ImportPlan<T> =
+  | { readonly ok: true; readonly files: Map<string, T> }
   | { readonly ok: false; readonly problem: ImportProblem; readonly names: readonly string[] };
 export type ImportProblem = 'nothing' | 'two-logs' | 'two-files';
 
@@ -10,19 +10,19 @@ const FOLDER = 'appendonlydir';
 /**
  * A folder with a manifest becomes appendonlydir; loose files beside a manifest go with it. Without one, a
  * single .aof becomes the old-style appendonly.aof, which Redis takes over at its start, and a single .rdb
- * becomes dump.rdb. Other files (a redis.conf, a README) stay behind.
+ * becomes dump.rdb. Other files (a redis.conf, a README) stay behind, unread.
  */
-export function planImport(dropped: ReadonlyMap<string, Uint8Array>): ImportPlan {
-  const paths = [...dropped.keys()].filter((path) => !isHidden(path));
+export function planImport<T>(brought: ReadonlyMap<string, T>): ImportPlan<T> {
+  const paths = [...brought.keys()].filter((path) => !isHidden(path));
   const manifests = paths.filter(
     (path) => path.endsWith('.manifest') && !nameOf(path).startsWith('temp-'),
   );
   if (manifests.length > 1) return { ok: false, problem: 'two-logs', names: manifests };
   const [manifest] = manifests;
-  const files = new Map<string, Uint8Array>();
+  const files = new Map<string, T>();
   const add = (to: string, from: string): void => {
-    const bytes = dropped.get(from);
-    if (bytes !== undefined) files.set(to, bytes);
+    const file = brought.get(from);
+    if (file !== undefined) files.set(to, file);
   };
 
   if (manifest !== undefined) {
