@@ -13,7 +13,8 @@ export type ImportResult =
   | { readonly ok: false; readonly error: string };
 
 const MOST_FILES = 100;
-const EVENTS_A_STEP = 40;
+/** Loading, an event is some thousand commands: more than one would keep a worker from its messages. */
+const EVENTS_A_STEP = 1;
 
 /** Replaces /data of the lane by these files and starts its server anew; or says why not, and changes nothing. */
 export function importFiles(

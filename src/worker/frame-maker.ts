@@ -9,8 +9,10 @@ import { recordBatch } from '../lab/record-log.ts';
 import { wordsText } from '../lab/texts.ts';
 import type { Frame, LaneFrame, RecordBatch, TimelineBatch, Watched } from './protocol.ts';
 
-/** Rows of records in one frame; the rest comes with the next. Of the past, so many are shown. */
-const ROWS_PER_FRAME = 20_000;
+/** Rows of records in one frame: what the page takes in without a pause that is felt. The rest comes with the next. */
+const ROWS_PER_FRAME = 5_000;
+/** Of the past, so many are shown. */
+const ROWS_OF_THE_PAST = 20_000;
 
 /** What a frame says of the host that it comes from. */
 export type HostFacts = Pick<Frame, 'run' | 'storage' | 'sandbox' | 'past' | 'going' | 'lesson'>;
@@ -73,7 +75,7 @@ export class FrameMaker {
   /** The rows that the page has not been given yet; null: there is nothing new. */
   private newRecords(lab: Lab, state: LaneState, isPast: boolean): RecordBatch | null {
     const { id, records, repliedRows } = state;
-    const unseen = isPast ? Math.max(0, records.count - ROWS_PER_FRAME) : 0;
+    const unseen = isPast ? Math.max(0, records.count - ROWS_OF_THE_PAST) : 0;
     const rows = isPast ? this.pastRows : this.shownRows;
     const shown = rows.get(id) ?? unseen;
     const from = isPast ? shown : Math.min(shown, records.shortest);

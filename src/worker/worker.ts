@@ -4,14 +4,7 @@ import { planLab } from '../lab/setup.ts';
 import { openDurableLog, type OpenedLog } from '../storage/open-durable-log.ts';
 import type { Keeper } from './host-ports.ts';
 import { LabHost } from './lab-host.ts';
-import {
-  invoke,
-  isLabCall,
-  labMethods,
-  needsTheLab,
-  whyNotNow,
-  type Methods,
-} from './methods.ts';
+import { invoke, isLabCall, labMethods, needsTheLab, whyNotNow, type Methods } from './methods.ts';
 import type { FromWorker, StorageView, ToWorker } from './protocol.ts';
 import { Refusal } from './refusal.ts';
 import { reopenLab } from './reopen.ts';

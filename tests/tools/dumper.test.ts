@@ -120,6 +120,24 @@ test('a backup that tells of less than it holds is not inflated beyond that', ()
   });
 });
 
+test('a backup that tells of more than its bytes can hold, or than anybody restores, is not inflated at all', () => {
+  const world = new World();
+  world.run('SET', 'bomb', 'x'.repeat(300_000));
+  world.dump('backup', '-f', FILE, '--compress');
+  const whole = world.files[FILE]!;
+  const at = whole.indexOf('.incr.aof') + 9 + 8;
+  // 16 MB of so few bytes; 10 GB.
+  for (const length of ['\0\0\0\x01\0\0\0\0', '\0\0\0\x80\x02\0\0\0']) {
+    const more = `${whole.slice(0, at)}${length}${whole.slice(at + 8, -32)}`;
+    world.files[FILE] = more + Buffer.from(sha256(asBytes(more))).toString('latin1');
+    expect(world.dump(...TO)).toMatchObject({
+      exit: 1,
+      stderr: expect.stringMatching(/damaged: \d+ compressed bytes tell of \d{8,}/),
+    });
+    expect(world.restored).toBeNull();
+  }
+});
+
 test('a backup in the middle of another one’s place does not belong there', () => {
   const world = filled();
   world.dump('backup', '-f', FILE);

@@ -72,6 +72,10 @@ export function* sealPart(
 /** A file could ask for a key that takes hours. */
 const MOST_ITERATIONS = 10_000_000;
 
+/** Nothing is inflated beyond this, and deflate makes at most so many bytes of one: a file could tell of any number. */
+const MOST_INFLATED = 1024 ** 3;
+const DEFLATE_RATIO = 1032;
+
 export type Opened =
   { readonly ok: true; readonly part: OpenPart } | { readonly ok: false; readonly reason: string };
 
@@ -98,6 +102,8 @@ export function* openPart(part: Part, password: ByteString | null): ToolSteps<Op
   }
   if (header.compressed) {
     const most = header.plainLength;
+    if (most > MOST_INFLATED || most > body.length * DEFLATE_RATIO)
+      return fail(`damaged: ${body.length} compressed bytes tell of ${most}`);
     const inflated = yield* askBytes({ ask: 'gunzip', bytes: body, most });
     if ('reason' in inflated) return fail(`damaged: ${inflated.reason}`);
     body = inflated;

@@ -10,7 +10,8 @@ const problems: Readonly<Record<BroughtProblem, string>> = {
   encrypted: '{name} is encrypted. Unpack it first, then drop the folder.',
   method:
     '{name} is packed in a way that is not read here. Pack it again with deflate, or drop the folder.',
-  'too-big': 'More than 256 MB at {name}. Drop the log’s own files alone, or rewrite the log first (BGREWRITEAOF).',
+  'too-big':
+    'More than 256 MB at {name}. Drop the log’s own files alone, or rewrite the log first (BGREWRITEAOF).',
   'too-many': 'More than 4,096 files. Drop the appendonlydir alone.',
   name: '{name} would leave the folder that it is unpacked into. Such an archive is not opened.',
   twice: '{name} is in the archive twice. Pack it again.',
@@ -101,7 +102,8 @@ export const id = {
     encrypted: '{name} terenkripsi. Buka dulu arsipnya, lalu taruh foldernya.',
     method:
       '{name} dikemas dengan cara yang tidak dibaca di sini. Kemas lagi dengan deflate, atau taruh foldernya.',
-    'too-big': 'Lebih dari 256 MB pada {name}. Taruh berkas log-nya saja, atau tulis ulang log-nya dulu (BGREWRITEAOF).',
+    'too-big':
+      'Lebih dari 256 MB pada {name}. Taruh berkas log-nya saja, atau tulis ulang log-nya dulu (BGREWRITEAOF).',
     'too-many': 'Lebih dari 4.096 berkas. Taruh appendonlydir saja.',
     name: '{name} akan keluar dari folder tempatnya dibuka. Arsip seperti itu tidak dibuka.',
     twice: '{name} ada dua kali di dalam arsip. Kemas lagi.',

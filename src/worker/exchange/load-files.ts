@@ -14,7 +14,7 @@ type Loaded = Awaited<ReturnType<Load>>;
 
 /** Between two looks at the worker's messages. */
 const SLICE_MS = 25;
-const EVENTS_A_LOOK = 40;
+const EVENTS_A_LOOK = 1;
 
 export async function loadFiles(
   host: LabHost,

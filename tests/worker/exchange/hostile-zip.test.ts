@@ -12,7 +12,9 @@ const ping = new TextEncoder().encode('*1\r\n$4\r\nPING\r\n');
 const log = { name: 'appendonly.aof', content: ping };
 
 /** How an import of these files ends, and how many files a server was given. */
-async function brought(files: Record<string, Uint8Array>): Promise<{ end: ImportView; loaded: number }> {
+async function brought(
+  files: Record<string, Uint8Array>,
+): Promise<{ end: ImportView; loaded: number }> {
   let loaded = 0;
   const desk = new ImportDesk((taken) => {
     loaded += taken.size;
@@ -72,7 +74,10 @@ test('archives in archives stay packed: a 42.zip is no log', async () => {
     Array.from({ length: 16 }, (_, i) => ({ name: `lib ${i}.zip`, content: middle })),
   );
   const { end, loaded } = await brought({ '42.zip': top });
-  expect([end, loaded]).toEqual([{ stage: 'failed', problem: 'nothing', name: expect.any(String) as string }, 0]);
+  expect([end, loaded]).toEqual([
+    { stage: 'failed', problem: 'nothing', name: expect.any(String) as string },
+    0,
+  ]);
 });
 
 test('many entries that share a bomb are counted together', async () => {
@@ -91,7 +96,15 @@ test('many entries that share a bomb are counted together', async () => {
 });
 
 test('names that leave the folder, absolute ones, and names that are there twice', async () => {
-  for (const name of ['../../x', '/etc/cron.d/x', 'a/../../x', 'C:\\x', 'a\\..\\x', './x', 'a//x']) {
+  for (const name of [
+    '../../x',
+    '/etc/cron.d/x',
+    'a/../../x',
+    'C:\\x',
+    'a\\..\\x',
+    './x',
+    'a//x',
+  ]) {
     const zip = makeZip([log, { name, content: ping }]);
     expect(await brought({ 'x.zip': zip })).toEqual(failed('name', name));
   }

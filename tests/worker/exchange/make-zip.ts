@@ -20,7 +20,10 @@ export interface Directory {
   readonly offset?: number;
 }
 
-export function makeZip(entries: readonly Made[], directory: Directory = {}): Uint8Array<ArrayBuffer> {
+export function makeZip(
+  entries: readonly Made[],
+  directory: Directory = {},
+): Uint8Array<ArrayBuffer> {
   const encoder = new TextEncoder();
   const locals: Uint8Array[] = [];
   const centrals: Uint8Array[] = [];

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { unzipSync, zipSync } from 'fflate';
-import { isSafePath, readZip as readZipFile, ZipError } from '../../../src/worker/exchange/read-zip.ts';
+import {
+  isSafePath,
+  readZip as readZipFile,
+  ZipError,
+} from '../../../src/worker/exchange/read-zip.ts';
 import { writeZip } from '../../../src/ui/files/write-zip.ts';
 import { nextBelow, seedRandom } from '../../../src/base/random.ts';
 import { zipBytes } from '../../ui/files/zips.ts';
