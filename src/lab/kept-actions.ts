@@ -19,7 +19,8 @@ export function keptActions({ actions, plan }: LabState, from: number): readonly
   return actionLines(told, addressee(actions, from, first));
 }
 
-function withoutLargeFiles(timed: TimedAction): TimedAction {
+/** The action as a line that a person can read: of large files names and sizes. */
+export function withoutLargeFiles(timed: TimedAction): TimedAction {
   const { at, action } = timed;
   if (action.kind === 'import' && action.files.some(isLarge))
     return { at, action: { ...action, files: action.files.map(named) } };

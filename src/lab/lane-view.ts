@@ -107,7 +107,7 @@ function loadingView({ server }: LaneState): LaneView['loading'] {
   return {
     bytes: loading.loadedBefore + (loading.load?.at ?? loading.rdb?.reader.input.at ?? 0),
     total: loading.totalBytes,
-    commands: loading.commands + (loading.load?.commands ?? 0),
+    commands: loading.commands,
   };
 }
 

@@ -2,9 +2,9 @@
 import type { LabHost } from './lab-host.ts';
 import type { Methods } from './methods.ts';
 import type { ImportDesk, Load } from './exchange/import-desk.ts';
-import { Refusal } from './refusal.ts';
+import { laneOf, Refusal } from './refusal.ts';
 
-type ExchangeMethods = Pick<Methods, 'importFiles' | 'importing'>;
+type ExchangeMethods = Pick<Methods, 'importFiles' | 'importing' | 'download'>;
 
 export function exchangeMethods(host: LabHost): ExchangeMethods {
   let desk: ImportDesk | null = null;
@@ -22,6 +22,10 @@ export function exchangeMethods(host: LabHost): ExchangeMethods {
       const { ImportDesk } = await import('./exchange/import-desk.ts');
       desk ??= new ImportDesk(load);
       return desk.answer(request);
+    },
+    async download(request, { lane }) {
+      const { download } = await import('./exchange/downloads.ts');
+      return download(laneOf(host.looked, lane), request);
     },
   };
 }

@@ -224,6 +224,7 @@ class WorkerLink implements LabLink {
       writeFile: one('writeFile'),
       importFiles: one('importFiles'),
       importing: one('importing'),
+      download: one('download'),
       link: one('link'),
       load: one('load'),
       lesson: one('lesson'),

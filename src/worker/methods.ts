@@ -64,6 +64,7 @@ const IN_THE_PAST: readonly LabMethod[] = [
   'traffic',
   'draft',
   'readFile',
+  'download',
   'importing',
   'watch',
   'checkConfig',

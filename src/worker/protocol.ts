@@ -29,10 +29,13 @@ import type {
 } from '../lab/view.ts';
 
 import type { LessonView } from '../lessons/view.ts';
+import type { Download, DownloadRequest } from './exchange/downloads.ts';
 import type { ImportRequest, ImportView } from './exchange/import-view.ts';
 import type { DraftProblem, RecordPart, RecordState } from '../tools/log-draft.ts';
 
 export type { DraftProblem, Mend, RecordPart, RecordState } from '../tools/log-draft.ts';
+export type { Download, DownloadRequest } from './exchange/downloads.ts';
+export type { HandoverTarget } from './exchange/handover-compose.ts';
 export type {
   BroughtFile,
   BroughtProblem,
@@ -372,6 +375,7 @@ export interface LabMethods {
   ): { readonly keys: number; readonly commands: number };
   /** The same with files of the person's computer, which the worker reads; it tells how far it is, and can be stopped. */
   importing(request: ImportRequest): ImportView;
+  download(request: DownloadRequest, options: { lane?: string }): Download;
   /** The run so far, without passwords. */
   link(): RunLink;
   /** Shows the run of a link or a file; what is at hand stays until `keep`, and comes back by `leave`. */

@@ -20,12 +20,23 @@ export class RunDesk {
 
   /** The whole run in the letters of an address. */
   link(): RunLink {
-    const hash = `run=${encodeLink(runOf(this.host.lab))}`;
+    const hash = `run=${encodeLink(this.whole())}`;
     return { hash, fits: hash.length <= LONGEST_LINK };
   }
 
   file(): Uint8Array {
-    return encodeRun(runOf(this.host.lab));
+    return encodeRun(this.whole());
+  }
+
+  /** The run, if its files are not too large for any text. */
+  private whole(): Run {
+    const run = runOf(this.host.lab);
+    const bytes = bytesIn(run);
+    if (bytes > MOST_BYTES)
+      throw new Refusal(
+        `this run holds ${bytes} bytes of files that were brought in, and a run that is passed on at most ${MOST_BYTES}; download /data in the Files pane instead`,
+      );
+    return run;
   }
 
   /** Shows somebody's run; the lab at hand stays as it is until `keep`. Refused, it changes nothing. */
@@ -92,6 +103,20 @@ export class RunDesk {
     await this.host.replaceLab(lab, place);
     await this.host.committed();
   }
+}
+
+/** What a run that is read again may hold (lab/run-file.ts), as text that is a third longer. */
+const MOST_BYTES = 16 * 1024 * 1024;
+
+function bytesIn({ plan, reopened, actions }: Run): number {
+  let bytes = 0;
+  for (const file of plan.files.values()) bytes += file.length;
+  for (const platter of reopened?.platters.values() ?? []) bytes += platter.length;
+  for (const { action } of actions) {
+    if (action.kind === 'write') bytes += action.bytes.length;
+    if (action.kind === 'import') for (const file of action.files) bytes += file.bytes.length;
+  }
+  return bytes;
 }
 
 /** Where the last thing that was done begins: keys that were typed one after the other are one thing. */

@@ -1,5 +1,6 @@
 /** Going back in the run at hand, going on from there, and the futures that this makes. */
 import { actionLines, addressee, DEFAULT_CLIENT } from '../lab/action-text.ts';
+import { withoutLargeFiles } from '../lab/kept-actions.ts';
 import type { TimedAction } from '../lab/action.ts';
 import { forecastAt } from '../lab/accidents.ts';
 import { labAt, takeCheckpoint, type Checkpoint } from '../lab/checkpoint.ts';
@@ -237,6 +238,6 @@ function lineOf(actions: readonly TimedAction[], at: number, lab: Lab): string |
   if (action === undefined) return null;
   const first = { lane: lab.state.plan.lanes[0]!.id, client: DEFAULT_CLIENT };
   // Without the lines that only say to whom it goes.
-  const lines = actionLines([action], addressee([action], 1, first));
+  const lines = actionLines([withoutLargeFiles(action)], addressee([action], 1, first));
   return lines[lines.length - 1]?.action ?? null;
 }
