@@ -9,11 +9,13 @@ export interface HexLine {
   readonly text: string;
 }
 
-const PEEKED = 4096;
+/** How much of a file is looked at. */
+export const PEEKED = 4096;
 
-export function peekAt(bytes: Uint8Array): Peek {
+/** `size`: of the whole file, of which `bytes` are at least the beginning. */
+export function peekAt(bytes: Uint8Array, size = bytes.length): Peek {
   const shown = bytes.subarray(0, PEEKED);
-  const rest = bytes.length - shown.length;
+  const rest = size - shown.length;
   if (isText(shown)) return { kind: 'text', text: plainText(shown), rest };
   return { kind: 'hex', lines: hexDump(shown), rest };
 }

@@ -1,6 +1,10 @@
-/** Hands bytes to the browser as a download. */
-export function saveFile(name: string, bytes: Uint8Array): void {
-  const url = URL.createObjectURL(new Blob([bytes.slice()], { type: 'application/octet-stream' }));
+/** Hands bytes to the browser as a download; those of a blob need not come into the page for it. */
+export function saveFile(name: string, content: Uint8Array | Blob): void {
+  const blob =
+    content instanceof Blob
+      ? content
+      : new Blob([content.slice()], { type: 'application/octet-stream' });
+  const url = URL.createObjectURL(blob);
   const link = document.createElement('a');
   link.href = url;
   link.download = name;

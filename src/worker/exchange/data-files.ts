@@ -21,11 +21,7 @@ export function dataFiles({ kernel, state }: Lane, folder = 'data/'): ArchiveEnt
     state.kernel.inodes.get(findPath(state.kernel, normalizePath(path, '/')) ?? 0);
   const entries = new Map<string, ArchiveEntry>();
   const addFolders = (path: string): void => {
-    for (
-      let slash = DATA_PATH.length;
-      slash >= 0;
-      slash = path.indexOf('/', slash + 1)
-    ) {
+    for (let slash = DATA_PATH.length; slash >= 0; slash = path.indexOf('/', slash + 1)) {
       const at = path.slice(0, slash);
       const inode = inodeAt(at);
       if (entries.has(at) || inode === undefined) continue;

@@ -88,7 +88,8 @@ export function handoverFiles(
     server?.directives ?? defaultDirectives(),
     server !== null && server.engine.users.size > 1 ? 'users' : 'none',
   );
-  const text = (name: string, content: Uint8Array): ArchiveEntry => fileOf(folder + name, content, modifiedAt);
+  const text = (name: string, content: Uint8Array): ArchiveEntry =>
+    fileOf(folder + name, content, modifiedAt);
   return [
     text('README.txt', bytesOf(utf8Encode(readme(facts, language)))),
     text('redis.conf', bytesOf(conf)),
@@ -104,10 +105,7 @@ function fileOf(name: string, bytes: Uint8Array, modifiedAt: Micros): ArchiveEnt
 
 /** The data set as commands, as BGREWRITEAOF writes it with `aof-use-rdb-preamble no`. */
 function datasetOf({ engine }: ServerState): Uint8Array {
-  const job = newRespBaseJob(
-    presentState(engine.databases, libraryCodes(engine.scripting)),
-    '',
-  );
+  const job = newRespBaseJob(presentState(engine.databases, libraryCodes(engine.scripting)), '');
   const sink = newGrowableBytes();
   while (stepRespBase(job, sink, KEYS_A_STEP) === 'more');
   return takenBytes(sink);

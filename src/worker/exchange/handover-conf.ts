@@ -70,12 +70,18 @@ export function handoverConf(values: DirectiveValues, users: 'users' | 'none'): 
       !PLACE.includes(name) &&
       text.join('\n') !== standard.get(name)?.join('\n'),
   );
-  const secrets = others.filter(([name]) => findDirective(name)?.flags.includes('sensitive') === true);
+  const secrets = others.filter(
+    ([name]) => findDirective(name)?.flags.includes('sensitive') === true,
+  );
   const plain = others.filter(([name]) => !secrets.some(([secret]) => secret === name));
   const newer = plain.filter(([name]) => NEW_IN_7_2.includes(name));
   const known = plain.filter(([name]) => !NEW_IN_7_2.includes(name));
   if (known.length > 0)
-    lines.push('', '# What was set otherwise than by default', ...known.flatMap(([, text]) => text));
+    lines.push(
+      '',
+      '# What was set otherwise than by default',
+      ...known.flatMap(([, text]) => text),
+    );
   if (newer.length > 0)
     lines.push(
       '',
@@ -90,7 +96,8 @@ export function handoverConf(values: DirectiveValues, users: 'users' | 'none'): 
     );
   if (users === 'users')
     lines.push('', '# Users and their passwords are not handed over: see ACL SETUSER');
-  for (const [from, to] of values.renames) lines.push(`rename-command ${from} ${to === '' ? '""' : to}`);
+  for (const [from, to] of values.renames)
+    lines.push(`rename-command ${from} ${to === '' ? '""' : to}`);
   return ascii(`${lines.join('\n')}\n`);
 }
 
@@ -106,7 +113,10 @@ function linesOf(values: DirectiveValues): ReadonlyMap<string, readonly string[]
 }
 
 /** Redis finds the data under these names. */
-export function dataNames(values: DirectiveValues): { readonly log: string; readonly snapshot: string } {
+export function dataNames(values: DirectiveValues): {
+  readonly log: string;
+  readonly snapshot: string;
+} {
   return {
     log: directiveText(values, 'appenddirname'),
     snapshot: directiveText(values, 'dbfilename'),

@@ -3,7 +3,7 @@ import { page, userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import { describe, expect, test } from 'vitest';
 import { ImportDesk } from '../../../src/worker/exchange/import-desk.ts';
-import type { FileView, ImportRequest } from '../../../src/worker/protocol.ts';
+import type { DownloadRequest, FileView, ImportRequest } from '../../../src/worker/protocol.ts';
 import FilesHost from './files-host.svelte';
 import { zipBytes } from './zips.ts';
 
@@ -27,6 +27,7 @@ const files: FileView[] = Object.entries(contents).map(([path, text]) => ({
 async function show(change: { keys?: number; refuse?: string; hold?: boolean } = {}) {
   const imported: Map<string, Uint8Array>[] = [];
   const saved: { name: string; bytes: Uint8Array }[] = [];
+  const asked: DownloadRequest[] = [];
   const desk = new ImportDesk((taken, { progress }) => {
     progress({ stage: 'trying', done: 1, total: 2, commands: 0 });
     if (change.refuse !== undefined) return Promise.reject(new Error(change.refuse));
@@ -36,7 +37,12 @@ async function show(change: { keys?: number; refuse?: string; hold?: boolean } =
   const screen = await render(FilesHost, {
     files,
     keys: change.keys ?? 0,
-    read: (path: string) => Promise.resolve(bytesOf(contents[path]!)),
+    download: (request: DownloadRequest) => {
+      asked.push(request);
+      const path = request.what === 'file' ? request.path : '/data.zip';
+      const blob = new Blob([bytesOf(contents[path] ?? 'archive')]);
+      return Promise.resolve({ name: path.slice(path.lastIndexOf('/') + 1), blob });
+    },
     exportDir: () =>
       Promise.resolve(
         new Map(
@@ -47,9 +53,12 @@ async function show(change: { keys?: number; refuse?: string; hold?: boolean } =
         ),
       ),
     importer: (request: ImportRequest) => desk.answer(request),
-    save: (name: string, bytes: Uint8Array) => saved.push({ name, bytes }),
+    save: async (name: string, content: Uint8Array | Blob) => {
+      const bytes = content instanceof Blob ? new Uint8Array(await content.arrayBuffer()) : content;
+      saved.push({ name, bytes });
+    },
   });
-  return { screen, imported, saved };
+  return { screen, imported, saved, asked };
 }
 
 /** Drops files as a file manager does. */
@@ -105,6 +114,19 @@ test('one file downloads as it is, the whole appendonlydir as a zip of its files
   const inside = unzipSync(saved[1]!.bytes);
   expect(Object.keys(inside)).toContain('appendonlydir/appendonly.aof.1.incr.aof');
   expect(inside['appendonlydir/appendonly.aof.manifest']).toEqual(bytesOf(manifest));
+});
+
+test('archives and what another Redis needs are in a menu, by keyboard alone', async () => {
+  const { screen, saved, asked } = await show();
+  (screen.getByRole('button', { name: 'More downloads' }).element() as HTMLElement).focus();
+  await userEvent.keyboard('{Enter}');
+  await expect.element(screen.getByRole('menuitemradio', { name: /as a zip/ })).toHaveFocus();
+  await userEvent.keyboard('{ArrowDown}{Enter}');
+  await expect.poll(() => saved.length).toBe(1);
+  expect(asked).toEqual([{ what: 'data', as: 'tar' }]);
+  await userEvent.keyboard('{Enter}{End}{Enter}');
+  await expect.poll(() => saved.length).toBe(2);
+  expect(asked[1]).toEqual({ what: 'handover', target: 'cluster', language: 'en' });
 });
 
 describe('files come in', () => {
