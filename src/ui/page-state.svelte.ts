@@ -25,6 +25,8 @@ export class PageState {
   readonly log = new LogState();
   /** The file that is looked into, in the place of everything else; null: none. */
   inspected = $state<string | null>(null);
+  /** The memory report that is looked at: of the running server, or of a snapshot on the disk. */
+  reported = $state.raw<{ readonly path: string | null } | null>(null);
   /** The course is listed where the lesson stands. */
   course = $state(false);
   /** The future that is laid beside the one at hand. */

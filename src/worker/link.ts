@@ -225,6 +225,7 @@ class WorkerLink implements LabLink {
       importFiles: one('importFiles'),
       importing: one('importing'),
       download: one('download'),
+      report: one('report'),
       link: one('link'),
       load: one('load'),
       lesson: one('lesson'),

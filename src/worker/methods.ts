@@ -64,6 +64,7 @@ const IN_THE_PAST: readonly LabMethod[] = [
   'traffic',
   'draft',
   'readFile',
+  'report',
   'download',
   'importing',
   'watch',

@@ -29,19 +29,11 @@ import type {
 } from '../lab/view.ts';
 
 import type { LessonView } from '../lessons/view.ts';
-import type { Download, DownloadRequest } from './exchange/downloads.ts';
-import type { ImportRequest, ImportView } from './exchange/import-view.ts';
+import type { ExchangeMethods } from './exchange/exchange-types.ts';
 import type { DraftProblem, RecordPart, RecordState } from '../tools/log-draft.ts';
 
 export type { DraftProblem, Mend, RecordPart, RecordState } from '../tools/log-draft.ts';
-export type { Download, DownloadRequest } from './exchange/downloads.ts';
-export type { HandoverTarget } from './exchange/handover-compose.ts';
-export type {
-  BroughtFile,
-  BroughtProblem,
-  ImportRequest,
-  ImportView,
-} from './exchange/import-view.ts';
+export type * from './exchange/exchange-types.ts';
 export type { Finding } from '../lessons/check.ts';
 export type { Block, CourseEntry, Inline, LessonText } from '../lessons/lesson-text.ts';
 export type { LessonView, QuestionView, StepView } from '../lessons/view.ts';
@@ -328,7 +320,7 @@ export type LessonRequest =
   | { readonly do: 'again' | 'solve' | 'close' };
 
 /** The methods that the worker answers; `link.ts` turns them into promises. */
-export interface LabMethods {
+export interface LabMethods extends ExchangeMethods {
   reset(setup: Setup): null;
   send(command: string, options: { lane?: string; client?: string }): SendResult;
   /** The console's door: words already split, the reply itself. */
@@ -368,14 +360,6 @@ export interface LabMethods {
   traffic(options: { lane?: string; after: number }): TrafficReport;
   readFile(path: string, options: { lane?: string }): Uint8Array;
   writeFile(path: string, bytes: Uint8Array, options: { lane?: string }): null;
-  /** Replaces /data by these files (names relative to it), restarts the server; refuses and changes nothing if they do not load. */
-  importFiles(
-    files: ReadonlyMap<string, Uint8Array>,
-    options: { lane?: string },
-  ): { readonly keys: number; readonly commands: number };
-  /** The same with files of the person's computer, which the worker reads; it tells how far it is, and can be stopped. */
-  importing(request: ImportRequest): ImportView;
-  download(request: DownloadRequest, options: { lane?: string }): Download;
   /** The run so far, without passwords. */
   link(): RunLink;
   /** Shows the run of a link or a file; what is at hand stays until `keep`, and comes back by `leave`. */

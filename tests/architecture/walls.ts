@@ -42,6 +42,7 @@ export const walls: Readonly<Record<string, Wall>> = {
   'worker/link': { values: ['worker/protocol'], types: workerSide },
   worker: {
     values: ['worker/protocol', 'storage', 'lessons', 'shell', 'tools', 'cli', ...core],
+    packages: ['fflate'],
   },
   console: {
     values: ['worker/link', 'worker/protocol', 'cli'],

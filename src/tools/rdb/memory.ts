@@ -36,14 +36,15 @@ export interface MemoryOptions {
   readonly largest: number | null;
 }
 
-const HEADER = 'database,type,key,size_in_bytes,encoding,num_elements,len_largest_element,expiry\n';
+export const MEMORY_HEADER =
+  'database,type,key,size_in_bytes,encoding,num_elements,len_largest_element,expiry\n';
 
 export function memoryFormat(output: OutputBuffer, options: MemoryOptions): Format {
-  const levels = seedRandom('levels of skip lists');
+  const levels = skipListLevels();
   const kept: MemoryRow[] = [];
-  const print = (row: MemoryRow): void => put(output, utf8Encode(rowText(row, options.escape)));
+  const print = (row: MemoryRow): void => put(output, utf8Encode(memoryLine(row, options.escape)));
   return {
-    start: () => put(output, HEADER),
+    start: () => put(output, MEMORY_HEADER),
     record: (record) => {
       const row = memoryOf(record, levels);
       if (row.bytes < options.atLeast) return;
@@ -58,7 +59,13 @@ export function memoryFormat(output: OutputBuffer, options: MemoryOptions): Form
   };
 }
 
-function rowText(row: MemoryRow, escape: Escape): string {
+/** What decides the levels of the skip lists of one report. */
+export function skipListLevels(): RandomState {
+  return seedRandom('levels of skip lists');
+}
+
+/** A key's line of the report, as text. */
+export function memoryLine(row: MemoryRow, escape: Escape): string {
   const key = escapeText(row.key, escape, 'key');
   const expiry = row.expireAt === null ? '' : isoTime(row.expireAt);
   const { database, type, bytes, encoding, largestElement } = row;

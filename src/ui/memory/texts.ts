@@ -9,6 +9,7 @@ export const en = {
   accidents: { 'power-lost': 'the power fails', 'process-killed': 'the process dies' },
   filter: 'Filter keys',
   compare: 'Compare now',
+  report: 'Size of each key',
   comparedAt: (instant: string): string => `compared at ${instant} s`,
   columns: { mark: '', key: 'key', now: 'in memory now', after: 'after the boot', ttl: 'ttl' },
   marks: { gone: 'gone', older: 'older', back: 'back', same: 'stays' } satisfies Record<
@@ -45,6 +46,7 @@ export const id = {
   accidents: { 'power-lost': 'listrik padam', 'process-killed': 'proses mati' },
   filter: 'Saring kunci',
   compare: 'Bandingkan sekarang',
+  report: 'Ukuran setiap kunci',
   comparedAt: (instant: string): string => `dibandingkan pada ${instant} detik`,
   columns: {
     mark: '',

@@ -21,6 +21,8 @@ import { writeZip } from './write-zip.ts';
 export type DownloadRequest =
   | { readonly what: 'file'; readonly path: string }
   | { readonly what: 'data'; readonly as: 'zip' | 'tar' }
+  /** The memory report that was made last, as CSV. */
+  | { readonly what: 'report' }
   /** With a redis.conf, a compose.yaml, the data and what to do with them. */
   | {
       readonly what: 'handover';
@@ -34,7 +36,10 @@ export interface Download {
   readonly blob: Blob;
 }
 
-export async function download(lane: Lane, request: DownloadRequest): Promise<Download> {
+export async function download(
+  lane: Lane,
+  request: Exclude<DownloadRequest, { readonly what: 'report' }>,
+): Promise<Download> {
   switch (request.what) {
     case 'file': {
       const bytes = lane.kernel.readFile(absolute(request.path));

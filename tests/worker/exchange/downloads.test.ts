@@ -294,14 +294,14 @@ describeWithRedis('the real redis-server', () => {
     expect(shell(commands[3]!)).toMatch(/errors: 0, replies: \d+\n$/);
     expect(await second.ask('DEBUG', 'DIGEST')).toBe(expected);
 
-    const socket = async (name: string): Promise<string> => {
+    const configured = (name: string): string => {
       const script = `redis-cli -p ${second.port} CONFIG GET ${name} | tail -n 1`;
       return execFileSync('sh', ['-c', script], { encoding: 'utf8' }).trimEnd();
     };
     for (const [name, value] of Object.entries(set)) {
       // 7.0 does not know it: it stands there as a comment.
       if (name === 'set-max-listpack-entries') continue;
-      const got = await socket(name);
+      const got = configured(name);
       if (name === 'client-output-buffer-limit') expect(got).toContain(value);
       else if (name === 'notify-keyspace-events') expect([...got].sort().join('')).toBe('AEK');
       else expect(got, name).toBe(value);
