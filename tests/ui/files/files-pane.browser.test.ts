@@ -124,7 +124,9 @@ test('archives and what another Redis needs are in a menu, by keyboard alone', a
   await userEvent.keyboard('{ArrowDown}{Enter}');
   await expect.poll(() => saved.length).toBe(1);
   expect(asked).toEqual([{ what: 'data', as: 'tar' }]);
-  await userEvent.keyboard('{Enter}{End}{Enter}');
+  await userEvent.keyboard('{Enter}');
+  await expect.element(screen.getByRole('menuitemradio', { name: /as a zip/ })).toHaveFocus();
+  await userEvent.keyboard('{End}{Enter}');
   await expect.poll(() => saved.length).toBe(2);
   expect(asked[1]).toEqual({ what: 'handover', target: 'cluster', language: 'en' });
 });
