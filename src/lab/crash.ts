@@ -1,7 +1,7 @@
 /** What an accident would take of a lane, and the reasons that the ledger gives. */
 import type { Micros } from '../base/time.ts';
 import type { SimulatedKernel } from '../machine/kernel.ts';
-import { logOffsets, snapshotOffset } from './durability.ts';
+import { logOffsets, missingFiles, snapshotOffset } from './durability.ts';
 import type { Lane } from './lane.ts';
 import type { LaneState } from './lane-state.ts';
 import { riskOf, survivesTo, takeLosses, type LostRows } from './ledger.ts';
@@ -43,7 +43,9 @@ export function survivesPower(state: LaneState, kernel: SimulatedKernel): number
 /** The offset up to which the records survive the death of the process. */
 export function survivesKill(state: LaneState, kernel: SimulatedKernel): number {
   return keepsLog(state)
-    ? state.durability.written
+    ? missingFiles(state.durability, kernel) === null
+      ? state.durability.written
+      : 0
     : snapshotOffset(state.durability, kernel, 'process-killed');
 }
 

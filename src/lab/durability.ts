@@ -16,13 +16,19 @@ export interface DurabilityState {
   /** Oldest first; a rewrite drops what its base has made needless. */
   segments: LogSegment[];
   /** Everything before this offset is in the base file `inode`. */
-  base: { readonly inode: number; readonly offset: number } | null;
+  base: { readonly inode: number; readonly path: string; readonly offset: number } | null;
   written: number;
   /** Files in RDB format, and how much of the records each holds; the newest is last. */
   snapshots: SnapshotFile[];
   /** Where the server keeps its snapshot, and looks for it. */
   snapshotPath: string;
+  /** Which files of the log a boot would not find, as of the kernel's so-many-eth change of names; -1: not known. */
+  missing: Missing;
+  missingAsOf: number;
 }
+
+/** `cache`: programs do not find a file of the log, the platter still has its name; `both`: neither has it. */
+export type Missing = 'cache' | 'both' | null;
 
 export interface SnapshotFile {
   readonly inode: number;
@@ -37,10 +43,20 @@ export interface LogOffsets {
   /** What the drive has said is safe, and what the platter really holds. */
   readonly claimed: number;
   readonly durable: number;
+  /** A file is gone by name, though the server that has it open writes on: what is in it does not come back. */
+  readonly missing: Missing;
 }
 
 export function newDurability(): DurabilityState {
-  return { segments: [], base: null, written: 0, snapshots: [], snapshotPath: '' };
+  return {
+    segments: [],
+    base: null,
+    written: 0,
+    snapshots: [],
+    snapshotPath: '',
+    missing: null,
+    missingAsOf: -1,
+  };
 }
 
 export function logOffsets(state: DurabilityState, kernel: SimulatedKernel): LogOffsets {
@@ -49,7 +65,39 @@ export function logOffsets(state: DurabilityState, kernel: SimulatedKernel): Log
     written: state.written,
     claimed: Math.max(durable, reach(state, kernel, 'claimedSize')),
     durable,
+    missing: missingFiles(state, kernel),
   };
+}
+
+/** Whether a boot would miss a file that the log is in: somebody has removed or moved it under the running server. */
+export function missingFiles(state: DurabilityState, kernel: SimulatedKernel): Missing {
+  if (state.missingAsOf !== kernel.nameChanges) {
+    state.missing = isMissing(state, kernel, 'cache')
+      ? isMissing(state, kernel, 'platter')
+        ? 'both'
+        : 'cache'
+      : null;
+    state.missingAsOf = kernel.nameChanges;
+  }
+  return state.missing;
+}
+
+function isMissing(
+  { base, segments }: DurabilityState,
+  kernel: SimulatedKernel,
+  where: 'cache' | 'platter',
+): boolean {
+  const files = base === null ? segments : [base, ...segments];
+  const last = segments[segments.length - 1];
+  return (
+    files.some(({ path, inode }) => kernel.inodeAt(path, where) !== inode) ||
+    (last !== undefined && kernel.inodeAt(manifestOf(last.path), where) === undefined)
+  );
+}
+
+/** `appendonly.aof.1.incr.aof` is listed in `appendonly.aof.manifest`; a log that no manifest lists is its own. */
+function manifestOf(path: string): string {
+  return path.replace(/\.\d+\.incr\.aof$/, '.manifest');
 }
 
 /** How far the log reaches without a gap, by that size of its files. */
@@ -94,6 +142,7 @@ export function enterSegment(
     state.segments.push({ path, inode, start: offset, fileStart: fileOffset });
   else state.segments = state.segments.map((one) => (one === known ? { ...one, path } : one));
   state.written = offset;
+  state.missingAsOf = -1;
 }
 
 /** Where the end of the file `path` stands in the log, if the log knows that file; later files are forgotten. */
@@ -109,12 +158,19 @@ export function resumeSegment(
   const offset = known.start + fileOffset - known.fileStart;
   state.segments = state.segments.filter(({ start }) => start <= known.start);
   state.written = offset;
+  state.missingAsOf = -1;
   return offset;
 }
 
 /** A rewrite's base holds everything before `offset`. */
-export function enterBase(state: DurabilityState, inode: number, offset: number): void {
-  state.base = { inode, offset };
+export function enterBase(
+  state: DurabilityState,
+  inode: number,
+  path: string,
+  offset: number,
+): void {
+  state.base = { inode, path, offset };
+  state.missingAsOf = -1;
   state.segments = state.segments.filter((_, i) => {
     const next = state.segments[i + 1];
     return next === undefined || next.start > offset;

@@ -147,27 +147,34 @@ export function forgetLog(state: LaneState): void {
   state.durability.base = null;
   state.durability.snapshots = [];
   state.durability.written = 0;
+  state.durability.missingAsOf = -1;
   state.acknowledgedOffset = 0;
   state.fsyncedOffset = 0;
 }
 
 /** A rewrite has ended: everything logged before `offset` is in the new base. */
 export function enterNewBase(state: LaneState, kernel: SimulatedKernel, offset: number): void {
-  const inode = inodeOfBase(state, kernel);
-  if (inode !== undefined) enterBase(state.durability, inode, offset);
+  const base = baseFile(state, kernel);
+  if (base !== undefined) enterBase(state.durability, base.inode, base.path, offset);
 }
 
 /** A server has started with a base that no rewrite of this lane has made: no record of the lane is in it. */
 export function knowBase(state: LaneState, kernel: SimulatedKernel): void {
-  const inode = inodeOfBase(state, kernel);
-  if (inode !== undefined) state.durability.base ??= { inode, offset: 0 };
+  const base = baseFile(state, kernel);
+  if (base !== undefined) state.durability.base ??= { ...base, offset: 0 };
+  state.durability.missingAsOf = -1;
 }
 
-function inodeOfBase(state: LaneState, kernel: SimulatedKernel): number | undefined {
+function baseFile(
+  state: LaneState,
+  kernel: SimulatedKernel,
+): { readonly inode: number; readonly path: string } | undefined {
   const { aof, settings } = state.server!;
   const { base } = aof.manifest;
   if (aof.mode === 'off' || base === null) return undefined;
-  return kernel.layersOf(`${DATA_PATH}/${settings.appendDirname}/${base.name}`)?.inode;
+  const path = `${DATA_PATH}/${settings.appendDirname}/${base.name}`;
+  const inode = kernel.inodeAt(path, 'cache');
+  return inode === undefined ? undefined : { inode, path };
 }
 
 /** The main thread has saved everything so far; a child's file is known since it was opened. */

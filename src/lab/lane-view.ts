@@ -21,6 +21,7 @@ export function laneView(lane: Lane, tail: Tail): LaneView {
     id: state.id,
     state: state.status,
     power: state.power,
+    fileRemoved: logged && offsets.missing !== null,
     failure: state.failure,
     policy: state.policy,
     savePoints: savePoints(state),
@@ -92,6 +93,7 @@ function crashView(lane: Lane, crash: LostRows): Crash {
     neverAcknowledged: crash.neverAcknowledged,
     ms: crash.oldestLostAt === null ? 0 : (crash.at - crash.oldestLostAt) / 1000,
     fileEnds: crash.survivesTo,
+    fileRemoved: crash.offsets.missing !== null,
     acknowledgedOffset: crash.acknowledgedOffset,
     fsyncDueAt: crash.fsyncDueAt === null ? null : ms(crash.fsyncDueAt),
     measured: crash.measured,
@@ -149,6 +151,8 @@ function reason(lane: Lane, crash: LostRows, row: LostRow): string {
     return 'answered after the last snapshot had begun: it was in memory only';
   if (row.layer === 'process')
     return 'answered before it was written: it died with the process, in its buffer';
+  if (crash.offsets.missing !== null)
+    return 'written and answered, but its file had been removed: no boot finds it';
   if (row.layer === 'drive') return 'the drive had said that it was safe, and had not written it';
   if (crash.fsyncDueAt === null)
     return 'written and answered, but no fsync had covered it when the power went';

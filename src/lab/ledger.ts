@@ -54,6 +54,9 @@ export interface RiskCount {
 
 /** The offset up to which the log survives that accident. */
 export function survivesTo(offsets: LogOffsets, kind: CrashKind, tail: Tail): number {
+  // A removal that is not on the platter yet is forgotten with the page cache.
+  if (offsets.missing === 'both') return 0;
+  if (offsets.missing === 'cache' && (kind === 'process-killed' || tail !== 'lost')) return 0;
   if (kind === 'process-killed') return offsets.written;
   if (tail === 'kept') return offsets.written;
   if (typeof tail === 'object')

@@ -79,6 +79,8 @@ export interface Crash {
   readonly ms: number;
   /** Logical offsets at the crash: what the file kept, and how far it had been acknowledged. */
   readonly fileEnds: number;
+  /** A file of the log had been removed under the running server. */
+  readonly fileRemoved: boolean;
   readonly acknowledgedOffset: number;
   /** When the fsync that would have saved them was due, if one was. */
   readonly fsyncDueAt: LabMillis | null;
@@ -126,6 +128,8 @@ export interface LaneView {
   readonly id: string;
   readonly state: LaneStatus;
   readonly power: 'on' | 'off';
+  /** A file of the log has been removed or moved: the server writes on, and a boot finds nothing of it. */
+  readonly fileRemoved: boolean;
   /** Why the server is not running, in Redis's own words (last log line), when it failed. */
   readonly failure: string | null;
   readonly policy: 'always' | 'everysec' | 'no' | null;

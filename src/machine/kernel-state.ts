@@ -35,6 +35,8 @@ export interface KernelState {
   /** Sizes of all files that have a name or are open. */
   usedBytes: number;
   readonly inodes: Map<number, Inode>;
+  /** Counts changes of names, on either side: who remembers what stands where sees that it may be otherwise now. */
+  nameChanges: number;
   nextInode: number;
   /** Changes of names, sizes and modes that wait for a commit of the journal, in order. */
   readonly pending: Operation[];
@@ -198,6 +200,7 @@ export function kernelFromPlatter(platter: Platter, options: KernelOptions): Ker
     nextInode: ROOT_INODE + 1,
     pending: [],
     nextOperation: 1,
+    nameChanges: 0,
     journal: 'idle',
     flusher: 'idle',
     bootedAt: options.now,
@@ -220,6 +223,7 @@ export function kernelFromPlatter(platter: Platter, options: KernelOptions): Ker
 export function mountPlatter(state: KernelState): void {
   const { platter } = state;
   state.inodes.clear();
+  state.nameChanges++;
   state.usedBytes = 0;
   mountInode(state, ROOT_INODE, undefined);
   for (const number of [...platter.inodes.keys()]) {

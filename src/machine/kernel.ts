@@ -30,8 +30,9 @@ import {
   statfsCall,
   unlinkCall,
 } from './name-calls.ts';
+import { findPath } from './lookup.ts';
 import { losePower, type PowerLoss, type TailMode } from './power-loss.ts';
-import type { PlatterChange } from './platter.ts';
+import { findOnPlatter, type PlatterChange } from './platter.ts';
 import { platterSnapshot } from './platter-snapshot.ts';
 import type { ProcessEntry, ProcessExit } from './process-entry.ts';
 import {
@@ -220,6 +221,16 @@ export class SimulatedKernel implements Kernel {
   /** The bytes that a program would read. */
   readFile(path: string): Uint8Array | undefined {
     return readFile(this.state, path);
+  }
+
+  /** How often a name has come, gone or moved, in the page cache's view or on the platter. */
+  get nameChanges(): number {
+    return this.state.nameChanges;
+  }
+
+  /** The inode at an absolute path, as programs find it or as the platter has it. */
+  inodeAt(path: string, where: 'cache' | 'platter'): number | undefined {
+    return where === 'cache' ? findPath(this.state, path) : findOnPlatter(this.state.platter, path);
   }
 
   /** The bytes that a loss of power would leave at that path. */

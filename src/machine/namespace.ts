@@ -139,6 +139,7 @@ export function renameInode(
 
 function setName(state: KernelState, name: Name, inode: Inode, now: Micros): void {
   const directory = directoryOf(state, name.parent);
+  state.nameChanges++;
   directory.entries.set(name.name, inode.number);
   directory.modifiedAt = now;
   inode.names.push(name);
@@ -146,6 +147,7 @@ function setName(state: KernelState, name: Name, inode: Inode, now: Micros): voi
 
 function removeName(state: KernelState, name: Name, inode: Inode, now: Micros): void {
   const directory = directoryOf(state, name.parent);
+  state.nameChanges++;
   directory.entries.delete(name.name);
   directory.modifiedAt = now;
   const index = inode.names.findIndex(

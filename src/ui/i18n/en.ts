@@ -187,6 +187,7 @@ export const en = {
     refusedWhy: 'Redis does not load this file.',
     starting: 'The lab is starting:',
     startingWhy: 'the machine is being built.',
+    fileRemoved: 'would be lost: **their file was removed** under the running server.',
     predictFirst: 'the answer appears when your prediction is locked.',
     predictFirstShort: 'predict first',
   },

@@ -181,6 +181,7 @@ export const id = {
     refusedWhy: 'Redis tidak memuat berkas ini.',
     starting: 'Lab sedang disiapkan:',
     startingWhy: 'mesin sedang dibangun.',
+    fileRemoved: 'akan hilang: **berkasnya dihapus** selagi server berjalan.',
     predictFirst: 'jawabannya tampak setelah tebakan Anda dikunci.',
     predictFirstShort: 'tebak dulu',
   },

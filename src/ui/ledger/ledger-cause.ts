@@ -15,6 +15,7 @@ export function causeOf(
   texts: LedgerTexts,
   instant: (ms: number) => string,
 ): string {
+  if (crash.fileRemoved && layer !== 'process') return texts.causes.removed;
   switch (layer) {
     case 'process':
       return texts.causes.process;

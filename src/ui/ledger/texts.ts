@@ -26,6 +26,7 @@ export const en = {
       'written and answered, but nobody had asked for an fsync: the kernel decides under this policy.',
     unsynced: 'written and answered, but no fsync had ended for them.',
     drive: 'the drive said “done” to the fsync, and had not kept them.',
+    removed: 'written and answered, but their file had been removed: no boot finds it.',
   },
   mixed: (n: string): string =>
     `${n} acknowledged writes are lost; each row names the layer in which it died.`,
@@ -85,6 +86,8 @@ export const id = {
       'sudah ditulis dan dijawab, tetapi tidak ada yang meminta fsync: kernel yang menentukan.',
     unsynced: 'sudah ditulis dan dijawab, tetapi belum ada fsync yang selesai untuknya.',
     drive: 'disk menjawab “selesai” pada fsync, padahal belum menyimpannya.',
+    removed:
+      'sudah ditulis dan dijawab, tetapi berkasnya telah dihapus: tidak ditemukan lagi saat dinyalakan.',
   },
   mixed: (n: string): string =>
     `${n} penulisan terkonfirmasi hilang; tiap baris menyebut lapisan tempat ia mati.`,

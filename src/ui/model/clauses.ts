@@ -71,12 +71,14 @@ function runningSentence(view: LaneView, text: Dictionary): Sentence {
   if (inCache && all === null) powerMarks.push('cache');
   if (processKill.writes > 0) powerMarks.push('buffer');
   const inBuffer = processKill.writes > 0 || view.unacknowledged > 0;
+  const removed = view.fileRemoved;
   const s = text.sentence;
   return {
-    power: nowClause('power', powerLoss, text, { marks: powerMarks, all, untouched }),
+    power: nowClause('power', powerLoss, text, { marks: powerMarks, all, untouched, removed }),
     process: nowClause('process', processKill, text, {
       marks: inBuffer ? ['buffer'] : [],
       all,
+      removed,
       aside: view.unacknowledged > 0 ? s.inFlight(view.unacknowledged) : null,
     }),
   };
@@ -97,6 +99,8 @@ interface NowOptions {
   /** Without an AOF: how many writes there are in all. */
   readonly all?: number | null;
   readonly untouched?: boolean;
+  /** A file of the log is gone, and the writes with it. */
+  readonly removed?: boolean;
   readonly aside?: string | null;
 }
 
@@ -117,9 +121,11 @@ function nowClause(
     figure: count(risk.writes, text.numbers),
     rest: total
       ? s.noFile
-      : options.untouched === true
-        ? s.nothingWritten
-        : s.wouldBeLost(risk.writes, risk.ms),
+      : options.removed === true && risk.writes > 0
+        ? s.fileRemoved
+        : options.untouched === true
+          ? s.nothingWritten
+          : s.wouldBeLost(risk.writes, risk.ms),
     shortRest: s.wouldBeLostShort(risk.writes, risk.ms),
     aside: options.aside ?? null,
   };

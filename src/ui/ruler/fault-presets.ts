@@ -12,7 +12,8 @@ export type PresetStep =
   /** A bit of a record in the middle of the log flips. */
   | { readonly do: 'rot' }
   | { readonly do: 'tail'; readonly tail: Tail | 'torn' }
-  | { readonly do: 'command'; readonly command: string };
+  | { readonly do: 'command'; readonly command: string }
+  | { readonly do: 'shell'; readonly line: string };
 
 export const faultPresets: Readonly<Record<PresetName, readonly PresetStep[]>> = {
   'disk-full': [
@@ -45,6 +46,12 @@ export const faultPresets: Readonly<Record<PresetName, readonly PresetStep[]>> =
     { do: 'fault', fault: { kind: 'child-slow', value: 10_000_000 } },
     { do: 'command', command: 'BGREWRITEAOF' },
   ],
+  'two-servers': [
+    {
+      do: 'shell',
+      line: 'redis-server --port 6380 --dir /data --appendonly yes --daemonize yes',
+    },
+  ],
 };
 
 export const presetNames: readonly PresetName[] = [
@@ -57,10 +64,14 @@ export const presetNames: readonly PresetName[] = [
   'fsync-fails',
   'rot',
   'rewrite-killed',
+  'two-servers',
 ];
 
 /** What of the lab a preset needs. */
-export type PresetCalls = Pick<LabCalls, 'plan' | 'selectTail' | 'send' | 'view' | 'readFile'>;
+export type PresetCalls = Pick<
+  LabCalls,
+  'plan' | 'selectTail' | 'send' | 'shell' | 'view' | 'readFile'
+>;
 
 /** Does the steps in this order; rejects with the lab's reason at the first that it refuses. */
 export async function setUp(lab: PresetCalls, view: LaneView, name: PresetName): Promise<void> {
@@ -80,6 +91,8 @@ async function doStep(lab: PresetCalls, view: LaneView, step: PresetStep): Promi
       return lab.selectTail(step.tail === 'torn' ? { cutAt: tornAt(view) } : step.tail);
     case 'command':
       return command(lab, lane, step.command);
+    case 'shell':
+      return shell(lab, lane, step.line);
   }
 }
 
@@ -112,6 +125,11 @@ async function recordToRot(
 }
 
 const [ASTERISK, NEWLINE, RETURN] = [42, 10, 13];
+
+async function shell(lab: PresetCalls, lane: string, line: string): Promise<void> {
+  const { stdout, stderr, exitCode } = await lab.shell(line, { lane });
+  if (exitCode !== 0) throw new Error(`${line}: ${(stderr || stdout).trim()}`);
+}
 
 async function command(lab: PresetCalls, lane: string, line: string): Promise<void> {
   const { text, reply } = await lab.send(line, { lane, client: 'page' });

@@ -152,6 +152,10 @@ export const en = {
       name: 'A rewrite that is killed',
       line: 'A slow rewrite begins. Kill the child, or cut the power: the old files still hold.',
     },
+    'two-servers': {
+      name: 'Two servers on one directory',
+      line: 'Another one runs on port 6380. Send it BGREWRITEAOF in bash: it deletes the log that this one writes to.',
+    },
   },
 };
 
@@ -301,6 +305,10 @@ export const id = {
     'rewrite-killed': {
       name: 'Tulis ulang yang dimatikan',
       line: 'Tulis ulang lambat dimulai. Matikan anaknya, atau putus listrik: berkas lama bertahan.',
+    },
+    'two-servers': {
+      name: 'Dua server di satu direktori',
+      line: 'Yang lain berjalan di port 6380. Kirim BGREWRITEAOF kepadanya di bash: ia menghapus log yang ditulisi server ini.',
     },
   },
 } satisfies FaultTexts;

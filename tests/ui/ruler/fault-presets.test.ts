@@ -8,6 +8,7 @@ import { applyAction, type LabAction } from '../../../src/lab/action.ts';
 import { Lab } from '../../../src/lab/lab.ts';
 import { laneView } from '../../../src/lab/lane-view.ts';
 import { planLab } from '../../../src/lab/setup.ts';
+import { Shells, type ShellResult } from '../../../src/shell/shells.ts';
 import { en, id } from '../../../src/ui/ruler/fault-texts.ts';
 import { faultChoices } from '../../../src/ui/ruler/fault-kinds.ts';
 import { faultPresets, presetNames, setUp } from '../../../src/ui/ruler/fault-presets.ts';
@@ -19,10 +20,12 @@ const START = 1_767_225_600_000_000;
 
 class Desk {
   readonly lab: Lab;
+  readonly #shells: Shells;
   constructor() {
     const plan = planLab({ seed: 1, clock: { paused: true } }, START);
     if (typeof plan === 'string') throw new Error(plan);
     this.lab = Lab.create(plan);
+    this.#shells = new Shells(this.lab);
     this.pass(500);
   }
 
@@ -55,6 +58,14 @@ class Desk {
     return answer?.outcome.outcome === 'reply' ? formatReplyTo(argv, answer.outcome.reply, 2) : '';
   }
 
+  shell(line: string): ShellResult {
+    let result: ShellResult | undefined;
+    this.#shells.run(this.lab.lanes[0]!, utf8Encode(line), (found) => (result = found));
+    for (let waited = 0; result === undefined && waited < 10_000; waited += 100) this.pass(100);
+    if (result === undefined) throw new Error(`${line}: it does not end`);
+    return result;
+  }
+
   get calls(): PresetCalls & Parameters<typeof stop>[0] {
     return {
       plan: (fault) =>
@@ -67,6 +78,7 @@ class Desk {
         const type = text.startsWith('(error)') ? 'error' : 'status';
         return Promise.resolve({ text, reply: text === '' ? null : { type, value: text } });
       },
+      shell: (line) => Promise.resolve(this.shell(line)),
       view: () => Promise.resolve(labView(this.lab)),
       readFile: (path) => Promise.resolve(this.lab.lanes[0]!.kernel.readFile(path)!),
     };
@@ -83,6 +95,20 @@ class Desk {
 }
 
 describe('situations', () => {
+  test('two servers on one directory: the other one’s rewrite deletes the log that this one writes to', async () => {
+    const desk = new Desk();
+    expect(desk.send('SET a 1')).toBe('OK');
+    await desk.setUp('two-servers');
+    desk.pass(500);
+    expect(desk.shell('redis-cli -p 6380 BGREWRITEAOF; sleep 2').exitCode).toBe(0);
+    expect(desk.send('SET b 2')).toBe('OK');
+    expect(laneView(desk.lab.lanes[0]!, 'lost')).toMatchObject({ fileRemoved: true });
+    desk.act({ kind: 'kill' });
+    desk.boot();
+    expect(desk.send('GET a')).toBe('"1"');
+    expect(desk.send('GET b')).toBe('(nil)');
+  });
+
   test('disk full under everysec: one more write is answered, the next ones are refused', async () => {
     const desk = new Desk();
     await desk.setUp('disk-full');
