@@ -94,9 +94,12 @@ export class BashSession {
         this.#nextWaiting();
         return;
       case 'mode':
+        // A line that was sent ahead of this prompt was for it.
+        if (this.#mode === 'prompt') this.#screen.eraseLine();
         this.#mode = update.mode === 'raw' ? 'raw' : 'running';
-        // Something reads lines.
-        if (update.mode === 'line' && this.#waiting.length > 0)
+        return;
+      case 'reading':
+        if (this.#mode === 'running' && this.#waiting.length > 0)
           this.#typeAhead(`${this.#waiting.shift() ?? ''}\r`);
         return;
       case 'ended':

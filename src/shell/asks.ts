@@ -249,7 +249,7 @@ function readStream(table: ProcessTable, process: Process, ask: AskOf<'read'>): 
       const bytes = readTerminal(terminal, ask.length);
       if (bytes !== null) return bytesAnswer(bytes);
       // Who types is told that a line is wanted.
-      if (terminal.mode === 'line' && !terminal.prompting) terminal.host.mode('line');
+      if (terminal.mode === 'line' && !terminal.prompting) terminal.host.reading();
       return waitToRead(process, terminal, ask.until);
     }
     case 'zero':
@@ -365,6 +365,7 @@ function prompt(process: Process, ask: AskOf<'prompt'>): Outcome {
   const line = terminal.lines.shift();
   if (line !== undefined) {
     terminal.prompting = false;
+    terminal.host.mode('line');
     return bytesAnswer(line ?? ascii(''));
   }
   if (!terminal.prompting) {

@@ -3,6 +3,7 @@ import { type ByteString } from '../base/bytes.ts';
 import type { Micros } from '../base/time.ts';
 import type { Launch } from '../lab/boot.ts';
 import { type Pid } from '../machine/syscall.ts';
+import type { TraceEntry } from '../machine/trace.ts';
 import type { Reply } from '../resp/reply.ts';
 import type { DirectiveValues } from '../server/directives.ts';
 import type { Settings } from '../server/settings.ts';
@@ -30,9 +31,11 @@ export interface MachineDoor {
   /** The process is a redis-server from now on, beside the lab's own; see guest-server.ts. */
   becomeServer(launch: ServerLaunch, report: MainReport): ServerHandle;
   diskCapacity(): number;
-  /** How many system calls the machine has traced ever; what came after the first `seen` of them, by one process. */
+  /** The instant in the lab's own time, which traced calls are in. */
+  readonly instant: Micros;
+  /** How many system calls the machine has traced ever; what came after the first `seen` of them, by some processes. */
   tracedCalls(): number;
-  traceSince(seen: number, pid: Pid): string;
+  traceSince(seen: number, pids: ReadonlySet<Pid>): readonly TraceEntry[];
 }
 
 /** What a redis-server of the shell shares with the lab. */

@@ -1,5 +1,4 @@
 /** The control side of the machine as one process has it. */
-import { formatCall } from '../machine/strace-format.ts';
 import { newServerState } from '../server/state.ts';
 import { GuestServer } from './guest-server.ts';
 import { publishPort } from './published-port.ts';
@@ -34,13 +33,10 @@ export function doorOf(table: ProcessTable, process: Process): MachineDoor {
     },
     startThread: (run) => void table.addTask(process, run),
     servers,
+    instant: table.ports.now,
     diskCapacity: () => kernel.diskSpace(table.ports.now).capacity,
     tracedCalls: () => kernel.state.trace.total,
-    traceSince: (seen, pid) =>
-      kernel
-        .trace()
-        .filter((entry) => entry.number > seen && entry.pid === pid)
-        .map((entry) => `${formatCall(entry)}\n`)
-        .join(''),
+    traceSince: (seen, pids) =>
+      kernel.trace().filter(({ number, pid }) => number > seen && pids.has(pid)),
   };
 }

@@ -237,6 +237,7 @@ export class Shells implements LabGuests {
       sink: stdout,
       prompt: (_text, status) => this.scriptedIdle(machine, status),
       mode: () => undefined,
+      reading: () => undefined,
     };
     const terminal = newTerminal(host, { columns: 80, rows: 24 });
     const pid = machine.table.start(

@@ -61,8 +61,10 @@ export interface TerminalHost {
   readonly sink: Sink;
   /** A shell stands at its prompt; `status` is that of the last line. */
   prompt(text: ByteString, status: number): void;
-  /** A program wants keys (`raw`) or lines. */
+  /** A program wants keys (`raw`) or lines. `line` too when the prompt has got its line. */
   mode(mode: TerminalMode['mode']): void;
+  /** A program waits for a line. */
+  reading(): void;
 }
 
 export interface Terminal extends Waitable {

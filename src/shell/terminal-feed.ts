@@ -12,6 +12,7 @@ export type FeedUpdate =
   | { readonly kind: 'output'; readonly bytes: ByteString }
   | { readonly kind: 'prompt'; readonly text: ByteString; readonly status: number }
   | { readonly kind: 'mode'; readonly mode: 'line' | 'raw' }
+  | { readonly kind: 'reading' }
   | { readonly kind: 'ended'; readonly why: 'exit' | 'power' };
 
 /** Who looks at the terminal. */
@@ -81,6 +82,10 @@ export class TerminalFeed implements SessionHost {
 
   mode(mode: 'line' | 'raw'): void {
     this.stand({ kind: 'mode', mode });
+  }
+
+  reading(): void {
+    this.viewer?.tell({ kind: 'reading' });
   }
 
   ended(why: 'exit' | 'power'): void {

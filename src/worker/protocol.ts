@@ -164,6 +164,7 @@ export type TerminalUpdate = { readonly session: number } &
     | { readonly kind: 'output'; readonly bytes: string }
     | { readonly kind: 'prompt'; readonly text: string; readonly status: number }
     | { readonly kind: 'mode'; readonly mode: 'line' | 'raw' }
+    | { readonly kind: 'reading' }
     | { readonly kind: 'ended'; readonly why: 'exit' | 'power' | 'lab' }
   );
 

@@ -94,3 +94,13 @@ test('what is typed while a program runs that does not read runs after it', () =
   expect(desk.lines).toBe(`${P}sleep 1\necho later\nhalf${P}echo later\nlater\n${P}half`);
   expect(desk.type(' done\r').lines).toContain(`${P}half done\nbash: half: command not found\n`);
 });
+
+test('a line that is sent while the prompt is on its way finds the terminal busy', () => {
+  const desk = new Desk().type('sleep 1\r');
+  // The machine stands at its prompt, and the page has not heard of it.
+  desk.lab.advance(1000);
+  desk.bash.input('sleep 2; echo done\r');
+  desk.pass(1000);
+  expect(desk.bash.mode).toBe('running');
+  expect(desk.pass(2000).lines).toMatch(/\ndone\nroot@lab:\/data#$/);
+});

@@ -30,6 +30,7 @@ class Screened {
         },
         prompt: () => this.prompts++,
         mode: (mode) => (this.mode = mode),
+        reading: () => undefined,
         typed: () => undefined,
         ended: () => undefined,
       },

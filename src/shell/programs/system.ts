@@ -25,7 +25,8 @@ import {
 import { readOptions } from './options.ts';
 import { date, formatTime } from './date.ts';
 import { byPattern, killall, pidof } from './by-name.ts';
-import { ps, strace } from './process-tools.ts';
+import { ps } from './ps.ts';
+import { strace } from './strace.ts';
 
 /** The program that `words` name, as a child; its status. */
 function* runChild(
@@ -215,6 +216,17 @@ function* nohup({ argv, env: given }: ProgramContext): Run {
   return yield* runChild('nohup', argv.slice(1), given);
 }
 
+/** Everybody is root here. */
+function* sudo({ argv, env: given }: ProgramContext): Run {
+  const options = yield* readOptions(argv, {
+    flags: 'EHnSkib',
+    values: 'ug',
+    order: 'strict',
+  });
+  if (typeof options === 'number') return 1;
+  return yield* runChild('sudo', options.words, given);
+}
+
 /** Repeats a command every two seconds of virtual time, on a cleared screen. */
 function* watch({ argv, env: given }: ProgramContext): Run {
   const options = yield* readOptions(argv, {
@@ -305,6 +317,7 @@ export const systemPrograms: Readonly<Record<string, Program>> = {
   xargs,
   timeout,
   nohup,
+  sudo,
   watch,
   ps,
   pgrep: byPattern('pgrep'),

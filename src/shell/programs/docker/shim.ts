@@ -106,6 +106,7 @@ export function* startContainer(record: ContainerRecord): Run<string | undefined
     body: () => shim(record, program, () => (begun.isSo = true)),
     streams: new Map(),
     group: 'new',
+    detached: true,
   });
   while (!begun.isSo) yield* sleep(LOOK_EVERY);
   return undefined;

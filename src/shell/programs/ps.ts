@@ -1,14 +1,9 @@
-/** ps, and strace -p. */
+/** ps. */
 import { ascii } from '../../base/bytes.ts';
 import {
-  complain,
-  machine,
   print,
   processes,
-  sleep,
   write,
-  handle,
-  takeSignals,
   type ProcessRow,
   type ProgramContext,
   type Run,
@@ -51,33 +46,4 @@ export function* ps({ argv }: ProgramContext): Run {
       );
   }
   return 0;
-}
-
-/** `strace -p PID`: the system calls of a process as they happen, from now on; `-c` is not there. */
-export function* strace({ argv }: ProgramContext): Run {
-  const at = argv.indexOf(ascii('-p'));
-  const pid = Number(argv[at + 1] ?? NaN);
-  if (at < 0 || !Number.isInteger(pid)) {
-    yield* complain(
-      'strace: must have PROG [ARGS] or -p PID\nHere only -p is there: strace -p $(pidof redis-server)',
-    );
-    return 1;
-  }
-  const rows = yield* processes();
-  if (!rows.some((row) => row.pid === pid)) {
-    yield* complain(`strace: attach: ptrace(PTRACE_SEIZE, ${pid}): No such process`);
-    return 1;
-  }
-  yield* handle('INT', 'queue');
-  yield* complain(`strace: Process ${pid} attached`);
-  let seen = Number(yield* machine((door) => door.tracedCalls()));
-  for (;;) {
-    yield* sleep(20_000);
-    const text = yield* machine((door) => door.traceSince(seen, pid));
-    seen = Number(yield* machine((door) => door.tracedCalls()));
-    if (typeof text === 'string' && text !== '') yield* write(2, ascii(text));
-    if ((yield* takeSignals()).length > 0) break;
-  }
-  yield* complain(`strace: Process ${pid} detached`);
-  return 130;
 }
