@@ -24,6 +24,8 @@ export class BashSession {
   readonly #decoder = newDecoder();
   readonly #editor;
   #utf8 = new TextDecoder();
+  /** Whoever looks sees lines only, as on a phone: a program that draws on the screen is sent away. */
+  plain = false;
   #mode: BashMode = 'ended';
   #prompt = '';
   /** Output after the last newline: the prompt stands behind it. */
@@ -96,7 +98,8 @@ export class BashSession {
       case 'mode':
         // A line that was sent ahead of this prompt was for it.
         if (this.#mode === 'prompt') this.#screen.eraseLine();
-        this.#mode = update.mode === 'raw' ? 'raw' : 'running';
+        this.#mode = update.mode === 'raw' && !this.plain ? 'raw' : 'running';
+        if (update.mode === 'raw' && this.plain) this.#sendAway();
         return;
       case 'reading':
         if (this.#mode === 'running' && this.#waiting.length > 0)
@@ -155,6 +158,11 @@ export class BashSession {
       this.#partial = this.#partial.slice(0, -typed.length);
     if (typed !== '' || this.#held !== '') setLine(this.#editor, typed + this.#held);
     this.#held = '';
+  }
+
+  #sendAway(): void {
+    this.#say(NO_SCREEN);
+    this.#ports.send({ kind: 'signal', name: 'QUIT' });
   }
 
   #letGo(): void {
@@ -322,6 +330,9 @@ const endings = {
   power: 'The machine has no power. Boot it first.',
   lab: 'The lab is one without this shell now.',
 };
+
+const NO_SCREEN =
+  "This program needs a whole terminal, on a wider screen. Here cat shows a file, and echo 'appendonly yes' >> FILE adds to one.";
 
 /** Lines that hold a password are not kept. */
 const SECRETS = /\s(?:-a|--pass|--password|-P)[= ]?\s*\S|REDISCLI_AUTH=|\bauth\s|requirepass/i;

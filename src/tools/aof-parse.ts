@@ -25,7 +25,7 @@ import {
   printText,
   put,
   readFile,
-  type ToolSteps,
+  type FileSteps,
 } from './tool-steps.ts';
 
 type Command = Extract<AofRecord, { readonly kind: 'command' }>;
@@ -43,7 +43,7 @@ interface Wish {
 }
 
 /** `words`: the arguments, without the name of the program. Returns 0; 1 for a damaged file, 2 for wrong words. */
-export function* aofParse(words: readonly ByteString[]): ToolSteps {
+export function* aofParse(words: readonly ByteString[]): FileSteps {
   if (words.length === 1 && (words[0] === '--help' || words[0] === '-h')) {
     yield* printText(HELP);
     return 0;
@@ -136,7 +136,7 @@ function takeOption(wish: Wish, name: string, value: ByteString): string | undef
   return undefined;
 }
 
-function* printRecords(wish: Wish, path: ByteString, bytes: Uint8Array): ToolSteps {
+function* printRecords(wish: Wish, path: ByteString, bytes: Uint8Array): FileSteps {
   const records = newAofRecords(bytes);
   const output = newOutputBuffer();
   let exit = 0;

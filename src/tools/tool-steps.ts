@@ -66,6 +66,9 @@ export type ToolAnswer =
 /** A step of a tool that returns `T`; a whole tool returns its exit status. */
 export type ToolSteps<T = number> = Generator<ToolAsk, T, ToolAnswer>;
 
+/** The same, of a tool that asks for nothing but files and output. */
+export type FileSteps<T = number> = Generator<FileAsk, T, ToolAnswer>;
+
 /** The bytes that an ask is answered with, or why it failed. */
 export function* askBytes(ask: ServiceAsk): ToolSteps<Uint8Array | ReadFailure> {
   const answer = yield ask;
@@ -94,7 +97,7 @@ export interface ReadFailure {
   readonly reason: string;
 }
 
-export function* readFile(path: ByteString): ToolSteps<Uint8Array | ReadFailure> {
+export function* readFile(path: ByteString): FileSteps<Uint8Array | ReadFailure> {
   const answer = yield { ask: 'read-file', path };
   if (answer.answer === 'failed') return { reason: answer.reason };
   assert(answer.answer === 'file', 'a file was asked for');
@@ -106,19 +109,19 @@ export function* writeFile(
   path: ByteString,
   bytes: Uint8Array,
   folders: 'expect' | 'make' = 'expect',
-): ToolSteps<string | undefined> {
+): FileSteps<string | undefined> {
   const answer = yield { ask: 'write-file', path, bytes, folders };
   return answer.answer === 'failed' ? answer.reason : undefined;
 }
 
 /** A line for the standard error; what it quotes of its input is bytes already. */
-export function* complain(text: string): ToolSteps<undefined> {
+export function* complain(text: string): FileSteps<undefined> {
   yield { ask: 'print', to: 'stderr', text: ascii(`${text}\n`) };
   return undefined;
 }
 
 /** The words of an option's help, which are ours and may hold any letter. */
-export function* printText(text: string): ToolSteps<undefined> {
+export function* printText(text: string): FileSteps<undefined> {
   yield { ask: 'print', to: 'stdout', text: utf8Encode(text) };
   return undefined;
 }
@@ -142,7 +145,7 @@ export function put(buffer: OutputBuffer, text: string): void {
 }
 
 /** Prints what is there, when it is a piece's worth or `all` of it is wanted. */
-export function* flush(buffer: OutputBuffer, how: 'pieces' | 'all'): ToolSteps<undefined> {
+export function* flush(buffer: OutputBuffer, how: 'pieces' | 'all'): FileSteps<undefined> {
   if (buffer.length === 0 || (how === 'pieces' && buffer.length < PIECE)) return undefined;
   const text = ascii(buffer.parts.join(''));
   buffer.parts = [];

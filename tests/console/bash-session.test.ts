@@ -104,3 +104,15 @@ test('a line that is sent while the prompt is on its way finds the terminal busy
   expect(desk.bash.mode).toBe('running');
   expect(desk.pass(2000).lines).toMatch(/\ndone\nroot@lab:\/data#$/);
 });
+
+test('where there is no terminal, a program that draws on the screen is sent away, and says why', () => {
+  const desk = new Desk();
+  desk.bash.plain = true;
+  for (const program of ['nano', 'less']) {
+    desk.bash.submitLine(`${program} /etc/redis/redis.conf`);
+    desk.pass(200);
+  }
+  expect(desk.bash.mode).toBe('prompt');
+  const shown = desk.bash.transcript.filter((line) => line.startsWith('This program needs'));
+  expect(shown).toHaveLength(2);
+});

@@ -3,7 +3,8 @@ import fs from 'node:fs';
 import { posix } from 'node:path';
 import { bytesOf, type ByteString } from '../../base/bytes.ts';
 import { wholeOf } from '../../tools/tool-files.ts';
-import type { FileAnswer, ToolAsk, ToolSteps } from '../../tools/tool-steps.ts';
+import { unreachable } from '../../base/assert.ts';
+import type { FileAnswer, FileAsk, FileSteps } from '../../tools/tool-steps.ts';
 import { realFile, reasonOf } from './check-files.ts';
 import { rawPath } from './configuration.ts';
 import { writeAll } from './log-output.ts';
@@ -15,7 +16,7 @@ const READER_GONE = 141;
 const DONE: FileAnswer = { answer: 'done' };
 
 /** Its exit status. */
-export function runTool(steps: ToolSteps): number {
+export function runTool(steps: FileSteps): number {
   let next = steps.next();
   while (next.done !== true) {
     const answer = answerToTool(next.value);
@@ -26,7 +27,7 @@ export function runTool(steps: ToolSteps): number {
   return next.value;
 }
 
-export function answerToTool(ask: ToolAsk): FileAnswer {
+export function answerToTool(ask: FileAsk): FileAnswer {
   try {
     switch (ask.ask) {
       case 'read-file':
@@ -38,7 +39,7 @@ export function answerToTool(ask: ToolAsk): FileAnswer {
         writeAll(FDS[ask.to], bytesOf(ask.text));
         return DONE;
       default:
-        return { answer: 'failed', reason: 'Function not implemented' };
+        return unreachable(ask);
     }
   } catch (thrown) {
     return { answer: 'failed', reason: reasonOf(thrown) };

@@ -1,9 +1,11 @@
 /** A tool over files (tools/tool-steps.ts) as a program of the machine: what it asks goes through the kernel. */
+import { unreachable } from '../../base/assert.ts';
 import { byteStringOf, bytesOf, concatBytes, ascii, type ByteString } from '../../base/bytes.ts';
 import { secondsOfMicros } from '../../base/time.ts';
 import type {
   FileAnswer,
   FileAsk,
+  FileSteps,
   ServiceAsk,
   ToolAnswer,
   ToolAsk,
@@ -24,11 +26,16 @@ import {
 
 const DONE: FileAnswer = { answer: 'done' };
 
-export function fileTool(tool: (words: readonly ByteString[]) => ToolSteps): Program {
-  return ({ argv, pid }) => runTool(tool(argv.slice(1)), pid, noService);
+export function fileTool(tool: (words: readonly ByteString[]) => FileSteps): Program {
+  return function* ({ argv, pid }) {
+    const steps = tool(argv.slice(1));
+    let next = steps.next();
+    while (next.done !== true) next = steps.next(yield* answerToFiles(next.value, pid));
+    return next.value;
+  };
 }
 
-/** Runs it to its end; what is asked beside files and output, `service` answers. */
+/** Runs it to its end; what is asked beside files, output and the time, `service` answers. */
 export function* runTool(
   steps: ToolSteps,
   pid: number,
@@ -39,16 +46,24 @@ export function* runTool(
   return next.value;
 }
 
-/** Tools over files alone ask for none. */
-function* noService(): Run<ToolAnswer> {
-  return { answer: 'failed', reason: 'Function not implemented' };
-}
-
 function* answer(
   ask: ToolAsk,
   pid: number,
   service: (ask: ServiceAsk) => Run<ToolAnswer>,
 ): Run<ToolAnswer> {
+  switch (ask.ask) {
+    case 'read-file':
+    case 'write-file':
+    case 'print':
+      return yield* answerToFiles(ask, pid);
+    case 'now':
+      return { answer: 'number', value: secondsOfMicros(yield* now()) };
+    default:
+      return yield* service(ask);
+  }
+}
+
+function* answerToFiles(ask: FileAsk, pid: number): Run<FileAnswer> {
   switch (ask.ask) {
     case 'read-file':
       return yield* readFile(ask.path);
@@ -57,10 +72,8 @@ function* answer(
     case 'print':
       yield* write(ask.to === 'stdout' ? 1 : 2, ask.text);
       return DONE;
-    case 'now':
-      return { answer: 'number', value: secondsOfMicros(yield* now()) };
     default:
-      return yield* service(ask);
+      return unreachable(ask);
   }
 }
 

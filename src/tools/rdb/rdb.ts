@@ -13,7 +13,7 @@ import {
   readFile,
   writeFile,
   type OutputBuffer,
-  type ToolSteps,
+  type FileSteps,
 } from '../tool-steps.ts';
 import { diffFormat, jsonFormat, keysFormat, keyValuesFormat, type Format } from './formats.ts';
 import { eventsOf, gather, newGathered } from './gather.ts';
@@ -31,7 +31,7 @@ import {
 import { snapshotFile } from './snapshot-file.ts';
 
 /** `words`: the arguments, without the name of the program. Returns 0; 1: something failed; 2: wrong words. */
-export function* rdb(words: readonly ByteString[]): ToolSteps {
+export function* rdb(words: readonly ByteString[]): FileSteps {
   const parsed = parseWords(words);
   switch (parsed.kind) {
     case 'help':
@@ -139,7 +139,7 @@ function isPicky({ databases, types, key, notKey }: Filter): boolean {
   return databases.length > 0 || types.length > 0 || key !== null || notKey !== null;
 }
 
-function* print(command: string, options: RdbOptions, filter: Filter): ToolSteps {
+function* print(command: string, options: RdbOptions, filter: Filter): FileSteps {
   const output = newOutputBuffer();
   const format = formatOf(command, options, output);
   const [first = EMPTY] = options.files;
@@ -151,7 +151,7 @@ function* print(command: string, options: RdbOptions, filter: Filter): ToolSteps
     return 1;
   }
   const file = options.output === null ? null : newGrowableBytes();
-  const drain = function* (how: 'pieces' | 'all'): ToolSteps<undefined> {
+  const drain = function* (how: 'pieces' | 'all'): FileSteps<undefined> {
     if (file === null) return yield* flush(output, how);
     for (const part of output.parts.splice(0)) appendString(file, part);
     output.length = 0;
@@ -184,7 +184,7 @@ function* print(command: string, options: RdbOptions, filter: Filter): ToolSteps
   return yield* save(options.output, takenBytes(file), 'expect');
 }
 
-function* save(path: ByteString, bytes: Uint8Array, folders: 'expect' | 'make'): ToolSteps {
+function* save(path: ByteString, bytes: Uint8Array, folders: 'expect' | 'make'): FileSteps {
   const problem = yield* writeFile(path, bytes, folders);
   if (problem === undefined) return 0;
   yield* complain(`rdb: ${path}: ${problem}`);
@@ -195,7 +195,7 @@ function* save(path: ByteString, bytes: Uint8Array, folders: 'expect' | 'make'):
 function* gatherFiles(
   paths: readonly ByteString[],
   filter: Filter,
-): ToolSteps<ReturnType<typeof newGathered> | 'failed'> {
+): FileSteps<ReturnType<typeof newGathered> | 'failed'> {
   const gathered = newGathered();
   for (const path of paths) {
     const bytes = yield* readFile(path);
@@ -221,7 +221,7 @@ function* gatherFiles(
  * `-c` names no format but a file: it and all others but the last are copied into the last. A single one byte for byte,
  * once it is seen to be whole.
  */
-function* backUp(source: ByteString, options: RdbOptions, filter: Filter): ToolSteps {
+function* backUp(source: ByteString, options: RdbOptions, filter: Filter): FileSteps {
   const first = yield* readFile(source);
   if ('reason' in first && !source.endsWith('.rdb')) {
     yield* complain(`rdb: Invalid Command ${source}`);
