@@ -6,6 +6,9 @@ import { expect, test, type Page } from '@playwright/test';
 import seeds from '../seeds/commands.json' with { type: 'json' };
 import { enter, openTerminal, paste, printed, rows, run } from './machine-terminal.ts';
 
+// Some fifty lines are pasted one after the other, where the host may be busy.
+test.describe.configure({ timeout: 300_000 });
+
 const { tutorial, format, chat, article, guide } = seeds;
 const INCR = 'appendonlydir/appendonly.aof.1.incr.aof';
 const off = { lanes: [{ id: 'main', config: { appendonly: 'no', appendfsync: 'no' } }] };
