@@ -33,7 +33,7 @@ export type KnownSpaces = WeakMap<KeySpace, FrozenSpace>;
 /** What each entry of a key space, an entry copied anew, and a lane's other state take; about. */
 const ENTRY_BYTES = 0.3;
 const FRESH_BYTES = 120;
-const LANE_BYTES = 120_000;
+const LANE_BYTES = 160_000;
 
 /**
  * Whether a copy would be cheap: a child holds on to a data set of its own, and a guest to what no lab knows.
@@ -117,6 +117,25 @@ function copyKernelParts(kernel: KernelState, copies: Map<object, object>): void
   for (const inode of kernel.platter.inodes.values())
     if (inode.kind === 'file') copies.set(inode.pages, inode.pages.slice());
   for (const flight of kernel.flights) copies.set(flight.pages, new Map(flight.pages));
+}
+
+/**
+ * A column that has grown is another array with the same rows in front: the checkpoint, which is on the way to the lab,
+ * takes that one too, so that nobody holds on to the shorter one.
+ */
+export function renewColumns({ frozen }: Checkpoint, lab: Lab): void {
+  for (const [i, { records, accidents }] of frozen.lanes.entries()) {
+    const now = lab.lanes[i]!.state;
+    for (const kind of ['acknowledged', 'killed', 'cut', 'life'] as const) {
+      accidents[kind].times = now.accidents[kind].times;
+      accidents[kind].values = now.accidents[kind].values;
+    }
+    if (records.cuts !== now.records.cuts) continue;
+    const { offsets, unitEnds, times, acknowledgedAt, writes, kinds, causes, ends } = now.records;
+    const grown = { offsets, unitEnds, times, acknowledgedAt, writes, kinds, causes, ends };
+    Object.assign(records, grown);
+    records.bytes.bytes = now.records.bytes.bytes;
+  }
 }
 
 /** Columns to which rows are added, and in which no row is ever changed that a checkpoint has seen. */

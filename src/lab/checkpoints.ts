@@ -2,7 +2,14 @@
  * The checkpoints of a run, dense enough that any instant of it is near one, and bounded in number and bytes: when they
  * are too many, those go first whose absence lengthens the way to an instant least; of long ago, a little sooner.
  */
-import { isQuiet, labAt, takeCheckpoint, type Checkpoint, type KnownSpaces } from './checkpoint.ts';
+import {
+  isQuiet,
+  labAt,
+  renewColumns,
+  takeCheckpoint,
+  type Checkpoint,
+  type KnownSpaces,
+} from './checkpoint.ts';
 import { startLab, type Run } from './replay.ts';
 import type { Lab } from './lab.ts';
 
@@ -10,12 +17,17 @@ import type { Lab } from './lab.ts';
 const SPACING = 4_000;
 /** While a child runs, a copy costs a whole data set: it is put off so many spacings. */
 const PATIENCE = 12;
+/** In all four fifths of what they are copies of, but never less than this, nor more. */
+const FEWEST_BYTES = 60 * 1024 * 1024;
 const MOST_BYTES = 192 * 1024 * 1024;
 const MOST = 400;
+/** What Redis takes of memory for a small key, about. */
+const KEY_BYTES = 100;
 
 export interface CheckpointLimits {
   readonly spacing: number;
-  readonly bytes: number;
+  /** What they may take in all, for a lab as it is now. */
+  readonly bytes: (lab: Lab) => number;
 }
 
 export class Checkpoints {
@@ -23,7 +35,7 @@ export class Checkpoints {
   private known: KnownSpaces = new WeakMap();
   private readonly limits: CheckpointLimits;
 
-  constructor(limits: CheckpointLimits = { spacing: SPACING, bytes: MOST_BYTES }) {
+  constructor(limits: CheckpointLimits = { spacing: SPACING, bytes: usualBytes }) {
     this.limits = limits;
   }
 
@@ -40,13 +52,13 @@ export class Checkpoints {
     const since = seq - (last?.work ?? 0);
     const due = this.limits.spacing;
     if (since < due || (since < due * PATIENCE && !isQuiet(lab))) return;
-    this.add(takeCheckpoint(lab, this.known));
+    this.add(takeCheckpoint(lab, this.known), lab);
   }
 
   /** The run as it is now, whatever the time since the last one. */
   take(lab: Lab): Checkpoint {
     const checkpoint = takeCheckpoint(lab, this.known);
-    this.add(checkpoint);
+    this.add(checkpoint, lab);
     return checkpoint;
   }
 
@@ -67,13 +79,16 @@ export class Checkpoints {
     this.known = new WeakMap();
   }
 
-  private add(checkpoint: Checkpoint): void {
+  private add(checkpoint: Checkpoint, lab: Lab): void {
     const { kept } = this;
     // Another future has its own: what lies behind the place where they part is no way to this one.
+    const way = wayOf(lab);
+    for (const each of kept) if (leadsTo(each, way)) renewColumns(each, lab);
     const at = kept.findLastIndex(({ work }) => work <= checkpoint.work);
     kept.splice(at + 1, 0, checkpoint);
     let bytes = kept.reduce((sum, { weight }) => sum + weight, 0);
-    while (kept.length > 2 && (kept.length > MOST || bytes > this.limits.bytes)) {
+    const most = this.limits.bytes(lab);
+    while (kept.length > 2 && (kept.length > MOST || bytes > most)) {
       const [gone] = kept.splice(this.leastNeeded(), 1);
       bytes -= gone!.weight;
     }
@@ -95,6 +110,17 @@ export class Checkpoints {
     }
     return least;
   }
+}
+
+/** A share of the files in the page cache, on the platter, and the data sets: of what the lab simulates. */
+function usualBytes({ lanes }: Lab): number {
+  let bytes = 0;
+  for (const { state } of lanes) {
+    bytes += 2 * state.kernel.usedBytes;
+    for (const { space } of state.server?.engine.databases ?? [])
+      bytes += space.entries.length * KEY_BYTES;
+  }
+  return Math.max(FEWEST_BYTES, Math.min(bytes * 0.8, MOST_BYTES));
 }
 
 /** As `runOf`, whose copy of the actions is not needed here. */

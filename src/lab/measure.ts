@@ -11,8 +11,8 @@ export interface Meter {
   requests: number;
   /** Commands in each request, MULTI and EXEC aside. */
   commandsEach: number;
-  /** How often a request took how long; see `bucketOf`. */
-  readonly latencies: Uint32Array;
+  /** How often a request took how long; see `bucketOf`. As long as the longest needs it. */
+  latencies: Uint32Array;
 }
 
 /** Up to here each µs has a bucket of its own; above, each doubling has half as many, twice as wide. */
@@ -28,7 +28,7 @@ export function newMeter(): Meter {
     until: null,
     requests: 0,
     commandsEach: 1,
-    latencies: new Uint32Array(EXACT + DOUBLINGS * HALF),
+    latencies: new Uint32Array(EXACT),
   };
 }
 
@@ -50,7 +50,16 @@ export function stopMeter(meter: Meter, now: Micros): void {
 export function countRequest(meter: Meter, latency: Micros): void {
   if (meter.since === null || meter.until !== null) return;
   meter.requests++;
-  meter.latencies[bucketOf(latency)]!++;
+  const bucket = bucketOf(latency);
+  if (bucket >= meter.latencies.length) lengthen(meter, bucket);
+  meter.latencies[bucket]!++;
+}
+
+/** By whole doublings. */
+function lengthen(meter: Meter, bucket: number): void {
+  const longer = new Uint32Array(EXACT + HALF * (Math.floor((bucket - EXACT) / HALF) + 1));
+  longer.set(meter.latencies);
+  meter.latencies = longer;
 }
 
 /** Null while there is nothing to tell. */

@@ -19,6 +19,8 @@ export interface RecordLog {
   count: number;
   /** How few rows there were at the least since who shows them looked last: a restart may have cut the log. */
   shortest: number;
+  /** How often a restart has cut it: between two cuts rows are only added. */
+  cuts: number;
   /** Rows acknowledged so far; they are acknowledged in order. */
   acknowledged: number;
   offsets: Float64Array;
@@ -55,6 +57,7 @@ export function newRecordLog(): RecordLog {
   return {
     count: 0,
     shortest: 0,
+    cuts: 0,
     acknowledged: 0,
     offsets: column(),
     unitEnds: column(),
@@ -74,16 +77,26 @@ export function newRecordLog(): RecordLog {
 /** Adds a row; its unit's end is set by `closeUnit`. Returns the row's number. */
 export function addRecord(log: RecordLog, record: NewRecord): number {
   const row = log.count;
-  if (row === log.offsets.length) resizeColumns(log, row, Math.max(row * 2, FIRST_CAPACITY));
+  if (row === log.offsets.length)
+    resizeColumns(log, row, Math.max(row + (row >> 1), FIRST_CAPACITY));
   log.offsets[row] = record.offset;
   log.times[row] = record.at;
   log.writes[row] = (row === 0 ? 0 : log.writes[row - 1]!) + record.writes;
   log.kinds[row] = record.kind;
   log.causes[row] = record.cause;
+  makeRoom(log.bytes, record.bytes.length);
   appendBytes(log.bytes, record.bytes);
   log.ends[row] = log.bytes.length;
   log.count++;
   return row;
+}
+
+/** By half of what there is: a log is long, and doubling it would leave half of it empty. */
+function makeRoom(sink: GrowableBytes, extra: number): void {
+  const { bytes, length } = sink;
+  if (length + extra <= bytes.length) return;
+  sink.bytes = new Uint8Array(length + extra + (length >> 1));
+  sink.bytes.set(bytes.subarray(0, length));
 }
 
 export function closeUnit(log: RecordLog, fromRow: number): void {
@@ -152,6 +165,7 @@ export function firstWrite(log: RecordLog, from: number, to: number): number | u
  */
 export function truncateRecords(log: RecordLog, row: number): void {
   if (row >= log.count) return;
+  log.cuts++;
   for (const map of [log.typed, log.replies])
     for (const key of [...map.keys()]) if (key >= row) map.delete(key);
   for (const key of [...log.own]) if (key >= row) log.own.delete(key);

@@ -4,7 +4,8 @@ import type { Micros } from '../base/time.ts';
 export interface StepColumn {
   count: number;
   times: Float64Array;
-  values: Float64Array;
+  /** Whole numbers, none below 0. */
+  values: Uint32Array;
 }
 
 const FIRST_CAPACITY = 64;
@@ -13,7 +14,7 @@ export function newStepColumn(): StepColumn {
   return {
     count: 0,
     times: new Float64Array(FIRST_CAPACITY),
-    values: new Float64Array(FIRST_CAPACITY),
+    values: new Uint32Array(FIRST_CAPACITY),
   };
 }
 
@@ -46,11 +47,11 @@ export function rowAt({ times, count }: StepColumn, at: Micros): number {
 }
 
 function grow(column: StepColumn): void {
-  const larger = (values: Float64Array): Float64Array => {
-    const next = new Float64Array(Math.max(values.length * 2, FIRST_CAPACITY));
-    next.set(values);
-    return next;
-  };
-  column.times = larger(column.times);
-  column.values = larger(column.values);
+  const { length } = column.times;
+  const capacity = Math.max(length + (length >> 1), FIRST_CAPACITY);
+  const times = new Float64Array(capacity);
+  times.set(column.times);
+  const values = new Uint32Array(capacity);
+  values.set(column.values);
+  Object.assign(column, { times, values });
 }

@@ -1,6 +1,6 @@
 /**
- * Everything that the page knows about the lab. It changes only by `receive`, one frame at a time,
- * and every pane reads the same derived values, so that no two panes can disagree by one.
+ * Everything that the page knows about the lab. It changes only by `receive`, one frame at a time (of a flood not each
+ * is shown), and every pane reads the same derived values, so that no two panes can disagree by one.
  */
 import type { Trouble } from '../worker/link.ts';
 import type {
@@ -17,6 +17,7 @@ import type { Guide, GuideStep } from './lesson/guide.ts';
 import type { RecordStore } from './log/record-store.ts';
 import { sentenceOf } from './model/clauses.ts';
 import type { Sentence } from './model/clauses.ts';
+import { FramePacing } from './model/frame-pacing.ts';
 import { RunHistory } from './model/run-history.ts';
 import type { LaneHistory } from './model/run-history.ts';
 import { situationOf } from './model/situation.ts';
@@ -32,6 +33,7 @@ export class ReadModel {
   #recovered = $state<string | null>(null);
   readonly #kept: RunHistory;
   readonly #guideShown: () => boolean;
+  readonly #pacing = new FramePacing((frame) => (this.#frame = frame));
 
   /** `guideShown`: a hidden guide suggests nothing. `newRecords`: an empty store, one for each lane and run. */
   constructor(guideShown: () => boolean, newRecords: () => RecordStore) {
@@ -94,7 +96,7 @@ export class ReadModel {
     const ownWrite = this.#kept.receive(frame, view?.id);
     if (view !== undefined && frame.lesson === undefined)
       this.#guide = guideAfter(this.#guide, frame, view, ownWrite);
-    this.#frame = frame;
+    this.#pacing.offer(frame);
   }
 
   /** The lane that log, ledger, files, console and acts follow; the first one, if there is none of that name. */

@@ -27,7 +27,10 @@ import { runFingerprint } from './scripted-run.ts';
 const seed = process.env['SEED'] ?? String(Date.now() % 1_000_000);
 /** Each with 20 instants. */
 const sessions = Number(process.env['SESSIONS'] ?? 10);
-const EVERY: ConstructorParameters<typeof Checkpoints>[0] = { spacing: 400, bytes: 1 << 26 };
+const EVERY: ConstructorParameters<typeof Checkpoints>[0] = {
+  spacing: 400,
+  bytes: () => 1 << 26,
+};
 
 /** A session in which checkpoints are noted as it goes. */
 function watchedSession(name: string, length: number, checkpoints: Checkpoints): Lab {
@@ -157,7 +160,7 @@ describe(`checkpoints (seed ${seed})`, () => {
   }, 60_000);
 
   test('their number stays bounded, and old instants stay reachable', () => {
-    const checkpoints = new Checkpoints({ spacing: 300, bytes: 3_000_000 });
+    const checkpoints = new Checkpoints({ spacing: 300, bytes: () => 3_000_000 });
     const lab = labOf({
       seed: 3,
       clock: { paused: false },

@@ -16,7 +16,7 @@ export interface LogFrame {
 /** So many frames are passed over before the next one is drawn. */
 const PASSED_OVER = 2;
 /** A frame that was passed over is drawn after this, if no other one has come. */
-const LEFT_MS = 40;
+const LEFT_MS = 80;
 
 export class LogPacing {
   #drawn: LogFrame | null = null;

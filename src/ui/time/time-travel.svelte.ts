@@ -38,6 +38,7 @@ export class TimeTravel {
   futures = $state.raw<readonly FutureView[]>([]);
   /** The timeline shows the run from its beginning. */
   whole = $state(false);
+  /** Why the last wish was not granted; until it is closed, or another one is. */
   refusal = $state<string | null>(null);
 
   constructor(model: ReadModel, lab: LabCalls) {
@@ -98,6 +99,10 @@ export class TimeTravel {
   async compare(future: string): Promise<FutureComparison | null> {
     const answer = await this.#do({ do: 'compare', future });
     return answer?.comparison ?? null;
+  }
+
+  closeRefusal(): void {
+    this.refusal = null;
   }
 
   /** To the command, tick or end of an fsync before or after the instant that is shown. */
