@@ -120,6 +120,10 @@ function* tail({ argv }: ProgramContext): Run {
     yield* write(1, lastPart(text, values.get('n'), values.get('c')));
   }
   if (!flags.has('f') && !flags.has('F')) return status;
+  if (sizes.size === 0 && !flags.has('F')) {
+    yield* complain('tail: no files remaining');
+    return 1;
+  }
   return yield* follow(sizes, files.length > 1, Number(values.get('s') ?? 1));
 }
 

@@ -10,7 +10,7 @@ import {
 } from '../../../cli/format-reply.ts';
 import { couldNotConnect } from '../../../cli/texts.ts';
 import type { Reply } from '../../../resp/reply.ts';
-import { complain, connect, reasonOf, receive, send, type Run } from '../../program.ts';
+import { call, complain, connect, reasonOf, receive, send, type Run } from '../../program.ts';
 import type { CliConfig, CliOutput } from './cli-options.ts';
 
 export const PASSWORD_WARNING =
@@ -18,6 +18,13 @@ export const PASSWORD_WARNING =
 
 /** A socket that has been introduced: AUTH, HELLO, SELECT. Undefined: what stands in the way has been said. */
 export function* openConnection(config: CliConfig): Run<number | undefined> {
+  if (config.socket !== null) {
+    // No server of this machine listens at a path.
+    const found = yield* call({ call: 'stat', path: config.socket });
+    const why = reasonOf(found.ok ? 'ECONNREFUSED' : found.errno);
+    yield* complain(`Could not connect to Redis at ${config.socket}: ${why}`);
+    return undefined;
+  }
   const socket = yield* connect(config.host, config.port);
   if (typeof socket === 'object') {
     yield* complain(couldNotConnect(config.host, config.port, reasonOf(socket.errno)));

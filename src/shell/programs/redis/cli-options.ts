@@ -20,6 +20,8 @@ export type CliOutput = 'standard' | 'raw' | 'csv' | 'json' | 'quoted-json';
 export interface CliConfig {
   host: ByteString;
   port: number;
+  /** Of -s: instead of host and port. */
+  socket: ByteString | null;
   password: ByteString | null;
   user: ByteString | null;
   warns: boolean;
@@ -61,6 +63,7 @@ export function parseCli(
   const config: CliConfig = {
     host: ascii('127.0.0.1'),
     port: 6379,
+    socket: null,
     password: env.get('REDISCLI_AUTH') ?? null,
     user: null,
     warns: false,
@@ -171,6 +174,9 @@ function takeValue(config: CliConfig, option: string, value: ByteString): string
   switch (option) {
     case '-h':
       config.host = value;
+      return undefined;
+    case '-s':
+      config.socket = value;
       return undefined;
     case '-p':
       config.port = Math.trunc(numberOf(value));

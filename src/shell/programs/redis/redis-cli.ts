@@ -72,8 +72,15 @@ export function* redisCli({ argv, env }: ProgramContext): Run {
     }
     words = words.map((word) => (word === tag ? text : word));
   } else if (config.lastArgument === 'stdin') words = [...words, yield* readAll(0)];
+  if (words[0] !== undefined && /^(?:help|\?)$/i.test(words[0])) return yield* help();
   if (!(yield* ensure(client))) return 1;
   return yield* repeated(client, words, config.repeat);
+}
+
+function* help(): Run {
+  const where = "The page's redis-cli tab has the help of every command.";
+  yield* write(1, ascii(`redis-cli ${redisVersion}\n${where}\n`));
+  return 0;
 }
 
 interface Client {
@@ -184,12 +191,7 @@ function* runLine(client: Client, text: string): Run<'quit' | 'more'> {
       yield* write(1, utf8Encode(`${line.text}\n`));
       return 'more';
     case 'help':
-      yield* write(
-        1,
-        ascii(
-          `redis-cli ${redisVersion}\nThe page's redis-cli tab has the help of every command.\n`,
-        ),
-      );
+      yield* help();
       return 'more';
     case 'quit':
       return 'quit';
