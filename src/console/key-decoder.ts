@@ -160,13 +160,18 @@ function pushPlain(keys: Key[], input: string, at: number): number {
   return end - at;
 }
 
+/** Tutorials print redis-cli's prompt before what is to be typed. */
+const PRINTED_PROMPT = /^(?:\d+\.\d+\.\d+\.\d+|localhost|redis):\d+(?:\[\d+\])?(?:\(TX\))?> ?/;
+
 function pushPasted(keys: Key[], pasted: string): void {
   pasted
     .replaceAll('\t', ' ')
     .split(/\r\n|\r|\n/)
     .forEach((line, i) => {
       if (i > 0) pushKey(keys, 'enter');
-      const text = [...line].filter((char) => !isControl(char.charCodeAt(0))).join('');
+      const text = [...line.replace(PRINTED_PROMPT, '')]
+        .filter((char) => !isControl(char.charCodeAt(0)))
+        .join('');
       if (text !== '') keys.push({ kind: 'text', text });
     });
 }

@@ -68,6 +68,17 @@ describe('what a terminal sends', () => {
     ]);
   });
 
+  test('the prompt that a tutorial prints before a line is not pasted with it', () => {
+    const page = '127.0.0.1:6379> GET a\rlocalhost:6380[2](TX)> EXEC\rSET b "1.2.3.4:5> x"';
+    expect(names(`\x1b[200~${page}\x1b[201~`)).toEqual([
+      "'GET a'",
+      'enter',
+      "'EXEC'",
+      'enter',
+      '\'SET b "1.2.3.4:5> x"\'',
+    ]);
+  });
+
   test('a paste may come in pieces', () => {
     expect(names('\x1b[200~a\tb', '\tc', 'd\x1b[201~\t')).toEqual(["'a b'", "' c'", "'d'", 'tab']);
   });

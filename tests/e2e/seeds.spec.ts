@@ -46,6 +46,14 @@ test('the tutorial: its example answers as it prints, and a restart brings the d
 }) => {
   await openTerminal(page, off);
   await answersAsPrinted(page, tutorial.redis);
+  // As they stand on the page, with the prompt before each.
+  const example = tutorial.redis.map(({ line, prints }) => [`127.0.0.1:6379> ${line}`, prints]);
+  await enter(page, 'redis-cli');
+  await page.keyboard.press('Control+L');
+  await paste(page, `${example.map(([line]) => line).join('\n')}\n`);
+  await expect
+    .poll(async () => (await printed(page)).join('\n'))
+    .toBe([...example.flat(), '127.0.0.1:6379>'].join('\n'));
   expect(await bash(page, `aof-parse ${INCR} user:1`)).toContain("['SET', 'user:1', 'Alice']");
   await bash(page, "sleep 1.2; echo 'appendonly yes' >> /etc/redis/redis.conf");
   await restart(page);
