@@ -5,6 +5,7 @@
 import { expect, type Page } from '@playwright/test';
 import { en } from '../../src/ui/i18n/en.ts';
 import { id } from '../../src/ui/i18n/id.ts';
+import { walkExchange } from './exchange-states.ts';
 
 export const languages = ['en', 'id'] as const;
 export const themes = ['light', 'dark', 'contrast'] as const;
@@ -120,6 +121,7 @@ export async function* walk(page: Page, { language, width }: Look): AsyncGenerat
       .getByRole('button', { name: /^(Close|Tutup)/ })
       .first()
       .click();
+  for await (const name of walkExchange(page, language)) yield { name, page };
   await tab(text.side.log);
 
   await page.getByRole('button', { name: named.faults }).click();

@@ -11,7 +11,8 @@ export const en = {
   close: 'Close',
   csv: 'Download as CSV',
   reading: 'Reading the keys',
-  total: (keys: string, bytes: string): string => `**${keys}** keys, about **${bytes}**`,
+  total: (n: number, keys: string, bytes: string): string =>
+    `**${keys}** ${n === 1 ? 'key' : 'keys'}, about **${bytes}**`,
   rule: 'Sizes are estimates, those that rdb -c memory prints: of a 64-bit server with jemalloc.',
   damage: 'The file is damaged; these are the keys before that:',
   failed: 'There is no report:',
@@ -29,7 +30,7 @@ export const en = {
     largest: 'largest element',
     database: 'database',
   } satisfies Record<ReportColumn, string>,
-  keys: (n: string): string => `${n} keys`,
+  keys: (n: number, count: string): string => (n === 1 ? '1 key' : `${count} keys`),
   loading: 'Loading',
 };
 
@@ -44,7 +45,8 @@ export const id = {
   close: 'Tutup',
   csv: 'Unduh sebagai CSV',
   reading: 'Membaca kunci',
-  total: (keys: string, bytes: string): string => `**${keys}** kunci, kira-kira **${bytes}**`,
+  total: (_n: number, keys: string, bytes: string): string =>
+    `**${keys}** kunci, kira-kira **${bytes}**`,
   rule: 'Ukurannya perkiraan, seperti dicetak rdb -c memory: untuk server 64 bit dengan jemalloc.',
   damage: 'Berkas rusak; inilah kunci sebelum kerusakannya:',
   failed: 'Laporan tidak bisa dibuat:',
@@ -62,7 +64,7 @@ export const id = {
     largest: 'elemen terbesar',
     database: 'database',
   },
-  keys: (n: string): string => `${n} kunci`,
+  keys: (_n: number, count: string): string => `${count} kunci`,
   loading: 'Memuat',
 } satisfies ReportTexts;
 
