@@ -1,6 +1,7 @@
 /** The methods that bring files in and hand files out. Their code comes into the worker with the first call of one. */
 import type { LabHost } from './lab-host.ts';
 import type { Methods } from './methods.ts';
+import type { ExchangeMethods as Types } from './exchange/exchange-types.ts';
 import type { Lane } from '../lab/lane.ts';
 import type { ServerState } from '../server/state.ts';
 import { absolute } from '../lab/boot.ts';
@@ -9,7 +10,7 @@ import type { ReportDesk } from './exchange/report-desk.ts';
 import type { ReportSource } from './exchange/report-view.ts';
 import { laneOf, Refusal } from './refusal.ts';
 
-type ExchangeMethods = Pick<Methods, 'importFiles' | 'importing' | 'download' | 'report'>;
+type ExchangeMethods = Pick<Methods, keyof Types>;
 
 export function exchangeMethods(host: LabHost): ExchangeMethods {
   let desk: ImportDesk | null = null;
@@ -41,6 +42,12 @@ export function exchangeMethods(host: LabHost): ExchangeMethods {
       if ((await reports.read(name, bytes)) === undefined)
         throw new Refusal('report: another report was asked for meanwhile');
       return reports.view(request.window);
+    },
+    async history(record, { lane }) {
+      if (!(record instanceof Uint8Array))
+        throw new Refusal('history: record must be a Uint8Array');
+      const { readHistory } = await import('./exchange/read-history.ts');
+      return readHistory(laneOf(host.looked, lane), record);
     },
     async download(request, { lane }) {
       if (request.what === 'report') {

@@ -226,6 +226,7 @@ class WorkerLink implements LabLink {
       importing: one('importing'),
       download: one('download'),
       report: one('report'),
+      history: one('history'),
       link: one('link'),
       load: one('load'),
       lesson: one('lesson'),

@@ -65,6 +65,7 @@ const IN_THE_PAST: readonly LabMethod[] = [
   'draft',
   'readFile',
   'report',
+  'history',
   'download',
   'importing',
   'watch',

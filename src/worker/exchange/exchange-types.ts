@@ -1,9 +1,12 @@
 /** The calls that bring files in and hand files out, and what they take and give. */
 import type { Download, DownloadRequest } from './downloads.ts';
 import type { ImportRequest, ImportView } from './import-view.ts';
+import type { HistoryView } from './read-history.ts';
 import type { ReportRequest, ReportView } from './report-view.ts';
 
 export type { Download, DownloadRequest } from './downloads.ts';
+export type { HistoryLine } from '../../tools/key-history.ts';
+export type { HistoryView } from './read-history.ts';
 export type { HandoverTarget } from './handover-compose.ts';
 export type { BroughtFile, BroughtProblem, ImportRequest, ImportView } from './import-view.ts';
 export type {
@@ -26,5 +29,7 @@ export interface ExchangeMethods {
   importing(request: ImportRequest): ImportView;
   /** What each key takes in memory, as `rdb -c memory` reckons it. */
   report(request: ReportRequest, options: { lane?: string }): ReportView;
+  /** What the log's files say of the first key that a record names, as aof-parse has it; null: it names none. */
+  history(record: Uint8Array, options: { lane?: string }): HistoryView | null;
   download(request: DownloadRequest, options: { lane?: string }): Download;
 }
