@@ -10,6 +10,7 @@ const words = {
     choose: 'Choose files',
     close: 'Close',
     size: 'Size of each key',
+    onDisk: 'In the files',
     report: 'What each key takes in memory',
   },
   id: {
@@ -18,6 +19,7 @@ const words = {
     choose: 'Pilih berkas',
     close: 'Tutup',
     size: 'Ukuran setiap kunci',
+    onDisk: 'Di berkas',
     report: 'Memori yang dipakai setiap kunci',
   },
 };
@@ -63,4 +65,17 @@ export async function* walkExchange(page: Page, language: 'en' | 'id'): AsyncGen
   yield 'report';
   await page.keyboard.press('Escape');
   await expect(page.getByRole('heading', { name: text.report })).toHaveCount(0);
+
+  await tab(text.side.log);
+  await page.getByRole('grid').focus();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: text.onDisk }).click();
+  await expect(page.locator('dialog[open] li').first()).toBeVisible();
+  yield 'key-history';
+  await page.keyboard.press('Escape');
+  await expect(page.locator('dialog[open]')).toHaveCount(0);
+  await page.keyboard.press('Escape');
 }
