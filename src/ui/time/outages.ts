@@ -1,4 +1,4 @@
-import type { Mark } from '../model/timeline.ts';
+import type { Mark, Timeline } from '../model/timeline.ts';
 
 export interface Outage {
   readonly from: number;
@@ -25,4 +25,10 @@ export function outages(
   return found
     .filter((outage) => outage.from < to && outage.to > from)
     .map((outage) => ({ from: Math.max(outage.from, from), to: Math.min(outage.to, to) }));
+}
+
+/** When the machine's last accident was, in the whole run; null: none. A new view comes with every mark. */
+export function lastCut({ marks }: Timeline, view: unknown): number | null {
+  void view;
+  return marks.findLast(({ kind }) => kind === 'crash')?.at ?? null;
 }

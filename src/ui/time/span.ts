@@ -24,6 +24,12 @@ export function wholeSpan(now: number): TimeSpan {
   return { from: 0, to: length, step };
 }
 
+/** Two seconds to either side of an accident: what was written last, and what of it had reached the disk. */
+export function cutSpan(at: number): TimeSpan {
+  const from = Math.max(0, at - 2000);
+  return { from, to: at + 2000, step: 500 };
+}
+
 export function timeX(at: number, span: TimeSpan, width: number): number {
   return ((at - span.from) / (span.to - span.from)) * width;
 }

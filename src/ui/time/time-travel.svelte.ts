@@ -36,8 +36,8 @@ export class TimeTravel {
   /** Under the pointer. */
   forecast = $state.raw<Forecast | null>(null);
   futures = $state.raw<readonly FutureView[]>([]);
-  /** The timeline shows the run from its beginning. */
-  whole = $state(false);
+  /** What the timeline shows: the last seconds, the run from its beginning, or the seconds around the last accident. */
+  zoom = $state<'usual' | 'whole' | 'cut'>('usual');
   /** Why the last wish was not granted; until it is closed, or another one is. */
   refusal = $state<string | null>(null);
 
