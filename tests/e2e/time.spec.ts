@@ -185,3 +185,24 @@ test('the band, the futures and the comparison speak Indonesian', async ({ page 
   await page.getByRole('button', { name: 'Bandingkan dengan masa depan A' }).click();
   await expect(page.getByText('Hal pertama yang berbeda')).toBeVisible();
 });
+
+test('after a power cut one press shows the seconds around it, and another one the last seconds', async ({
+  page,
+}) => {
+  await someSeconds(page);
+  await expect(page.getByRole('button', { name: 'Accident ± 2 s' })).toBeHidden();
+  await page.getByRole('button', { name: /^Cut power/ }).click();
+  const cutAt = await instant(page);
+  await page.getByRole('button', { name: /^Boot/ }).click();
+  await page.evaluate(() => window.aofLab.advance(30_000));
+  const axis = page.locator('.tracks text.axis');
+  const labels = async (): Promise<readonly number[]> =>
+    (await axis.allTextContents()).map((text) => Number(text) * 1000);
+  const around = page.getByRole('button', { name: 'Accident ± 2 s' });
+  await around.click();
+  await expect(around).toHaveAttribute('aria-pressed', 'true');
+  await expect.poll(async () => Math.min(...(await labels()))).toBeGreaterThan(cutAt - 2001);
+  expect(Math.max(...(await labels()))).toBeLessThan(cutAt + 2001);
+  await around.click();
+  await expect.poll(async () => Math.min(...(await labels()))).toBeGreaterThan(cutAt + 2000);
+});
