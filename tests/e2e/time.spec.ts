@@ -179,7 +179,7 @@ test('the band, the futures and the comparison speak Indonesian', async ({ page 
   await page.getByRole('slider', { name: 'Saat dalam percobaan' }).focus();
   await page.keyboard.press('PageDown');
   await expect(
-    page.getByText(/Kamu melihat saat 00:0\d\.\d{3}, \d,\d\d detik yang lalu/),
+    page.getByText(/Anda melihat saat 00:0\d\.\d{3}, \d,\d\d detik yang lalu/),
   ).toBeVisible();
   await page.getByRole('button', { name: 'Lanjutkan dari sini' }).click();
   await page.getByRole('button', { name: 'Bandingkan dengan masa depan A' }).click();
