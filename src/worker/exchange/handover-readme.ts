@@ -62,14 +62,14 @@ The files are those of Redis 7.2: ${name} 7.2 or later reads them. An older Redi
     docker compose up -d
     docker compose logs create
 
-The last line says "[OK] All 16384 slots covered." Then a fourth server reads data/, and redis-cli
+It says "[OK] All 16384 slots covered." in the end. Then a fourth server reads data/, and redis-cli
 brings its keys to the masters that they belong to; --pipe would not, since it follows no MOVED:
 
     docker compose --profile import up -d source
     ${IMPORT}
     docker compose --profile import rm --stop --force source
 
-A cluster has database 0 only.${others === 0 ? '' : ` ${others} keys of other databases stay behind.`}
+A cluster has database 0 only.${others === 0 ? '' : ` Keys of other databases stay behind: ${others}.`}
 `,
   pipe: (cli, commands, keys) => `2. Into a server that runs already: --pipe
 ------------------------------------------
@@ -118,14 +118,14 @@ Berkasnya milik Redis 7.2: ${name} 7.2 atau lebih baru bisa membacanya. Redis ya
     docker compose up -d
     docker compose logs create
 
-Baris terakhir berbunyi "[OK] All 16384 slots covered." Lalu server keempat membaca data/, dan redis-cli
+Akhirnya tertulis "[OK] All 16384 slots covered." Lalu server keempat membaca data/, dan redis-cli
 membawa kuncinya ke master masing-masing; --pipe tidak bisa, karena tidak mengikuti MOVED:
 
     docker compose --profile import up -d source
     ${IMPORT}
     docker compose --profile import rm --stop --force source
 
-Klaster hanya punya database 0.${others === 0 ? '' : ` ${others} kunci di database lain tidak ikut.`}
+Klaster hanya punya database 0.${others === 0 ? '' : ` Kunci di database lain tidak ikut: ${others}.`}
 `,
   pipe: (cli, commands, keys) => `2. Ke server yang sudah berjalan: --pipe
 ----------------------------------------

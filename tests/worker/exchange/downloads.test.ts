@@ -104,7 +104,9 @@ interface Running {
 
 /** The real server, with a file of settings, in a folder. */
 async function serve(cwd: string, ...settings: string[]): Promise<Running> {
-  const port = await freePort();
+  let port = await freePort();
+  // The bus of a cluster is 10,000 ports above.
+  while (port > 55_535) port = await freePort();
   const server = spawn(
     'redis-server',
     [...settings, '--port', String(port), '--bind', '127.0.0.1', '--enable-debug-command', 'local'],
@@ -339,5 +341,67 @@ describeWithRedis('the real redis-server', () => {
     const redis = await serve(folder, './redis.conf', '--appendonly', 'no');
     expect(await redis.ask('PING')).toBe('PONG');
     await redis.stop();
+  });
+
+  test('three masters with this redis.conf become a cluster, and the README’s line brings the keys in', async () => {
+    const lab = filledLab();
+    for (let i = 0; i < 30; i++) run(lab, `SET many:${i} ${i}`);
+    const path = await save(lab, { what: 'handover', target: 'cluster', language: 'en' });
+    const folder = temporary();
+    execFileSync('unzip', ['-q', path, '-d', folder]);
+    const home = join(folder, 'aof-lab-cluster');
+    const { services } = parse(readFileSync(join(home, 'compose.yaml'), 'utf8')) as {
+      services: Record<string, { command: string | string[] }>;
+    };
+    const nodes: Running[] = [];
+    for (const node of [1, 2, 3]) {
+      const cwd = join(home, `node-${node}`);
+      mkdirSync(cwd);
+      const words = [...(services[`redis-${node}`]!.command as string[])].slice(2);
+      expect(words).toEqual(['--cluster-enabled', 'yes']);
+      nodes.push(await serve(cwd, '../redis.conf', ...words));
+    }
+    const source = await serve(join(home, 'data'), '../redis.conf');
+    const addresses: Record<string, number> = {
+      '172.30.62.11': nodes[0]!.port,
+      '172.30.62.12': nodes[1]!.port,
+      '172.30.62.13': nodes[2]!.port,
+      '172.30.62.20': source.port,
+    };
+    const here = (line: string): string =>
+      line.replace(
+        /(172\.30\.62\.\d+):6379/g,
+        (_, address: string) => `127.0.0.1:${addresses[address]}`,
+      );
+    const create = /redis-cli --cluster create [^"]*/.exec(
+      services['create']!.command as string,
+    )![0];
+    const made = execFileSync('sh', ['-c', here(create)], { encoding: 'utf8' });
+    expect(made).toContain('[OK] All 16384 slots covered.');
+    // The masters tell each other of their slots.
+    for (const { port } of nodes)
+      await expect
+        .poll(
+          () =>
+            execFileSync('redis-cli', ['-p', String(port), 'CLUSTER', 'INFO'], {
+              encoding: 'utf8',
+            }),
+          { timeout: 10_000 },
+        )
+        .toContain('cluster_state:ok');
+    const readme = readFileSync(join(home, 'README.txt'), 'utf8');
+    const line = /docker compose exec redis-1 (redis-cli --cluster import .*)/.exec(readme)![1]!;
+    execFileSync('sh', ['-c', here(line)], { encoding: 'utf8' });
+    const keys = (of: Running): number =>
+      Number(execFileSync('redis-cli', ['-p', String(of.port), 'DBSIZE'], { encoding: 'utf8' }));
+    const counts = nodes.map(keys);
+    expect(counts.every((count) => count > 0)).toBe(true);
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(keys(source));
+    expect(readme).toContain('Keys of other databases stay behind: 1.');
+    const value = execFileSync('redis-cli', ['-c', '-p', String(nodes[0]!.port), 'GET', 'many:7'], {
+      encoding: 'utf8',
+    });
+    expect(value).toBe('7\n');
+    for (const each of [...nodes, source]) await each.stop();
   });
 });
