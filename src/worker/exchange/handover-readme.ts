@@ -1,4 +1,4 @@
-/** What to do with the files that are handed over, in the reader's language; every line of it has been run. */
+/** What to do with the files that are handed over, in the reader's language; every redis-cli line of it has been run. */
 import type { HandoverTarget } from './handover-compose.ts';
 
 export type HandoverLanguage = 'en' | 'id';
