@@ -33,7 +33,12 @@ export class ReadModel {
   #recovered = $state<string | null>(null);
   readonly #kept: RunHistory;
   readonly #guideShown: () => boolean;
-  readonly #pacing = new FramePacing((frame) => (this.#frame = frame));
+  /** The guide of the newest frame; it is shown with the frame. */
+  #newestGuide = freshGuide;
+  readonly #pacing = new FramePacing((frame) => {
+    this.#guide = this.#newestGuide;
+    this.#frame = frame;
+  });
 
   /** `guideShown`: a hidden guide suggests nothing. `newRecords`: an empty store, one for each lane and run. */
   constructor(guideShown: () => boolean, newRecords: () => RecordStore) {
@@ -95,7 +100,7 @@ export class ReadModel {
     const view = chosenLane(frame, this.#chosen)?.view;
     const ownWrite = this.#kept.receive(frame, view?.id);
     if (view !== undefined && frame.lesson === undefined)
-      this.#guide = guideAfter(this.#guide, frame, view, ownWrite);
+      this.#newestGuide = guideAfter(this.#newestGuide, frame, view, ownWrite);
     this.#pacing.offer(frame);
   }
 
@@ -114,7 +119,7 @@ export class ReadModel {
   }
 
   restartGuide(): void {
-    this.#guide = freshGuide;
+    this.#guide = this.#newestGuide = freshGuide;
   }
 
   #suggestion(): Suggestion | null {
