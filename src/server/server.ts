@@ -84,7 +84,7 @@ export class Server implements Core {
   signal(name: 'SIGTERM' | 'SIGINT'): void {
     const { state } = this;
     const say = (message: string): void =>
-      this.emit({ event: 'log', line: handlerLine(state.pid, this.clock, message) });
+      void state.events.push({ event: 'log', line: handlerLine(state.pid, this.clock, message) });
     if (state.shutdownAsked !== null && name === 'SIGINT') {
       say('You insist... exiting now.');
       return this.die(1);
