@@ -9,7 +9,7 @@ import { measureMainThread } from './main-thread.ts';
 import { digestOf, redisIsInstalled, startLogging, temporaryFolder } from './redis-log.ts';
 
 const sizes = [
-  { megabytes: 10, tag: '' },
+  { megabytes: 4, tag: '' },
   { megabytes: 100, tag: ' @full' },
 ];
 

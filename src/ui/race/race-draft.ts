@@ -83,7 +83,8 @@ export function setupOf(draft: Draft): Setup {
   return {
     seed: Number(draft.seed),
     lanes: draft.lanes.map(({ name, lines }): LaneSetup => ({ id: name, config: configOf(lines) })),
-    disk: had?.preset === disk ? had : { preset: disk },
+    // A copy: a form's own object cannot be sent to the worker.
+    disk: had?.preset === disk ? { ...had } : { preset: disk },
     workload: {
       rate: number('rate'),
       loop,
