@@ -25,22 +25,35 @@ const browser = await launchChromium();
 for (const [name, query] of Object.entries(views)) {
   const middle: number[] = [];
   const slowest: number[] = [];
+  const rates: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-    const frames = await framesOf(page, `${site.address}/${query}`, name);
+    const { frames, perSecond } = await framesOf(page, `${site.address}/${query}`, name);
     await page.close();
     middle.push(quantile(frames, 0.5));
     slowest.push(quantile(frames, 0.99));
+    rates.push(perSecond);
   }
-  const what = `five lanes at 100k commands/s, ${name}`;
+  const what = `five lanes, ${name}`;
   const unit = 'ms a frame';
+  // On a slow machine the frames below are those of fewer commands: this row says so.
+  report({
+    name: `${what}, commands that the worker ran`,
+    unit: 'commands/s',
+    rounds: rates,
+    goal: { atLeast: 0.9 * RATE, of: 'value' },
+  });
   report({ name: `${what}, p50`, unit, rounds: middle, goal: { atMost: 4, of: 'value' } });
   report({ name: `${what}, p99`, unit, rounds: slowest, goal: { atMost: 16, of: 'value' } });
 }
 await browser.close();
 site.close();
 
-async function framesOf(page: Page, address: string, name: string): Promise<number[]> {
+async function framesOf(
+  page: Page,
+  address: string,
+  name: string,
+): Promise<{ readonly frames: number[]; readonly perSecond: number }> {
   const rate = RATE / LANES / TOGETHER;
   await openRace(page, address, {
     workload: { rate, transactions: TOGETHER, clients: 50, keys: 1000, mix: ['SET key:{k} {v}'] },
@@ -65,9 +78,5 @@ async function framesOf(page: Page, address: string, name: string): Promise<numb
     `race frames, ${name}: ${frames.length} frames, ${Math.round(perSecond)} commands/s, ${((after.now - before.now) / 1000 / seconds).toFixed(2)} s of the lab a second, p50 ${quantile(frames, 0.5).toFixed(1)} ms, p99 ${quantile(frames, 0.99).toFixed(1)} ms`,
   );
   if (frames.length < 60) throw new Error(`the page fell behind: ${frames.length} frames`);
-  if (perSecond < 0.9 * RATE)
-    throw new Error(
-      `the worker gave ${Math.round(perSecond)} of ${RATE} commands/s: the machine is busy`,
-    );
-  return frames;
+  return { frames, perSecond };
 }
