@@ -34,6 +34,8 @@ export class BashSession {
   #typed = '';
   /** Lines that were submitted while something ran. */
   readonly #waiting: string[] = [];
+  /** This bash has said something: until then nobody is there to whom a line could be sent. */
+  #there = false;
   /** Of a paste, what stands behind its last line end. */
   #held = '';
   #size = { columns: 80, rows: 24 };
@@ -61,6 +63,7 @@ export class BashSession {
   }
 
   async start(): Promise<void> {
+    this.#there = false;
     this.#mode = 'running';
     this.#utf8 = new TextDecoder();
     this.#partial = '';
@@ -76,6 +79,8 @@ export class BashSession {
 
   /** What the lab tells of this bash, in order. */
   receive(update: BashUpdate): void {
+    // A bash that is being started has no more to show than that.
+    this.#there ||= update.kind !== 'fresh' && update.kind !== 'mode';
     switch (update.kind) {
       case 'fresh':
         this.#mode = 'running';
@@ -116,7 +121,7 @@ export class BashSession {
   /** What the terminal sends for keys that are pressed. */
   input(data: string): void {
     if (this.#mode === 'raw') this.#ports.send({ kind: 'keys', data: data.replace(PASTE, '') });
-    else if (this.#mode === 'running') this.#typeAhead(data.replace(PASTE, ''));
+    else if (this.#mode === 'running' && this.#there) this.#typeAhead(data.replace(PASTE, ''));
     else if (this.#mode === 'ended') {
       if (data.includes('\r')) void this.start();
     } else {
@@ -132,7 +137,7 @@ export class BashSession {
     this.#waiting.push(text);
     if (this.#mode === 'prompt') this.#nextWaiting();
     else if (this.#mode === 'ended') void this.start();
-    else if (this.#mode === 'running') {
+    else if (this.#mode === 'running' && this.#there) {
       // A program that reads gets it.
       this.#waiting.pop();
       this.#say(text);

@@ -19,12 +19,13 @@ class Desk {
   /** What the page was told and has not heard yet: messages take their time. */
   private readonly told: (() => void)[] = [];
 
-  constructor() {
+  /** Without it the machine is slow to answer, until `open` is called. */
+  constructor(prompt = true) {
     const size = { columns: 72, rows: 24 };
     const { table } = this.lab.shells['machine'](this.lab.lane);
     this.machine = new Session(table, this.feed, size, () => undefined);
     this.bash = new BashSession({
-      open: () => Promise.resolve(this.machine.start()),
+      open: () => Promise.resolve(prompt ? this.machine.start() : undefined),
       send: (input) => this.take(input),
       complete: () => Promise.resolve([]),
       write: (ansi) => this.terminal.write(ansi),
@@ -36,6 +37,11 @@ class Desk {
     });
     void this.bash.start();
     this.pass(100);
+  }
+
+  open(): this {
+    this.machine.start();
+    return this.pass(100);
   }
 
   /** So many milliseconds of the machine, in steps of ten. */
@@ -69,6 +75,13 @@ class Desk {
     else if (input.kind === 'shown') this.machine.shown();
   }
 }
+
+test('what is sent or typed before bash is there is kept, and runs at its first prompt', () => {
+  const desk = new Desk(false);
+  desk.bash.submitLine('echo sent');
+  desk.type('echo typed\recho half').open().pass(500);
+  expect(desk.lines).toBe(`${P}echo sent\nsent\n${P}echo typed\ntyped\n${P}echo half`);
+});
 
 test('the lines of a paste run one after the other, each behind its prompt', () => {
   const desk = new Desk().paste('echo one\nsleep 1\necho two\n').pass(2000);
