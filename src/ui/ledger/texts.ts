@@ -28,6 +28,7 @@ export const en = {
     drive: 'the drive said “done” to the fsync, and had not kept them.',
     removed: 'written and answered, but their file had been removed: no boot finds it.',
   },
+  why: 'Why they are lost',
   mixed: (n: string): string =>
     `${n} acknowledged writes are lost; each row names the layer in which it died.`,
   nothing: 'Nothing that was acknowledged is missing.',
@@ -89,6 +90,7 @@ export const id = {
     removed:
       'sudah ditulis dan dijawab, tetapi berkasnya telah dihapus: tidak ditemukan lagi saat dinyalakan.',
   },
+  why: 'Mengapa hilang',
   mixed: (n: string): string =>
     `${n} penulisan terkonfirmasi hilang; tiap baris menyebut lapisan tempat ia mati.`,
   nothing: 'Tidak ada yang terkonfirmasi yang hilang.',
