@@ -37,7 +37,6 @@ for (const { megabytes, tag } of sizes) {
     await dropOnFiles(page, path);
     await expect(page.getByRole('button', { name: /^Replace/ })).toBeVisible();
     const seen = await watchProgress(page);
-    const idle = await idleLag(page);
     const measured = await measureMainThread(page);
     const start = performance.now();
     await replaceWhenAsked(page);
@@ -51,8 +50,9 @@ for (const { megabytes, tag } of sizes) {
     test.info().annotations.push({ type: 'figures', description: figures });
     console.log(figures);
     expect(await loaded.innerText()).toContain(`commands: ${commands.toLocaleString('en')}`);
-    // Where tests share a machine, a page that does nothing waits its turn, too.
-    expect(lag.p99).toBeLessThanOrEqual(50 + (tag === '' ? idle : 0));
+    // How long is measured where nothing else runs. Beside other tests it counts that the page had its turns at all.
+    if (tag !== '') expect(lag.p99).toBeLessThanOrEqual(50);
+    expect(lag.samples).toBeGreaterThan(10);
     expect(told.map((line) => line.split(' ')[0])).toContain('Trying');
     expect(await send(page, 'GET kept')).toBe('(nil)');
     if (redisIsInstalled) {
@@ -111,13 +111,6 @@ function writeLargeLog(path: string, bytes: number): number {
 
 async function replaceWhenAsked(page: Page): Promise<void> {
   await page.getByRole('button', { name: /^Replace/ }).click();
-}
-
-/** The 99th percentile of a page at rest, in ms. */
-async function idleLag(page: Page): Promise<number> {
-  const measured = await measureMainThread(page);
-  await page.waitForTimeout(1500);
-  return (await measured()).p99;
 }
 
 /** Escape, before so short an import has an end, however long a test's messages take. */
