@@ -40,7 +40,8 @@ export function runSteps(
         files.set(ask.path, byteStringOf(ask.bytes));
         return { answer: 'done' };
       default:
-        return serve?.(ask) ?? { answer: 'failed', reason: 'Function not implemented' };
+        if (serve === undefined) throw new Error(`nothing in this test serves '${ask.ask}'`);
+        return serve(ask);
     }
   };
   let next = steps.next();
