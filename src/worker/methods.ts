@@ -23,6 +23,7 @@ import { LessonDesk } from './lesson-desk.ts';
 import { isLessonId } from './lesson-shelf.ts';
 import { lostReport } from './lost-report.ts';
 import { MemoryWatch } from './memory-watch.ts';
+import { logFiles } from './log-files.ts';
 import { laneOf, Refusal } from './refusal.ts';
 import { shellMethods } from './shell-methods.ts';
 import type {
@@ -370,10 +371,9 @@ function callLines(lab: Lab, lane: Lane, after: number): readonly CallLine[] {
 
 function exportLog(lane: Lane): ReadonlyMap<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();
-  for (const { path } of lane.kernel.files()) {
-    const at = path.indexOf('/appendonlydir/');
-    const bytes = at < 0 ? undefined : lane.kernel.readFile(path);
-    if (bytes !== undefined) files.set(path.slice(at + 1), bytes);
+  for (const [name, { path }] of logFiles(lane)) {
+    const bytes = lane.kernel.readFile(path);
+    if (bytes !== undefined) files.set(name, bytes);
   }
   return files;
 }

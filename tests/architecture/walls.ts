@@ -52,16 +52,7 @@ export const walls: Readonly<Record<string, Wall>> = {
   ui: {
     values: ['console', 'worker/link', 'worker/protocol', 'cli'],
     types: workerSide,
-    packages: [
-      'svelte',
-      'paneforge',
-      'uqr',
-      'uplot',
-      'virtua',
-      'fflate',
-      '@fontsource',
-      '@fontsource-variable',
-    ],
+    packages: ['svelte', 'paneforge', '@fontsource', '@fontsource-variable'],
   },
   // The service worker stands alone; the page registers it.
   offline: { values: [] },

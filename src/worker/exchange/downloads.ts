@@ -1,4 +1,4 @@
-/** What leaves the lab as a download: one file, /data as an archive, or all that another Redis needs to go on. */
+/** What leaves the lab as a download: one file, the log or /data as an archive, or all that another Redis needs to go on. */
 import { ascii, bytesOf, utf8Encode } from '../../base/bytes.ts';
 import { newGrowableBytes, takenBytes } from '../../base/growable-bytes.ts';
 import type { Micros } from '../../base/time.ts';
@@ -11,7 +11,7 @@ import { newRespBaseJob, stepRespBase } from '../../persistence/resp-base.ts';
 import { defaultDirectives } from '../../server/directives.ts';
 import type { ServerState } from '../../server/state.ts';
 import { Refusal } from '../refusal.ts';
-import { dataFiles, type ArchiveEntry } from './data-files.ts';
+import { dataFiles, logEntries, type ArchiveEntry } from './data-files.ts';
 import { composeFile, type HandoverTarget } from './handover-compose.ts';
 import { handoverConf } from './handover-conf.ts';
 import { readme, type HandoverLanguage } from './handover-readme.ts';
@@ -21,6 +21,8 @@ import { writeZip } from './write-zip.ts';
 export type DownloadRequest =
   | { readonly what: 'file'; readonly path: string }
   | { readonly what: 'data'; readonly as: 'zip' | 'tar' }
+  /** The files of appendonlydir, zipped. */
+  | { readonly what: 'log' }
   /** The memory report that was made last, as CSV. */
   | { readonly what: 'report' }
   /** With a redis.conf, a compose.yaml, the data and what to do with them. */
@@ -52,6 +54,8 @@ export async function download(
       const parts = request.as === 'tar' ? writeTar(entries) : await writeZip(entries);
       return { name: `data.${request.as}`, blob: blobOf(parts) };
     }
+    case 'log':
+      return { name: 'appendonlydir.zip', blob: blobOf(await writeZip(logEntries(lane))) };
     case 'handover': {
       const { target, language } = request;
       const folder = `aof-lab-${target}`;

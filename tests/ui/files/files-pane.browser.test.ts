@@ -1,4 +1,3 @@
-import { unzipSync } from 'fflate';
 import { page, userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import { describe, expect, test } from 'vitest';
@@ -43,19 +42,9 @@ async function show(change: { keys?: number; refuse?: string; hold?: boolean } =
       const blob = new Blob([bytesOf(contents[path] ?? 'archive')]);
       return Promise.resolve({ name: path.slice(path.lastIndexOf('/') + 1), blob });
     },
-    exportDir: () =>
-      Promise.resolve(
-        new Map(
-          Object.entries(contents).map(([path, text]) => [
-            path.slice('/data/'.length),
-            bytesOf(text),
-          ]),
-        ),
-      ),
     importer: (request: ImportRequest) => desk.answer(request),
-    save: async (name: string, content: Uint8Array | Blob) => {
-      const bytes = content instanceof Blob ? new Uint8Array(await content.arrayBuffer()) : content;
-      saved.push({ name, bytes });
+    save: async (name: string, content: Blob) => {
+      saved.push({ name, bytes: new Uint8Array(await content.arrayBuffer()) });
     },
   });
   return { screen, imported, saved, asked };
@@ -103,17 +92,15 @@ test('by keyboard alone: a manifest opens as text, an RDB as hex, Escape closes'
   await expect.element(hex).not.toBeInTheDocument();
 });
 
-test('one file downloads as it is, the whole appendonlydir as a zip of its files', async () => {
-  const { screen, saved } = await show();
+test('one file downloads as it is, the whole appendonlydir as what the worker makes of it', async () => {
+  const { screen, saved, asked } = await show();
   await screen.getByRole('button', { name: 'Download appendonly.aof.1.base.rdb' }).click();
   await expect.poll(() => saved.length).toBe(1);
   expect(saved[0]).toEqual({ name: 'appendonly.aof.1.base.rdb', bytes: bytesOf('REDIS0011\xfa') });
   await screen.getByRole('button', { name: 'Download appendonlydir', exact: true }).click();
   await expect.poll(() => saved.length).toBe(2);
-  expect(saved[1]?.name).toBe('appendonlydir.zip');
-  const inside = unzipSync(saved[1]!.bytes);
-  expect(Object.keys(inside)).toContain('appendonlydir/appendonly.aof.1.incr.aof');
-  expect(inside['appendonlydir/appendonly.aof.manifest']).toEqual(bytesOf(manifest));
+  expect(asked[1]).toEqual({ what: 'log' });
+  expect(saved[1]?.bytes).toEqual(bytesOf('archive'));
 });
 
 test('archives and what another Redis needs are in a menu, by keyboard alone', async () => {

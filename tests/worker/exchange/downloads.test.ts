@@ -1,8 +1,16 @@
 /** What leaves the lab is read by tar, unzip, Python and the real redis-server, and means the same data. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parse } from 'yaml';
 import { afterEach, expect, test } from 'vitest';
 import { ascii } from '../../../src/base/bytes.ts';
@@ -136,6 +144,29 @@ test('a single file is its very bytes', async () => {
   expect(new Uint8Array(await blob.arrayBuffer())).toEqual(lab.lanes[0]!.kernel.readFile(path));
 });
 
+test('the log is a zip of its files alone, with their bytes, modes and times', async () => {
+  const lab = filledLab();
+  const { kernel } = lab.lanes[0]!;
+  kernel.writeFile('/data/notes.txt', Uint8Array.of(1), 0o644);
+  kernel.writeFile('/data/appendonlydir/by hand', Uint8Array.of(0, 255, 10), 0o600);
+  const path = await save(lab, { what: 'log' });
+  expect(basename(path)).toBe('appendonlydir.zip');
+  const folder = temporary();
+  execFileSync('unzip', ['-q', path, '-d', folder]);
+  expect(readdirSync(folder)).toEqual(['appendonlydir']);
+  const inside = kernel.files().filter((file) => file.path.startsWith('/data/appendonlydir/'));
+  expect(readdirSync(join(folder, 'appendonlydir')).sort()).toEqual(
+    inside.map((file) => basename(file.path)).sort(),
+  );
+  for (const { path: name, mode } of inside) {
+    const out = join(folder, name.slice('/data/'.length));
+    expect(new Uint8Array(readFileSync(out)), name).toEqual(kernel.readFile(name));
+    const { mode: outMode, mtimeMs } = statSync(out);
+    expect(outMode & 0o777, name).toBe(mode);
+    expect(Math.abs(mtimeMs - STARTED)).toBeLessThan(60_000);
+  }
+});
+
 for (const as of ['tar', 'zip'] as const) {
   test(`/data as ${as}: folders, bytes, modes and times come out of the system’s own program`, async () => {
     const lab = filledLab();
@@ -224,17 +255,22 @@ test('no secret is handed over', async () => {
 });
 
 describeWithRedis('the real redis-server', () => {
-  test('loads /data of the tar and of the zip, to the same digest', async () => {
+  test('loads /data of the tar and of the zip, and the log alone, to the same digest', async () => {
     const lab = filledLab();
     const expected = digest(lab);
     expect(expected).toMatch(/^[0-9a-f]{40}$/);
     expect(expected).not.toBe('0'.repeat(40));
-    for (const as of ['tar', 'zip'] as const) {
-      const path = await save(lab, { what: 'data', as });
+    for (const request of [
+      { what: 'data', as: 'tar' },
+      { what: 'data', as: 'zip' },
+      { what: 'log' },
+    ] as const) {
+      const path = await save(lab, request);
       const folder = temporary();
-      if (as === 'tar') execFileSync('tar', ['-xf', path, '-C', folder]);
+      if (path.endsWith('.tar')) execFileSync('tar', ['-xf', path, '-C', folder]);
       else execFileSync('unzip', ['-q', path, '-d', folder]);
-      const redis = await serve(join(folder, 'data'), '--appendonly', 'yes', '--save', '');
+      const home = request.what === 'log' ? folder : join(folder, 'data');
+      const redis = await serve(home, '--appendonly', 'yes', '--save', '');
       expect(await redis.ask('DEBUG', 'DIGEST')).toBe(expected);
       await redis.stop();
     }
