@@ -1,10 +1,12 @@
 /** One machine with one server in virtual time, without a log unless asked for. */
-import { ascii, byteStringOf, utf8Encode } from '../../src/base/bytes.ts';
+import { expect } from 'vitest';
+import { ascii, bytesOf, byteStringOf, utf8Encode, type ByteString } from '../../src/base/bytes.ts';
 import { splitArguments } from '../../src/base/split-arguments.ts';
 import { CONFIG_PATH } from '../../src/lab/boot.ts';
 import { Lab } from '../../src/lab/lab.ts';
 import { planLab } from '../../src/lab/setup.ts';
 import type { Fault } from '../../src/lab/view.ts';
+import { loadRdb } from '../persistence/rdb-files.ts';
 import { replyText } from '../support/real-redis.ts';
 import type { Reply } from '../../src/resp/reply.ts';
 
@@ -86,4 +88,20 @@ export function newSaveLab(
 
 export function fault(kind: string, more: Partial<Fault> = {}): Fault {
   return { kind, ...more };
+}
+
+export const DUMP = '/data/dump.rdb';
+/** Children are so slow that there is time to look at them. */
+export const SLOW = { 'rdb-key-save-delay': '200000' };
+
+export function keysOf(lab: SaveLab, path = DUMP): string[] {
+  const bytes = bytesOf((lab.file(path) ?? '') as ByteString);
+  const { step, engine } = loadRdb(bytes, { kind: 'aof-base' });
+  expect(step.kind).toBe('done');
+  return engine.databases.flatMap(({ space }) => space.entries.map(({ key }) => key)).sort();
+}
+
+export function boot(lab: SaveLab): void {
+  lab.lab.boot(undefined);
+  lab.pass(500);
 }
