@@ -8,6 +8,7 @@ import type { Micros } from '../base/time.ts';
 import { freezeSpace, thawSpace, type FrozenSpace } from '../engine/data/frozen-space.ts';
 import type { KeySpace } from '../engine/data/key-space.ts';
 import type { KernelState } from '../machine/kernel-state.ts';
+import { isGuestAction, type FrozenGuests } from './guests.ts';
 import type { LabState } from './lab-state.ts';
 import { Lab } from './lab.ts';
 import type { LaneState } from './lane-state.ts';
@@ -25,6 +26,8 @@ export interface Checkpoint {
   /** Not a lab's state: frozen spaces stand in it for key spaces. */
   readonly frozen: LabState;
   readonly spaces: readonly FrozenSpace[];
+  /** Null: no shell was ever used. */
+  readonly guests: FrozenGuests | null;
 }
 
 /** The last copy of each key space of a lab, which the next one goes on from. */
@@ -36,7 +39,7 @@ const FRESH_BYTES = 120;
 const LANE_BYTES = 160_000;
 
 /**
- * Whether a copy would be cheap: a child holds on to a data set of its own, and a guest to what no lab knows.
+ * Whether a copy would be cheap: a child holds on to a data set of its own.
  */
 export function isQuiet(lab: Lab): boolean {
   return lab.lanes.every(
@@ -47,8 +50,19 @@ export function isQuiet(lab: Lab): boolean {
   );
 }
 
+/** Whether a copy is possible at all: what guests do while they run is no data. */
+export function canBeCopied(lab: Lab): boolean {
+  return lab.guests === null ? !usedShell(lab.state) : lab.guests.isIdle();
+}
+
+function usedShell({ actions }: LabState): boolean {
+  return actions.some(({ action }) => isGuestAction(action));
+}
+
+/** To be called when it can be copied. */
 export function takeCheckpoint(lab: Lab, known: KnownSpaces): Checkpoint {
   const { state } = lab;
+  const guests = lab.guests?.freeze() ?? null;
   const copies = shallowCopies(state);
   for (const lane of state.lanes) {
     for (const column of columnsOf(lane)) copies.set(column, column);
@@ -56,7 +70,7 @@ export function takeCheckpoint(lab: Lab, known: KnownSpaces): Checkpoint {
     for (const inode of lane.kernel.inodes.values()) if (inode.kind === 'file') inode.owned.clear();
   }
   const spaces: FrozenSpace[] = [];
-  let weight = state.lanes.length * LANE_BYTES;
+  let weight = state.lanes.length * LANE_BYTES + (guests?.weight ?? 0);
   // A space that a child has its eye on is copied as it is.
   for (const space of isQuiet(lab) ? state.lanes.flatMap(spacesOf) : []) {
     const frozen = freezeSpace(space, known.get(space));
@@ -73,12 +87,13 @@ export function takeCheckpoint(lab: Lab, known: KnownSpaces): Checkpoint {
     weight,
     frozen: cloneData(state, copies),
     spaces,
+    guests,
   };
 }
 
 /** A lab that goes on from there, its own way. `known` is told of its key spaces. */
 export function labAt(checkpoint: Checkpoint, known: KnownSpaces): Lab {
-  const { frozen, spaces } = checkpoint;
+  const { frozen, spaces, guests } = checkpoint;
   const copies = shallowCopies(frozen);
   for (const lane of frozen.lanes) lendColumns(lane, copies);
   for (const each of spaces) {
@@ -86,7 +101,9 @@ export function labAt(checkpoint: Checkpoint, known: KnownSpaces): Lab {
     known.set(space, each);
     copies.set(each, space);
   }
-  return new Lab(cloneData(frozen, copies));
+  const lab = new Lab(cloneData(frozen, copies));
+  guests?.thaw(lab);
+  return lab;
 }
 
 /** Collections whose members never change: a copy of theirs need not look into them. */

@@ -3,6 +3,7 @@
  * are too many, those go first whose absence lengthens the way to an instant least; of long ago, a little sooner.
  */
 import {
+  canBeCopied,
   isQuiet,
   labAt,
   renewColumns,
@@ -45,13 +46,11 @@ export class Checkpoints {
 
   /** To be called between two slices of a lab that goes on: takes a checkpoint when one is due. */
   note(lab: Lab): void {
-    // What a guest does is no part of the lab's state.
-    if (lab.guests !== null) return;
     const { seq } = lab.state.clock;
     const last = this.before(wayOf(lab));
     const since = seq - (last?.work ?? 0);
     const due = this.limits.spacing;
-    if (since < due || (since < due * PATIENCE && !isQuiet(lab))) return;
+    if (since < due || (since < due * PATIENCE && !isQuiet(lab)) || !canBeCopied(lab)) return;
     this.add(takeCheckpoint(lab, this.known), lab);
   }
 

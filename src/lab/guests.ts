@@ -36,6 +36,18 @@ export interface LabGuests {
   refused(lane: Lane, text: string): void;
   mainEnded(lane: Lane, code: number, signal: string | null): void;
   powerOff(lane: Lane): void;
+  /** Whether each of them only waits for somebody to type, so that they can be copied. */
+  isIdle(): boolean;
+  /** To be called while they are idle. */
+  freeze(): FrozenGuests;
+}
+
+/** Guests as they were at an instant; it never changes. */
+export interface FrozenGuests {
+  /** About how many bytes it holds. */
+  readonly weight: number;
+  /** Gives the same guests to a copy of their lab, of the same instant. */
+  thaw(lab: Lab): void;
 }
 
 export const GUEST_CLIENT = 'guest ';

@@ -196,7 +196,9 @@ export class Lab implements LaneSurroundings {
         return this.dispatchLane(event);
       case 'guest': {
         const lane = this.lane(event.payload.lane);
-        if (lane !== undefined) this.guests?.dispatch(lane, event.payload.timer);
+        if (lane === undefined) return;
+        this.guests?.dispatch(lane, event.payload.timer);
+        noteAccidents(lane);
         return;
       }
       case 'workload':

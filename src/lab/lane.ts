@@ -136,7 +136,7 @@ export class Lane {
     if (server === null) return `lane ${this.state.id}: no server is running`;
     if (name === 'KILL') this.killMain('SIGKILL');
     else if (name === 'TERM' || name === 'INT')
-      server.signal(name === 'TERM' ? 'SIGTERM' : 'SIGINT');
+      server.signal(name === 'TERM' ? 'SIGTERM' : 'SIGINT', this.wallNow);
     else return `signal ${name} is not known; use TERM, INT or KILL`;
     return undefined;
   }

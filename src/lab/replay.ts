@@ -26,7 +26,7 @@ export function startLab({ plan, reopened }: Pick<Run, 'plan' | 'reopened'>): La
   return reopened === null ? Lab.create(plan) : Lab.reopen(plan, reopened, []);
 }
 
-/** Whether the run goes on from a copy of the lab as from the lab itself: processes of the shell cannot be copied. */
+/** Whether the run goes on from `copyLab` as from the lab itself: it has no processes of the shell. */
 export function isWholeInCopy(lab: Lab): boolean {
   return lab.guests === null && lacksNoGuests(lab);
 }

@@ -81,10 +81,10 @@ export class Server implements Core {
     if (session !== undefined) this.engine.forget(session);
   }
 
-  signal(name: 'SIGTERM' | 'SIGINT'): void {
+  signal(name: 'SIGTERM' | 'SIGINT', now: Micros): void {
     const { state } = this;
     const say = (message: string): void =>
-      void state.events.push({ event: 'log', line: handlerLine(state.pid, this.clock, message) });
+      void state.events.push({ event: 'log', line: handlerLine(state.pid, now, message) });
     if (state.shutdownAsked !== null && name === 'SIGINT') {
       say('You insist... exiting now.');
       return this.die(1);

@@ -60,7 +60,7 @@ export class GuestServer implements Listener {
   }
 
   signal(name: 'SIGTERM' | 'SIGINT'): void {
-    if (!this.ended) this.server.signal(name);
+    if (!this.ended) this.server.signal(name, this.wallNow);
   }
 
   // --- its clients ---

@@ -17,9 +17,13 @@ export class MainServer implements ServerDoor {
   private report: MainReport | null = null;
   private launcher: Pid | null = null;
 
-  constructor(lane: Lane, network: Network) {
+  private readonly lines: string[];
+
+  /** `lines`: what its log holds already. */
+  constructor(lane: Lane, network: Network, lines: readonly string[] = []) {
     this.lane = lane;
     this.network = network;
+    this.lines = [...lines];
   }
 
   get seed(): number {
@@ -103,7 +107,11 @@ export class MainServer implements ServerDoor {
   mainLog(): readonly string[] {
     return this.lines;
   }
-  private readonly lines: string[] = [];
+
+  /** Whether a process of the shell has started it, and is told of its log and of its end. */
+  get isWatched(): boolean {
+    return this.report !== null;
+  }
 
   // --- told by the lab ---
 

@@ -26,6 +26,11 @@ export class Network {
     return this.main()?.port === port;
   }
 
+  /** Nobody listens beside the lab's own server. */
+  get isSilent(): boolean {
+    return this.listeners.size === 0;
+  }
+
   powerOff(): void {
     this.listeners.clear();
   }

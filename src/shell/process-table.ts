@@ -30,6 +30,18 @@ const FIRST_FREE_FD = 3;
 /** No process handles these itself. */
 const HARD: readonly SignalName[] = ['KILL', 'STOP', 'TSTP', 'CONT'];
 
+/** What a table has counted, beside its processes. */
+export interface TableCounts {
+  nextTimer: number;
+  /** What was asked at one instant, while the clock stands still. */
+  freeAsks: number;
+  freeSince: Micros;
+}
+
+function newCounts(): TableCounts {
+  return { nextTimer: 1, freeAsks: 0, freeSince: -1 };
+}
+
 export class ProcessTable {
   readonly ports: MachinePorts;
   readonly processes = new Map<Pid, Process>();
@@ -37,13 +49,18 @@ export class ProcessTable {
   readonly forked = new Map<Pid, (signal: SignalName) => void>();
   private readonly timers = new Map<number, () => void>();
   private readonly ready: Task[] = [];
-  private nextTimer = 1;
   private draining = false;
-  private freeAsks = 0;
-  private freeSince: Micros = -1;
+  readonly counts: TableCounts;
 
-  constructor(ports: MachinePorts) {
+  /** `counts`: of the table that this one goes on from. */
+  constructor(ports: MachinePorts, counts: TableCounts = newCounts()) {
     this.ports = ports;
+    this.counts = counts;
+  }
+
+  /** Nothing is ready to run, and nothing is due: whatever runs here waits for somebody. */
+  get isStill(): boolean {
+    return this.ready.length === 0 && this.timers.size === 0 && this.forked.size === 0;
   }
 
   /** Starts a program that no other has started; its streams are given. */
@@ -109,6 +126,24 @@ export class ProcessTable {
   }
 
   addTask(process: Process, run: Run): Task {
+    const task = this.newTask(process, run, FORK);
+    this.ready.push(task);
+    return task;
+  }
+
+  /** A task of a copied process, which has asked already and waits. */
+  addWaitingTask(process: Process, run: Run, debt: Micros): Task {
+    const task = this.newTask(process, run, debt);
+    const step = run.next(START);
+    assert(step.done !== true, 'what waits has not ended');
+    task.answer = null;
+    task.ask = step.value;
+    this.take(task, perform(this, task, step.value));
+    assert(task.waitsOn.size > 0, 'what was copied waits');
+    return task;
+  }
+
+  private newTask(process: Process, run: Run, debt: Micros): Task {
     const task: Task = {
       process,
       run,
@@ -117,11 +152,10 @@ export class ProcessTable {
       waitsOn: new Set(),
       late: null,
       timer: null,
-      debt: FORK,
+      debt,
       retry: () => this.retry(task),
     };
     process.tasks.add(task);
-    this.ready.push(task);
     return task;
   }
 
@@ -177,7 +211,7 @@ export class ProcessTable {
 
   /** Calls `act` at that instant. */
   after(at: Micros, act: () => void): number {
-    const timer = this.nextTimer++;
+    const timer = this.counts.nextTimer++;
     this.timers.set(timer, act);
     this.ports.schedule(at, timer);
     return timer;
@@ -209,12 +243,13 @@ export class ProcessTable {
 
   /** Work takes time: a task that has done enough of it waits until the clock has come that far. */
   private mustPause(task: Task): boolean {
-    const { now } = this.ports;
-    if (this.ports.pace() === 'free') {
-      if (this.freeSince !== now) this.freeAsks = 0;
-      this.freeSince = now;
+    const { ports, counts } = this;
+    const { now } = ports;
+    if (ports.pace() === 'free') {
+      if (counts.freeSince !== now) counts.freeAsks = 0;
+      counts.freeSince = now;
       task.debt = 0;
-      if (++this.freeAsks < FREE_ASKS) return false;
+      if (++counts.freeAsks < FREE_ASKS) return false;
       task.debt = SLICE;
     }
     if (task.debt < SLICE) return false;

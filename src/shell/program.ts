@@ -27,6 +27,7 @@ import {
   type SyscallResult,
 } from '../machine/syscall.ts';
 import type { Reply } from '../resp/reply.ts';
+import type { AtPrompt } from './language/shell-state.ts';
 import type { MachineAnswer, MachineDoor } from './machine-door.ts';
 
 /** What a program does until it returns `T`; a whole program returns its exit status, 0 to 255. */
@@ -190,7 +191,12 @@ export type Ask =
   | { readonly ask: 'terminal'; readonly fd: number }
   | { readonly ask: 'terminal-mode'; readonly mode: TerminalMode['mode'] }
   | { readonly ask: 'foreground'; readonly group: number | null }
-  | { readonly ask: 'prompt'; readonly text: ByteString; readonly status: number }
+  | {
+      readonly ask: 'prompt';
+      readonly text: ByteString;
+      readonly status: number;
+      readonly standing: AtPrompt | null;
+    }
   | { readonly ask: 'connect'; readonly host: ByteString; readonly port: number }
   | { readonly ask: 'send'; readonly socket: number; readonly argv: readonly ByteString[] }
   | { readonly ask: 'receive'; readonly socket: number; readonly until: Micros | null }
@@ -389,9 +395,16 @@ export function* foreground(group: number | null): Run<undefined> {
   return undefined;
 }
 
-/** The next line from the terminal's line editor, which shows `text`. EINTR: Ctrl-C; empty: Ctrl-D. */
-export function* promptLine(text: ByteString, status: number): Run<ByteString | Failure> {
-  const answer = yield { ask: 'prompt', text, status };
+/**
+ * The next line from the terminal's line editor, which shows `text`. EINTR: Ctrl-C; empty: Ctrl-D. `standing`: what the
+ * process goes on with from here, if it is nothing else; then it can be copied as it stands.
+ */
+export function* promptLine(
+  text: ByteString,
+  status: number,
+  standing: AtPrompt | null = null,
+): Run<ByteString | Failure> {
+  const answer = yield { ask: 'prompt', text, status, standing };
   if (is(answer, 'failed')) return { errno: answer.errno };
   assert(is(answer, 'bytes'), 'prompt');
   return answer.bytes;

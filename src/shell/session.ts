@@ -3,15 +3,17 @@ import type { ByteString } from '../base/bytes.ts';
 import { ascii, EMPTY } from '../base/bytes.ts';
 import { DATA_PATH } from '../lab/boot.ts';
 import type { SimulatedKernel } from '../machine/kernel.ts';
+import type { Pid } from '../machine/syscall.ts';
 import type { ProcessTable } from './process-table.ts';
-import { programs } from './language/registry.ts';
-import type { TerminalSize } from './program.ts';
+import type { SpawnRequest, TerminalSize } from './program.ts';
+import { bashAlone } from './programs/bash.ts';
 import {
   newTerminal,
   tellWaiters,
   type Stream,
   type Terminal,
   type TerminalHost,
+  type TerminalState,
 } from './streams.ts';
 
 /** What a shell of this machine begins with. */
@@ -37,9 +39,13 @@ export interface SessionHost extends TerminalHost {
 
 const signalSigns = { INT: ascii('^C\n'), TSTP: ascii('^Z\n'), QUIT: ascii('^\\\n') };
 
-export function* notFound(): Generator<never, number> {
-  return 127;
-}
+/** What is asked for the bash of a terminal. */
+export const sessionRequest: SpawnRequest = {
+  argv: [ascii('bash')],
+  body: bashAlone,
+  env: environment,
+  group: 'new',
+};
 
 /** A terminal of a page, and the bash that runs in it. */
 export class Session {
@@ -47,30 +53,37 @@ export class Session {
   private readonly table: ProcessTable;
   private readonly host: SessionHost;
   private readonly left: () => void;
-  private pid = 0;
+  /** Of its bash. */
+  pid: Pid;
 
-  constructor(table: ProcessTable, host: SessionHost, size: TerminalSize, left: () => void) {
+  /**
+   * `terminal`: new, or as it stood where this session was copied; then `pid` is that of its bash, and `goOn` is called
+   * instead of `start` when that is there.
+   */
+  constructor(
+    table: ProcessTable,
+    host: SessionHost,
+    terminal: TerminalState,
+    left: () => void,
+    pid: Pid = 0,
+  ) {
     this.table = table;
     this.host = host;
     this.left = left;
-    this.terminal = newTerminal(host, size);
+    this.pid = pid;
+    this.terminal = newTerminal(host, terminal);
   }
 
   start(): void {
     const { terminal, table } = this;
     const stream: Stream = { kind: 'terminal', terminal };
-    this.pid = table.start(
-      {
-        argv: [ascii('bash')],
-        body: programs.get('bash') ?? notFound,
-        env: environment,
-        group: 'new',
-      },
-      new Map([0, 1, 2].map((fd) => [fd, stream])),
-      terminal,
-    );
+    this.pid = table.start(sessionRequest, new Map([0, 1, 2].map((fd) => [fd, stream])), terminal);
     terminal.foreground = this.pid;
-    const process = table.process(this.pid);
+    this.goOn();
+  }
+
+  goOn(): void {
+    const process = this.table.process(this.pid);
     const waiter = {
       retry: () => {
         if (process.exit === null || !process.waiters.delete(waiter)) return;

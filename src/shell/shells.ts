@@ -2,7 +2,7 @@
  * The shells of a lab: on each machine a table of processes, and the sessions that people and scripts have with its
  * bash. It is attached to the lab when the first session begins.
  */
-import { unreachable } from '../base/assert.ts';
+import { assert, unreachable } from '../base/assert.ts';
 import { ascii, EMPTY, type ByteString } from '../base/bytes.ts';
 import type { Micros } from '../base/time.ts';
 import { DATA_PATH } from '../lab/boot.ts';
@@ -11,84 +11,36 @@ import {
   GUEST_TOKEN,
   guestsOf,
   provideGuests,
+  type FrozenGuests,
   type GuestAction,
   type LabGuests,
 } from '../lab/guests.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Lane } from '../lab/lane.ts';
+import type { Pid } from '../machine/syscall.ts';
 import type { Reply } from '../resp/reply.ts';
 import { MainServer } from './main-server.ts';
 import { Network } from './network.ts';
-import { ProcessTable } from './process-table.ts';
+import { ProcessTable, type TableCounts } from './process-table.ts';
+import type { MachinePorts } from './process.ts';
 import { registerPrograms } from './programs.ts';
 import { programs } from './language/registry.ts';
 import type { Listener } from './machine-door.ts';
-import type { Program } from './program.ts';
-import {
-  newTerminal,
-  tellWaiters,
-  type Sink,
-  type Stream,
-  type Terminal,
-  type TerminalHost,
-} from './streams.ts';
+import type { Run } from './program.ts';
+import { newTerminalState, type TerminalState } from './streams.ts';
 import { TerminalFeed } from './terminal-feed.ts';
-import { environment, notFound, Session } from './session.ts';
-
-export interface ShellResult {
-  readonly stdout: ByteString;
-  readonly stderr: ByteString;
-  readonly exitCode: number;
-}
-
-interface OpenTerminal {
-  readonly session: Session;
-  readonly feed: TerminalFeed;
-}
-
-interface Machine {
-  readonly lane: Lane;
-  readonly table: ProcessTable;
-  readonly main: MainServer;
-  /** Those that wait for replies of the main server, by their client's name. */
-  readonly clients: Map<string, (reply: Reply | null) => void>;
-  scripted: Scripted | null;
-  readonly sessions: Set<Session>;
-}
-
-/** A bash that takes its lines from a script: `aofLab.shell`. */
-interface Scripted {
-  readonly terminal: Terminal;
-  readonly pid: number;
-  readonly stdout: Collector;
-  readonly stderr: Collector;
-  readonly waiting: { readonly line: ByteString; readonly done: (result: ShellResult) => void }[];
-  /** Null: at the prompt. */
-  running: ((result: ShellResult) => void) | null;
-}
-
-/** A script that prints more than this has its shell killed: it would fill the memory of the page. */
-const MOST_COLLECTED = 64 * 1024 * 1024;
-
-class Collector implements Sink {
-  readonly waiters = new Set<{ retry(): void }>();
-  private parts: ByteString[] = [];
-  private size = 0;
-
-  take(bytes: ByteString): boolean {
-    if (this.size > MOST_COLLECTED) return false;
-    this.parts.push(bytes);
-    this.size += bytes.length;
-    return true;
-  }
-
-  empty(): ByteString {
-    const text = ascii(this.parts.join(''));
-    this.parts = [];
-    this.size = 0;
-    return text;
-  }
-}
+import { ScriptedShell, sinks, whenEnded, type ShellResult } from './scripted-shell.ts';
+import { environment, Session } from './session.ts';
+import { Collector } from './collector.ts';
+import {
+  copied,
+  freezeMachine,
+  isIdle,
+  thawProcesses,
+  weightOf,
+  type FrozenMachine,
+} from './frozen-machine.ts';
+import type { Machine, OpenTerminal } from './machine.ts';
 
 export class Shells implements LabGuests {
   private readonly lab: Lab;
@@ -97,11 +49,12 @@ export class Shells implements LabGuests {
   /** Who waits for the end of a line, by the token of its action. */
   private readonly results = new Map<number, (result: ShellResult) => void>();
   private nextToken = 1;
-  private nextClient = 1;
+  private nextClient: number;
 
-  constructor(lab: Lab) {
+  constructor(lab: Lab, nextClient = 1) {
     registerPrograms();
     this.lab = lab;
+    this.nextClient = nextClient;
     lab.guests = this;
   }
 
@@ -150,14 +103,9 @@ export class Shells implements LabGuests {
     if (act.kind === 'open') {
       if (lane.state.power === 'off') return NO_POWER;
       open?.session.close();
-      const feed = new TerminalFeed();
-      const session = new Session(this.machine(lane).table, feed, act, () => {
-        this.machine(lane).sessions.delete(session);
-        if (this.terminals.get(number)?.session === session) this.terminals.delete(number);
-      });
-      this.terminals.set(number, { session, feed });
-      this.machine(lane).sessions.add(session);
-      session.start();
+      const { columns, rows } = act;
+      const size = newTerminalState({ columns, rows });
+      this.openTerminal(this.machine(lane), number, new TerminalFeed(), size).session.start();
       return undefined;
     }
     if (open === undefined) return `terminal ${number} has no shell; open it first`;
@@ -176,7 +124,7 @@ export class Shells implements LabGuests {
         session.signal(act.name);
         return undefined;
       case 'resize':
-        session.resize(act);
+        session.resize({ columns: act.columns, rows: act.rows });
         return undefined;
       case 'shown':
         feed.makeRoom();
@@ -190,15 +138,28 @@ export class Shells implements LabGuests {
     }
   }
 
+  private openTerminal(
+    { table, sessions }: Machine,
+    number: number,
+    feed: TerminalFeed,
+    terminal: TerminalState,
+    pid?: Pid,
+  ): OpenTerminal {
+    const left = (): void => {
+      sessions.delete(open);
+      if (this.terminals.get(number) === open) this.terminals.delete(number);
+    };
+    const open = { number, feed, session: new Session(table, feed, terminal, left, pid) };
+    this.terminals.set(number, open);
+    sessions.add(open);
+    return open;
+  }
+
   // --- sessions ---
 
   /** Runs a line, after those before it; variables and the working directory last from line to line. */
   run(lane: Lane, line: ByteString, done: (result: ShellResult) => void): void {
-    const machine = this.machine(lane);
-    const scripted = (machine.scripted ??= this.startScripted(machine));
-    scripted.waiting.push({ line, done });
-    this.nextLine(machine, scripted);
-    machine.table.drain();
+    this.machine(lane).scripted.run(line, done);
   }
 
   /** A program by itself, with its input: for tests and for headless use. Its streams are no terminal. */
@@ -211,7 +172,7 @@ export class Shells implements LabGuests {
     const machine = this.machine(lane);
     const stdout = new Collector();
     const stderr = new Collector();
-    const program: Program = programs.get(argv[0] ?? '') ?? notFound;
+    const program = programs.get(argv[0] ?? '') ?? notFound;
     const { cwd, env } = options;
     const pid = machine.table.start(
       {
@@ -224,81 +185,10 @@ export class Shells implements LabGuests {
       sinks(stdout, stderr),
       null,
     );
-    this.whenEnded(machine, pid, (exitCode) =>
+    whenEnded(machine.table, pid, (exitCode) =>
       done({ stdout: stdout.empty(), stderr: stderr.empty(), exitCode }),
     );
     machine.table.drain();
-  }
-
-  private startScripted(machine: Machine): Scripted {
-    const stdout = new Collector();
-    const stderr = new Collector();
-    const host: TerminalHost = {
-      sink: stdout,
-      prompt: (_text, status) => this.scriptedIdle(machine, status),
-      mode: () => undefined,
-      reading: () => undefined,
-    };
-    const terminal = newTerminal(host, { columns: 80, rows: 24 });
-    const pid = machine.table.start(
-      {
-        argv: [ascii('bash'), ascii('--lines')],
-        body: programs.get('bash') ?? notFound,
-        env: environment,
-        group: 'new',
-      },
-      sinks(stdout, stderr),
-      terminal,
-    );
-    const scripted: Scripted = { terminal, pid, stdout, stderr, waiting: [], running: null };
-    this.whenEnded(machine, pid, (status) => {
-      if (machine.scripted === scripted) machine.scripted = null;
-      this.finish(scripted, status);
-      for (const { line, done } of scripted.waiting.splice(0)) this.again(machine, line, done);
-    });
-    return scripted;
-  }
-
-  private again(machine: Machine, line: ByteString, done: (result: ShellResult) => void): void {
-    const scripted = (machine.scripted ??= this.startScripted(machine));
-    scripted.waiting.push({ line, done });
-    this.nextLine(machine, scripted);
-  }
-
-  private scriptedIdle(machine: Machine, status: number): void {
-    const { scripted } = machine;
-    if (scripted === null) return;
-    this.finish(scripted, status);
-    this.nextLine(machine, scripted);
-  }
-
-  private finish(scripted: Scripted, exitCode: number): void {
-    const { running } = scripted;
-    scripted.running = null;
-    running?.({ stdout: scripted.stdout.empty(), stderr: scripted.stderr.empty(), exitCode });
-  }
-
-  private nextLine(machine: Machine, scripted: Scripted): void {
-    if (scripted.running !== null) return;
-    const next = scripted.waiting.shift();
-    if (next === undefined) return;
-    scripted.running = next.done;
-    scripted.terminal.lines.push(ascii(`${next.line}\n`));
-    tellWaiters(scripted.terminal);
-    machine.table.drain();
-  }
-
-  private whenEnded(machine: Machine, pid: number, act: (status: number) => void): void {
-    const process = machine.table.process(pid);
-    const waiter = {
-      retry: () => {
-        if (process.exit === null) return;
-        process.waiters.delete(waiter);
-        act(process.exit.status);
-      },
-    };
-    process.waiters.add(waiter);
-    waiter.retry();
   }
 
   // --- machines ---
@@ -306,12 +196,17 @@ export class Shells implements LabGuests {
   private machine(lane: Lane): Machine {
     const known = this.machines.get(lane);
     if (known !== undefined) return known;
-    const { lab } = this;
     for (const folder of [DATA_PATH, '/root', '/tmp', '/etc/redis', '/var/log'])
       lane.kernel.makeDirectory(folder);
+    return this.enter(lane);
+  }
+
+  /** `counts` and `lines`: of the machine that this one goes on from. */
+  private enter(lane: Lane, counts?: TableCounts, lines?: readonly string[]): Machine {
+    const { lab } = this;
     const network = new Network(() => this.mainListener(machine));
-    const main = new MainServer(lane, network);
-    const table = new ProcessTable({
+    const main = new MainServer(lane, network, lines);
+    const ports: MachinePorts = {
       kernel: lane.kernel,
       network,
       servers: main,
@@ -324,13 +219,15 @@ export class Shells implements LabGuests {
       pace: () => lab.pace(),
       schedule: (at, timer) =>
         void lab.clock.schedule(at, { kind: 'guest', payload: { lane: lane.state.id, timer } }),
-    });
+    };
+    const table = new ProcessTable(ports, counts);
     const machine: Machine = {
       lane,
       table,
+      network,
       main,
       clients: new Map(),
-      scripted: null,
+      scripted: new ScriptedShell(table),
       sessions: new Set(),
     };
     this.machines.set(lane, machine);
@@ -361,6 +258,33 @@ export class Shells implements LabGuests {
         },
       },
     };
+  }
+
+  // --- copies ---
+
+  isIdle(): boolean {
+    return [...this.machines.values()].every(isIdle);
+  }
+
+  freeze(): FrozenGuests {
+    const machines = [...this.machines.values()].map(freezeMachine);
+    const { nextClient } = this;
+    return {
+      weight: machines.reduce((sum, machine) => sum + weightOf(machine), 0),
+      thaw: (lab) => thawShells(lab, machines, nextClient),
+    };
+  }
+
+  /** As they were on a machine of the lab that this one is a copy of. */
+  goOn(frozen: FrozenMachine): void {
+    const { lane: id, counts, lines, sessions, scripted } = copied(frozen);
+    const lane = this.lab.lane(id);
+    assert(lane !== undefined, 'a copy has the machines of what it was copied from');
+    const machine = this.enter(lane, counts, lines);
+    for (const { number, feed, terminal, pid } of sessions)
+      this.openTerminal(machine, number, new TerminalFeed(feed), terminal, pid);
+    if (scripted !== null) machine.scripted.stand(scripted);
+    thawProcesses(machine, frozen);
   }
 
   // --- LabGuests ---
@@ -394,21 +318,11 @@ export class Shells implements LabGuests {
   powerOff(lane: Lane): void {
     const machine = this.machines.get(lane);
     if (machine === undefined) return;
-    const { scripted, sessions } = machine;
     machine.table.powerOff();
     machine.clients.clear();
     machine.main.powerOff();
-    machine.scripted = null;
-    for (const session of [...sessions]) session.powerOff();
-    if (scripted === null) return;
-    scripted.stderr.take(ascii('bash: the machine has lost its power\n'));
-    this.finish(scripted, 255);
-    for (const { done } of scripted.waiting)
-      done({
-        stdout: EMPTY,
-        stderr: ascii('bash: the machine has lost its power\n'),
-        exitCode: 255,
-      });
+    for (const { session } of [...machine.sessions]) session.powerOff();
+    machine.scripted.powerOff();
   }
 }
 
@@ -422,11 +336,18 @@ const GONE: ShellResult = {
 
 const shells = new WeakMap<Lab, Shells>();
 
-provideGuests((lab) => {
-  const made = new Shells(lab);
+provideGuests((lab) => newShells(lab, 1));
+
+function newShells(lab: Lab, nextClient: number): Shells {
+  const made = new Shells(lab, nextClient);
   shells.set(lab, made);
   return made;
-});
+}
+
+function thawShells(lab: Lab, machines: readonly FrozenMachine[], nextClient: number): void {
+  const made = newShells(lab, nextClient);
+  for (const machine of machines) made.goOn(machine);
+}
 
 /** The shells of a lab that has some already. */
 export function knownShells(lab: Lab): Shells | undefined {
@@ -440,10 +361,6 @@ export function shellsOfLab(lab: Lab): Shells | string {
   return shells.get(lab) ?? 'somebody else works on its machines';
 }
 
-function sinks(stdout: Sink, stderr: Sink): ReadonlyMap<number, Stream> {
-  return new Map<number, Stream>([
-    [0, { kind: 'null' }],
-    [1, { kind: 'sink', sink: stdout }],
-    [2, { kind: 'sink', sink: stderr }],
-  ]);
+function* notFound(): Run {
+  return 127;
 }

@@ -67,8 +67,12 @@ export interface TerminalHost {
   reading(): void;
 }
 
-export interface Terminal extends Waitable {
+export interface Terminal extends Waitable, TerminalState {
   readonly host: TerminalHost;
+}
+
+/** What is data of a terminal. */
+export interface TerminalState {
   size: TerminalSize;
   mode: TerminalMode['mode'];
   /** What was typed while a program runs and reads. */
@@ -82,9 +86,8 @@ export interface Terminal extends Waitable {
   foreground: number;
 }
 
-export function newTerminal(host: TerminalHost, size: TerminalSize): Terminal {
+export function newTerminalState(size: TerminalSize): TerminalState {
   return {
-    host,
     size,
     mode: 'line',
     input: EMPTY,
@@ -92,8 +95,17 @@ export function newTerminal(host: TerminalHost, size: TerminalSize): Terminal {
     lines: [],
     prompting: false,
     foreground: 0,
-    waiters: new Set(),
   };
+}
+
+/** `state` is its own from now on. */
+export function newTerminal(host: TerminalHost, state: TerminalState): Terminal {
+  return { ...state, host, waiters: new Set() };
+}
+
+export function stateOfTerminal(terminal: Terminal): TerminalState {
+  const { size, mode, input, ended, lines, prompting, foreground } = terminal;
+  return { size, mode, input, ended, lines, prompting, foreground };
 }
 
 export function readTerminal(terminal: Terminal, length: number): ByteString | null {

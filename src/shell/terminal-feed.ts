@@ -24,19 +24,29 @@ export interface Viewer {
 const ROOM = 256 * 1024;
 const REMEMBERED = 64 * 1024;
 
+export interface FeedState {
+  room: number;
+  shownSoFar: ByteString;
+  /** What it says of itself now: its prompt, or how it takes what is typed. */
+  standing: FeedUpdate;
+}
+
+function newFeed(): FeedState {
+  return { room: ROOM, shownSoFar: EMPTY, standing: { kind: 'mode', mode: 'line' } };
+}
+
 export class TerminalFeed implements SessionHost {
   readonly sink: Sink;
+  readonly state: FeedState;
   private viewer: Viewer | null = null;
-  private room = ROOM;
-  private shownSoFar: ByteString = EMPTY;
-  private standing: FeedUpdate = { kind: 'mode', mode: 'line' };
 
-  constructor() {
+  constructor(state: FeedState = newFeed()) {
+    this.state = state;
     this.sink = {
       waiters: new Set<{ retry(): void }>(),
       take: (bytes) => {
-        if (this.room <= 0) return false;
-        this.room -= bytes.length;
+        if (state.room <= 0) return false;
+        state.room -= bytes.length;
         this.remember(bytes);
         this.viewer?.tell({ kind: 'output', bytes });
         return true;
@@ -45,7 +55,7 @@ export class TerminalFeed implements SessionHost {
   }
 
   get isFull(): boolean {
-    return this.room <= 0;
+    return this.state.room <= 0;
   }
 
   get isSeen(): boolean {
@@ -56,8 +66,9 @@ export class TerminalFeed implements SessionHost {
   show(viewer: Viewer): void {
     this.viewer = viewer;
     viewer.tell({ kind: 'fresh' });
-    if (this.shownSoFar !== EMPTY) viewer.tell({ kind: 'output', bytes: this.shownSoFar });
-    viewer.tell(this.standing);
+    const { shownSoFar, standing } = this.state;
+    if (shownSoFar !== EMPTY) viewer.tell({ kind: 'output', bytes: shownSoFar });
+    viewer.tell(standing);
   }
 
   turnAway(): void {
@@ -66,14 +77,14 @@ export class TerminalFeed implements SessionHost {
 
   /** What it had to show has been shown. */
   makeRoom(): void {
-    this.room = ROOM;
+    this.state.room = ROOM;
   }
 
   /** The terminal shows what is typed. */
   typed(line: ByteString): void {
-    const { standing } = this;
+    const { standing } = this.state;
     this.remember(standing.kind === 'prompt' ? concatBytes(standing.text, line) : line);
-    this.standing = { kind: 'mode', mode: 'line' };
+    this.state.standing = { kind: 'mode', mode: 'line' };
   }
 
   prompt(text: ByteString, status: number): void {
@@ -93,13 +104,14 @@ export class TerminalFeed implements SessionHost {
   }
 
   private stand(update: FeedUpdate): void {
-    this.standing = update;
+    this.state.standing = update;
     this.viewer?.tell(update);
   }
 
   private remember(bytes: ByteString): void {
-    this.shownSoFar = concatBytes(this.shownSoFar, bytes);
-    if (this.shownSoFar.length > 2 * REMEMBERED)
-      this.shownSoFar = sliceBytes(this.shownSoFar, this.shownSoFar.length - REMEMBERED);
+    const { state } = this;
+    const shown = concatBytes(state.shownSoFar, bytes);
+    state.shownSoFar =
+      shown.length > 2 * REMEMBERED ? sliceBytes(shown, shown.length - REMEMBERED) : shown;
   }
 }

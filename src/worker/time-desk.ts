@@ -3,7 +3,7 @@ import { actionLines, addressee, DEFAULT_CLIENT } from '../lab/action-text.ts';
 import { withoutLargeFiles } from '../lab/kept-actions.ts';
 import type { TimedAction } from '../lab/action.ts';
 import { forecastAt } from '../lab/accidents.ts';
-import { labAt, takeCheckpoint, type Checkpoint } from '../lab/checkpoint.ts';
+import { canBeCopied, labAt, takeCheckpoint, type Checkpoint } from '../lab/checkpoint.ts';
 import { compareFutures } from '../lab/futures.ts';
 import type { Lab } from '../lab/lab.ts';
 import { runOf, runUpTo, type Run } from '../lab/replay.ts';
@@ -157,7 +157,7 @@ export class TimeDesk {
   private leave(): void {
     this.adopt();
     const { lab } = this.host;
-    const end = lab.guests === null ? takeCheckpoint(lab, new WeakMap()) : null;
+    const end = canBeCopied(lab) ? takeCheckpoint(lab, new WeakMap()) : null;
     this.keep({ name: this.name, run: runOf(lab), end });
   }
 

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { utf8Encode, type ByteString } from '../../src/base/bytes.ts';
 import { BashSession } from '../../src/console/bash-session.ts';
 import { Session } from '../../src/shell/session.ts';
+import { newTerminalState } from '../../src/shell/streams.ts';
 import { TerminalFeed } from '../../src/shell/terminal-feed.ts';
 import type { TerminalInput } from '../../src/worker/protocol.ts';
 import { ShellLab } from '../shell/harness.ts';
@@ -21,7 +22,7 @@ class Desk {
 
   /** Without it the machine is slow to answer, until `open` is called. */
   constructor(prompt = true) {
-    const size = { columns: 72, rows: 24 };
+    const size = newTerminalState({ columns: 72, rows: 24 });
     const { table } = this.lab.shells['machine'](this.lab.lane);
     this.machine = new Session(table, this.feed, size, () => undefined);
     this.bash = new BashSession({

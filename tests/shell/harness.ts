@@ -4,7 +4,8 @@ import type { ByteString } from '../../src/base/bytes.ts';
 import { Lab } from '../../src/lab/lab.ts';
 import { planLab } from '../../src/lab/setup.ts';
 import type { Setup } from '../../src/lab/view.ts';
-import { Shells, type ShellResult } from '../../src/shell/shells.ts';
+import type { ShellResult } from '../../src/shell/scripted-shell.ts';
+import { Shells } from '../../src/shell/shells.ts';
 
 const START = Date.UTC(2026, 0, 15, 12, 0, 0) * 1000;
 const LONGEST = 600_000_000;

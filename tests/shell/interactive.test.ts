@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { bytesOf, byteStringOf, utf8Encode, type ByteString } from '../../src/base/bytes.ts';
 import { safeOutput } from '../../src/console/safe-output.ts';
 import { Session } from '../../src/shell/session.ts';
+import { newTerminalState } from '../../src/shell/streams.ts';
 import { ShellLab } from './harness.ts';
 import { TinyScreen } from './tiny-screen.ts';
 
@@ -34,7 +35,7 @@ class Screened {
         typed: () => undefined,
         ended: () => undefined,
       },
-      { columns: 40, rows: ROWS },
+      newTerminalState({ columns: 40, rows: ROWS }),
       () => undefined,
     );
     this.session.start();

@@ -1,6 +1,7 @@
 /** Random sessions at the shells of a lab: scripts' lines and terminals, time in slices of any size, accidents. */
 import { createHash, type Hash } from 'node:crypto';
 import { ascii, utf8Encode, type ByteString } from '../../src/base/bytes.ts';
+import { datasetDigest } from '../../src/engine/data/digest.ts';
 import { applyAction, type LabAction } from '../../src/lab/action.ts';
 import type { Lab } from '../../src/lab/lab.ts';
 import { shellsOfLab } from '../../src/shell/shells.ts';
@@ -99,13 +100,49 @@ export function wholeState({ state }: Lab): string {
     events: [],
     kernel: { ...lane.kernel, platterChanges: [] },
   }));
+  return digestOf([parts, clock, actions, paused, speed, workload, workloadRound, tail]);
+}
+
+/** The same, however much room its columns have, and whoever shares the pages and entries that it does not change. */
+export function wholeStateOfCopy(lab: Lab): string {
+  const lanes = lab.state.lanes.map(({ records, accidents, kernel, server, ...lane }) => {
+    const { count, bytes } = records;
+    const trimmed = (column: Float64Array | Uint8Array): unknown => column.slice(0, count);
+    const { offsets, unitEnds, times, acknowledgedAt, writes, kinds, causes, ends } = records;
+    const columns = [offsets, unitEnds, times, acknowledgedAt, writes, kinds, causes, ends];
+    const { engine, ...process } = server ?? { engine: null };
+    return {
+      ...lane,
+      answers: [],
+      pushes: [],
+      events: [],
+      records: [count, records.typed, records.own, columns.map(trimmed)],
+      text: bytes.bytes.slice(0, bytes.length),
+      accidents: Object.values(accidents).map((each) => [
+        each.times.slice(0, each.count),
+        each.values.slice(0, each.count),
+      ]),
+      kernel: { ...kernel, platterChanges: [] },
+      process,
+      data: engine === null ? null : datasetDigest(engine.databases),
+    };
+  });
+  const { clock, actions, paused, speed, workload, workloadRound, tail } = lab.state;
+  const rest = [clock, actions, paused, speed, workload, workloadRound, tail];
+  return digestOf([lanes, ...rest], SHARING);
+}
+
+/** What of the state only says who shares what with whom. */
+const SHARING: ReadonlySet<string> = new Set(['owned', 'touched', 'shared']);
+
+function digestOf(whole: unknown, without: ReadonlySet<string> = new Set()): string {
   const hash = createHash('sha256');
-  digest(hash, [parts, clock, actions, paused, speed, workload, workloadRound, tail]);
+  digest(hash, whole, without);
   return hash.digest('hex');
 }
 
 /** By content alone: how the host holds a number or a string, and what shares an object, makes no difference. */
-function digest(hash: Hash, whole: unknown): void {
+function digest(hash: Hash, whole: unknown, without: ReadonlySet<string>): void {
   const above = new Set<object>();
   const left: unknown[] = [whole];
   while (left.length > 0) {
@@ -122,6 +159,7 @@ function digest(hash: Hash, whole: unknown): void {
       const parts: unknown[] = isList
         ? [...value]
         : Object.entries(value)
+            .filter(([name]) => !without.has(name))
             .sort(([a], [b]) => (a < b ? -1 : 1))
             .flat();
       hash.update(`${isList ? 'list' : 'record'} ${parts.length};`);

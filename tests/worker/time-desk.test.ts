@@ -138,6 +138,34 @@ test('undo and something else leave a future too', async () => {
   expect(names((await methods.time({ do: 'futures' })).futures)).toEqual(['A here']);
 });
 
+test('a bash at its prompt is in what was left, and checkpoints are taken beside it', async () => {
+  const { host, methods, shown } = opened({ ...EVERYSEC, workload: { rate: 400 } });
+  await methods.openTerminal(1, { columns: 80, rows: 24 });
+  const type = async (text: string): Promise<string> => {
+    shown.length = 0;
+    void methods.terminalInput(1, { kind: 'line', text });
+    await methods.advance(500);
+    return shown.map((told) => (told.kind === 'output' ? told.bytes : '')).join('');
+  };
+  await type('X=5; cd /tmp; export X');
+  const before = host.checkpoints.count;
+  await methods.advance(8000);
+  expect(host.checkpoints.count).toBeGreaterThan(before);
+  await methods.workload(null);
+  const middle = host.lab.now - 1;
+  await type('X=6');
+  const first = fingerprint(host.lab);
+  await methods.time({ do: 'seek', at: middle });
+  await methods.time({ do: 'continue' });
+  expect(await type('echo $X $PWD')).toBe('5 /tmp\n');
+  await methods.time({ do: 'open', future: 'A' });
+  expect(fingerprint(host.lab)).toBe(first);
+  expect(await type('echo $X $PWD')).toBe('6 /tmp\n');
+  // What was found without it is what a replay from the start comes to.
+  const there = fingerprint(host.lab);
+  expect(fingerprint(replay(runOf(host.lab)))).toBe(there);
+});
+
 test('what an accident would have taken is answered for any instant', async () => {
   const { host, methods } = opened(EVERYSEC);
   for (const key of ['a', 'b', 'c']) await set(methods, key);

@@ -66,8 +66,7 @@ export class RedisProcess {
   }
 
   signal(name: 'SIGTERM' | 'SIGINT'): void {
-    this.server.clock = this.clock();
-    this.server.signal(name);
+    this.server.signal(name, this.clock());
     this.collect();
     this.wake();
   }

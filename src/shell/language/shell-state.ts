@@ -60,6 +60,13 @@ export interface ShellState {
   optIndex: number;
 }
 
+/** A shell that stands at its prompt: all that it goes on with. */
+export interface AtPrompt {
+  readonly state: ShellState;
+  /** The lines of a command that is not complete yet. */
+  readonly pending: ByteString;
+}
+
 const NOTHING: ReadonlyMap<string, ByteString> = new Map();
 
 export function newShellState(

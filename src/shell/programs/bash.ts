@@ -8,6 +8,7 @@ import {
   getVariable,
   newShellState,
   setVariable,
+  type AtPrompt,
   type ShellState,
 } from '../language/shell-state.ts';
 import {
@@ -23,7 +24,23 @@ import {
   type Run,
 } from '../program.ts';
 
-export function* bash({ argv, env, pid }: ProgramContext): Run {
+export function* bash(context: ProgramContext): Run {
+  return yield* begin(context, 'within');
+}
+
+/** The bash of a terminal or of scripts' lines: all of its process, so that it can be copied while it waits for a line. */
+export function* bashAlone(context: ProgramContext): Run {
+  return yield* begin(context, 'alone');
+}
+
+/** It goes on from its prompt, which has been shown already. */
+export function* bashAtPrompt(standing: AtPrompt, shown: ByteString): Run {
+  return yield* converse(standing.state, 'alone', standing.pending, shown);
+}
+
+type Place = 'alone' | 'within';
+
+function* begin({ argv, env, pid }: ProgramContext, place: Place): Run {
   let at = 1;
   const flags: string[] = [];
   for (; /^[-+]./.test(argv[at] ?? '') && argv[at] !== '--'; at++) {
@@ -36,7 +53,10 @@ export function* bash({ argv, env, pid }: ProgramContext): Run {
   }
   const short = flags.filter((flag) => !flag.startsWith('--')).join('');
   if (flags.includes('--lines'))
-    return yield* converse(newShellState(pid, { interactive: false, messages: 'plain' }, env));
+    return yield* converse(
+      newShellState(pid, { interactive: false, messages: 'plain' }, env),
+      place,
+    );
   const isCommand = short.includes('c');
   const first = argv[at];
   const asked = !isCommand && first === undefined && (yield* terminalOf(0)) !== null;
@@ -59,7 +79,7 @@ export function* bash({ argv, env, pid }: ProgramContext): Run {
     state.positional = argv.slice(at + 2);
     return yield* runText(state, first);
   }
-  if (interactive) return yield* converse(state);
+  if (interactive) return yield* converse(state, place);
   if (first === undefined || short.includes('s')) return yield* runText(state, yield* readAll(0));
   const text = yield* fileText(first);
   if (text === undefined) {
@@ -97,20 +117,26 @@ function* runText(state: ShellState, text: ByteString): Run {
   return yield* endOfShell(state);
 }
 
-/** The prompt: one line after the other, until `exit` or Ctrl-D. */
-function* converse(state: ShellState): Run {
-  yield* handle('INT', 'queue');
-  yield* handle('TSTP', 'ignore-here');
-  yield* handle('TERM', 'ignore-here');
-  let pending = '';
-  for (;;) {
-    yield* reapJobs(state, state.interactive ? 'say' : 'quiet');
-    const prompt =
-      pending === '' ? yield* promptText(state) : ascii(getVariable(state, 'PS2') ?? '> ');
-    const line = yield* promptLine(prompt, state.status);
+/** The prompt: one line after the other, until `exit` or Ctrl-D. `shown`: the prompt that it stands at already. */
+function* converse(
+  state: ShellState,
+  place: Place,
+  pending = EMPTY,
+  shown: ByteString | null = null,
+): Run {
+  if (shown === null) {
+    yield* handle('INT', 'queue');
+    yield* handle('TSTP', 'ignore-here');
+    yield* handle('TERM', 'ignore-here');
+  }
+  for (let standsAt = shown; ; standsAt = null) {
+    if (standsAt === null) yield* reapJobs(state, state.interactive ? 'say' : 'quiet');
+    const prompt = standsAt ?? (yield* nextPrompt(state, pending));
+    const standing = place === 'alone' ? { state, pending } : null;
+    const line = yield* promptLine(prompt, state.status, standing);
     if (typeof line === 'object') {
       yield* takeSignals();
-      pending = '';
+      pending = EMPTY;
       state.status = 130;
       continue;
     }
@@ -125,7 +151,7 @@ function* converse(state: ShellState): Run {
       pending = text;
       continue;
     }
-    pending = '';
+    pending = EMPTY;
     if (text.trim() !== '') state.history.push(ascii(text.trimEnd()));
     if (parsed.kind !== 'script') {
       yield* complain(`bash: ${syntaxMessage(parsed)}`);
@@ -138,6 +164,11 @@ function* converse(state: ShellState): Run {
     state.flow = null;
     state.tested = 0;
   }
+}
+
+function* nextPrompt(state: ShellState, pending: ByteString): Run<ByteString> {
+  if (pending !== '') return ascii(getVariable(state, 'PS2') ?? '> ');
+  return yield* promptText(state);
 }
 
 function* promptText(state: ShellState): Run<ByteString> {
