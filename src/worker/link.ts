@@ -1,3 +1,4 @@
+import { FrameRequests } from './link/frame-requests.ts';
 import type {
   Frame,
   FromWorker,
@@ -65,8 +66,6 @@ const SILENCE_LIMIT_MS = 3_000;
 /** At its start it reads and replays what was kept, and cannot answer yet. */
 const START_LIMIT_MS = 20_000;
 const LOOK_MS = 500;
-/** A page in the background is not painted; its frames go on at this pace. */
-const UNPAINTED_FRAME_MS = 100;
 const SHOWN_COMMAND_CHARS = 60;
 
 class WorkerLink implements LabLink {
@@ -79,6 +78,9 @@ class WorkerLink implements LabLink {
   readonly #terminals = new Listeners<TerminalUpdate>();
   readonly #troubles = new Listeners<Trouble | null>();
   readonly #waiting = new Map<number, Waiting>();
+  readonly #requests = new FrameRequests(() =>
+    this.#worker.postMessage({ to: 'frame-shown' } satisfies ToWorker),
+  );
   #calls = 0;
   #ready = readiness();
   #trouble: Trouble | null = null;
@@ -184,8 +186,7 @@ class WorkerLink implements LabLink {
   #show(frame: Frame): void {
     this.#frames.tell(frame);
     for (const event of frame.events) this.#events.tell(event);
-    const worker = this.#worker;
-    afterPaint(() => this.#post(worker, { to: 'frame-shown' }));
+    this.#requests.shown(frame);
   }
 
   #calling(): LabCalls {
@@ -251,6 +252,7 @@ class WorkerLink implements LabLink {
         else reject(new Error(`The lab gave no answer to ${method}.`));
       };
       this.#worker.postMessage({ to: 'call', id, method, args } satisfies ToWorker);
+      this.#requests.hasten();
       this.#waiting.set(id, { what: describeCall(method, args), answer, refuse: reject });
       this.#startWatching();
     });
@@ -304,6 +306,7 @@ class WorkerLink implements LabLink {
 
   /** Ends the worker; what it had not answered is refused. */
   #end(message: string): void {
+    this.#requests.stop();
     this.#worker.onmessage = null;
     this.#worker.onerror = null;
     this.#worker.onmessageerror = null;
@@ -314,10 +317,6 @@ class WorkerLink implements LabLink {
     const unanswered = [...this.#waiting.values()];
     this.#waiting.clear();
     for (const { refuse } of unanswered) refuse(new Error(message));
-  }
-
-  #post(worker: Worker, message: ToWorker): void {
-    if (worker === this.#worker) worker.postMessage(message);
   }
 
   #setTrouble(trouble: Trouble | null): void {
@@ -363,17 +362,6 @@ function readiness(): {
   // Who does not wait for it learns of the failure through onTrouble.
   promise.catch(() => undefined);
   return { promise, resolve, reject };
-}
-
-function afterPaint(act: () => void): void {
-  let done = false;
-  const once = (): void => {
-    if (done) return;
-    done = true;
-    act();
-  };
-  requestAnimationFrame(once);
-  setTimeout(once, UNPAINTED_FRAME_MS);
 }
 
 /** What a person would call it: the command itself, where there is one. */

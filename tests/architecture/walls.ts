@@ -133,8 +133,8 @@ export function breaches(sources: ReadonlyMap<string, string>): string[] {
 function partOf(path: string): string | undefined {
   const inside = path.replace(/^src\//, '');
   if (inside === 'main.ts') return 'main';
-  const door = /^worker\/(protocol|link)\.ts$/.exec(inside);
-  if (door !== null) return `worker/${door[1]}`;
+  const door = /^worker\/(?:(protocol|link)\.ts$|(link)\/)/.exec(inside);
+  if (door !== null) return `worker/${door[1] ?? door[2]}`;
   if (inside.startsWith('hosts/node/')) return 'hosts/node';
   const folder = inside.split('/')[0] ?? '';
   return inside.includes('/') && folder in walls ? folder : undefined;

@@ -77,6 +77,9 @@ async function framesOf(
   remark(
     `race frames, ${name}: ${frames.length} frames, ${Math.round(perSecond)} commands/s, ${((after.now - before.now) / 1000 / seconds).toFixed(2)} s of the lab a second, p50 ${quantile(frames, 0.5).toFixed(1)} ms, p99 ${quantile(frames, 0.99).toFixed(1)} ms`,
   );
+  const follows = page.getByRole('button', { name: 'Follow', pressed: true });
+  if (name === 'log following' && (await follows.count()) === 0)
+    throw new Error('the log does not follow: the frames are not those of a log that does');
   if (frames.length < 60) throw new Error(`the page fell behind: ${frames.length} frames`);
   return { frames, perSecond };
 }

@@ -22,7 +22,7 @@ export class LogWindow {
   /** Pixels. */
   height = $state(0);
   rowHeight = $state(26);
-  element = $state<HTMLElement>();
+  element = $state<HTMLElement | null>(null);
   #source: () => WindowSource;
   #following = $state(true);
   #top = $state(0);
@@ -102,7 +102,7 @@ export class LogWindow {
       // Not before the spacer has its new height: the browser would stop at the old one.
       void tick().then(() => {
         const { element } = this;
-        if (element === undefined || this.#placed !== target) return;
+        if (element === null || this.#placed !== target) return;
         if (Math.abs(element.scrollTop - target) >= 1) element.scrollTop = target;
       });
     });
@@ -110,11 +110,16 @@ export class LogWindow {
 
   /** The element was scrolled, by the learner or by `place`. */
   scrolled(): void {
-    const scrollTop = this.element?.scrollTop ?? 0;
+    const { element } = this;
+    if (element === null) return;
+    const { scrollTop } = element;
     const moved = scrollTop - this.#placed;
     if (Math.abs(moved) < 1.5) return;
     if (this.#following) {
-      if (moved < 0) this.letGo(moved);
+      // A window that grew is moved up by the browser, and is at the end as before: no hand did that.
+      const toTheEnd = element.scrollHeight - element.clientHeight - scrollTop;
+      if (toTheEnd < 1.5) this.#placed = scrollTop;
+      else if (moved < 0) this.letGo(moved);
       return;
     }
     this.#placed = scrollTop;

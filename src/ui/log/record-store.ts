@@ -3,6 +3,7 @@
  * run may log millions. Rows count from 0 over the lab's life; the oldest are let go when the limits are
  * reached (the simulated file still has them).
  */
+import { firstRow } from '../model/first-row.ts';
 import { recordCause, recordKind } from '../../worker/protocol.ts';
 import type {
   Crash,
@@ -233,11 +234,14 @@ export class RecordStore {
     return use(chunk.bytes, startOf(chunk, place), chunk.ends[place] ?? 0);
   }
 
-  /** The row whose record covers a logical offset, in the newest life that has it; -1 if there is none. */
-  rowAtOffset(offset: number): number {
+  /**
+   * The row whose record covers a logical offset, in the newest life that has it; -1 if there is none. `near`: a row
+   * not far from it, which makes the search short.
+   */
+  rowAtOffset(offset: number, near?: number): number {
     for (let life = this.#lives.length - 1; life >= 0; life--) {
       const [from, to] = this.#lifeRows(life);
-      const row = this.#firstRow(from, to, (candidate) => this.endAt(candidate) > offset);
+      const row = firstRow(from, to, (candidate) => this.endAt(candidate) > offset, near);
       if (row < to && this.offsetAt(row) <= offset) return row;
     }
     return -1;
@@ -246,12 +250,12 @@ export class RecordStore {
   /** The first row of the newest life that ends behind a logical offset, else `count`: a marker stands before it. */
   rowBehindOffset(offset: number): number {
     const [from, to] = this.#lifeRows(this.#lives.length - 1);
-    return this.#firstRow(from, to, (candidate) => this.endAt(candidate) > offset);
+    return firstRow(from, to, (candidate) => this.endAt(candidate) > offset);
   }
 
-  /** The first row that was logged later than `time` (ms), else `count`. */
-  rowAfterTime(time: number): number {
-    return this.#firstRow(this.#first, this.#count, (candidate) => this.timeAt(candidate) > time);
+  /** The first row that was logged later than `time` (ms), else `count`; `near` as above. */
+  rowAfterTime(time: number, near?: number): number {
+    return firstRow(this.#first, this.#count, (row) => this.timeAt(row) > time, near);
   }
 
   /** Rows `from` up to `to` in sum, in time that does not grow with their number. */
@@ -366,18 +370,6 @@ export class RecordStore {
   #lifeRows(life: number): readonly [number, number] {
     const from = Math.max(this.#lives[life] ?? this.#first, this.#first);
     return [from, Math.max(from, this.#lives[life + 1] ?? this.#count)];
-  }
-
-  /** The first row of `from..to` for which `holds` is true, given that it stays true from then on. */
-  #firstRow(from: number, to: number, holds: (row: number) => boolean): number {
-    let low = from;
-    let high = to;
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2);
-      if (holds(middle)) high = middle;
-      else low = middle + 1;
-    }
-    return low;
   }
 }
 

@@ -1,8 +1,10 @@
 /**
  * Which frames the page shows. While a screenful of records comes with each of them nobody reads one: then every third
- * is shown, some twenty a second, and the page keeps the rest of its time. What a person waits for is shown at once,
- * and what is shown last is always what came last.
+ * is shown, some twenty a second, and the page keeps the rest of its time. Such a one waits until the page is painted,
+ * so that its work and its painting fall in one frame of the screen. What a person waits for is shown at once, and what
+ * is shown last is always what came last.
  */
+import { atNextPaint } from '../../worker/link/next-paint.ts';
 import type { Frame, LabEvent } from '../../worker/protocol.ts';
 
 /** With so many records in it a frame is one of a flood. */
@@ -15,8 +17,10 @@ const LEFT_MS = 100;
 export class FramePacing {
   readonly #show: (frame: Frame) => void;
   #shown: Frame | null = null;
+  #newest: Frame | null = null;
   #passed = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #cancelPaint: (() => void) | null = null;
 
   constructor(show: (frame: Frame) => void) {
     this.#show = show;
@@ -24,16 +28,23 @@ export class FramePacing {
 
   offer(frame: Frame): void {
     clearTimeout(this.#timer);
-    if (this.#shown === null || this.#passed >= PASSED_OVER || !isOneOfAFlood(frame, this.#shown))
-      return this.#take(frame);
+    this.#newest = frame;
+    if (this.#shown === null || !isOneOfAFlood(frame, this.#shown)) return this.#take();
+    if (this.#cancelPaint !== null) return;
+    if (this.#passed >= PASSED_OVER) {
+      this.#cancelPaint = atNextPaint(() => this.#take());
+      return;
+    }
     this.#passed++;
-    this.#timer = setTimeout(() => this.#take(frame), LEFT_MS);
+    this.#timer = setTimeout(() => this.#take(), LEFT_MS);
   }
 
-  #take(frame: Frame): void {
+  #take(): void {
+    this.#cancelPaint?.();
+    this.#cancelPaint = null;
     this.#passed = 0;
-    this.#shown = frame;
-    this.#show(frame);
+    this.#shown = this.#newest;
+    if (this.#newest !== null) this.#show(this.#newest);
   }
 }
 

@@ -1,4 +1,5 @@
 /** What happened in one lane over lab time, as columns that only grow; the oldest part is dropped past a limit. */
+import { firstRow } from './first-row.ts';
 import type { CrashKind, LabMillis, TimelineBatch } from '../../worker/protocol.ts';
 
 /** A moment that stands on the faults track. */
@@ -70,15 +71,8 @@ export class Column {
   }
 
   /** The first row whose first number is at least `value`; `rows` if there is none. */
-  firstFrom(value: number): number {
-    let low = 0;
-    let high = this.rows;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.at(middle) < value) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+  firstFrom(value: number, near?: number): number {
+    return firstRow(0, this.rows, (row) => this.at(row) >= value, near);
   }
 
   #dropOldest(): void {

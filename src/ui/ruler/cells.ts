@@ -17,27 +17,36 @@ export function cellEdges(
   const to = Math.min(zone.to, window.from + window.width / window.scale);
   if (from >= to) return [];
   const edges = [xOf(from, window)];
+  const bytes = minimum / window.scale;
   let at = from;
+  let row: number | undefined;
+  // Cells of as many records as the one before are the rule.
+  let stride = 0;
   while (at < to) {
-    const next = Math.min(to, cellEnd(records, at, minimum / window.scale) ?? to);
+    const first = records.rowAtOffset(at, row);
+    const cell = lastOfCell(records, first, at, bytes, stride);
+    const end = cell < 0 ? at : records.endAt(cell);
+    const next = end > at ? Math.min(to, end) : to;
     edges.push(xOf(next, window));
     at = next;
+    stride = cell - first;
+    row = cell + 1;
   }
   const last = edges.length - 1;
   const narrow = last > 1 && (edges[last] ?? 0) - (edges[last - 1] ?? 0) < minimum / 2;
   return narrow ? [...edges.slice(0, last - 1), edges[last] ?? 0] : edges;
 }
 
-/** The end of the record that covers `at + bytes`, so that the cell is at least that long; null if none is known. */
-function cellEnd(records: Records, at: number, bytes: number): number | null {
-  const first = records.rowAtOffset(at);
-  if (first < 0) return null;
-  const end = records.endAt(first);
-  if (end - at >= bytes) return end > at ? end : null;
-  const row = records.rowAtOffset(at + bytes - 1e-6);
-  if (row < 0) return null;
-  const further = records.endAt(row);
-  return further > at ? further : null;
+/** The row that ends a cell which starts in row `first` and is at least `bytes` long; -1 if none is known. */
+function lastOfCell(
+  records: Records,
+  first: number,
+  at: number,
+  bytes: number,
+  stride: number,
+): number {
+  if (first < 0 || records.endAt(first) - at >= bytes) return first;
+  return records.rowAtOffset(at + bytes - 1e-6, first + stride);
 }
 
 /** Solid cells with a gap of one pixel between them. */

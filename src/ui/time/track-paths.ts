@@ -116,8 +116,8 @@ function pixelColumns(
 export interface Moments {
   readonly rows: number;
   at(row: number): number;
-  /** The first row at or after a moment. */
-  firstFrom(at: number): number;
+  /** The first row at or after a moment; `near`: a row not far from it. */
+  firstFrom(at: number, near?: number): number;
 }
 
 /** The moments of a log's records. */
@@ -125,7 +125,7 @@ export function recordMoments(records: RecordStore): Moments {
   return {
     rows: records.count,
     at: (row) => records.timeAt(row),
-    firstFrom: (at) => records.rowAfterTime(at - 1e-6),
+    firstFrom: (at, near) => records.rowAfterTime(at - 1e-6, near),
   };
 }
 
@@ -140,16 +140,19 @@ export function tickPath(
 ): string {
   let path = '';
   let lastX = -Infinity;
+  let lastRow = 0;
+  let stride = 0;
   for (let row = times.firstFrom(span.from); row < times.rows; row++) {
     const x = timeX(times.at(row), span, width);
     if (x > width) break;
     if (x - lastX < apart) {
-      row = Math.max(
-        row,
-        times.firstFrom(span.from + ((lastX + apart) / width) * (span.to - span.from)) - 1,
-      );
+      const next = span.from + ((lastX + apart) / width) * (span.to - span.from);
+      // Strokes that share as many moments as the one before are the rule.
+      row = Math.max(row, times.firstFrom(next, row + stride) - 1);
       continue;
     }
+    stride = row - lastRow;
+    lastRow = row;
     lastX = x;
     path += `M${x.toFixed(1)} ${top}v${height}`;
   }

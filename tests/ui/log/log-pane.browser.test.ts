@@ -192,6 +192,26 @@ describe('following', () => {
     await expect.element(screen.getByRole('row', { name: /sensor:00001099/ })).toBeVisible();
   });
 
+  test('goes on following when its pane grows and shrinks by a few pixels, as a line above it wraps', async () => {
+    const { store, view } = lessonSix();
+    const { screen, grid, chosen } = await show(store, view);
+    const host = document.querySelector<HTMLElement>('.host')!;
+    const scroller = grid.element() as HTMLElement;
+    for (const height of [440, 436, 470, 437]) {
+      host.style.height = `${height}px`;
+      for (let i = 0; i < 3; i++) {
+        const end = store.endAt(store.count - 1);
+        store.append(workloadBatch(store.count, 100, end));
+        await screen.rerender({ store, state: chosen, first: frameOf({ ...view, appended: end }) });
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      expect(chosen.follow, `at ${height}`).toBe(true);
+      expect(scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop).toBeLessThan(30);
+    }
+    scroller.scrollTop -= 60;
+    await expect.poll(() => chosen.follow).toBe(false);
+  });
+
   test('letting go by the button leaves the topmost record where it is', async () => {
     const { store, view } = lessonSix();
     const { screen } = await show(store, view);

@@ -4,8 +4,15 @@ import type { Frame, LabEvent } from '../../../src/worker/protocol.ts';
 import { batchOf } from '../log/records.ts';
 import { frameOf, laneView } from '../scenario.ts';
 
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal('requestAnimationFrame', (act: () => void) => setTimeout(act, 10));
+  vi.stubGlobal('cancelAnimationFrame', clearTimeout);
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
 
 /** A frame at that instant, with so many new records. */
 function frameAt(now: number, records: number, parts: Partial<Frame> = {}): Frame {
@@ -29,6 +36,19 @@ test('of a flood every third frame is shown, and the last one when no other come
   expect(shown).toEqual([0, 3, 6]);
   vi.advanceTimersByTime(200);
   expect(shown).toEqual([0, 3, 6, 8]);
+});
+
+test('a frame of a flood waits for the painting, and something to be seen does not wait with it', () => {
+  const { shown, offer } = pacing();
+  for (let i = 0; i < 4; i++) offer(frameAt(i, 200));
+  expect(shown).toEqual([0]);
+  vi.advanceTimersByTime(10);
+  expect(shown).toEqual([0, 3]);
+  for (let i = 4; i < 7; i++) offer(frameAt(i, 200));
+  offer(frameAt(7, 3));
+  expect(shown).toEqual([0, 3, 7]);
+  vi.advanceTimersByTime(200);
+  expect(shown).toEqual([0, 3, 7]);
 });
 
 test('frames with few records are all shown', () => {
