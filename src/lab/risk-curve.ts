@@ -1,6 +1,7 @@
 /**
  * Acknowledged writes at risk over the whole run, in a bounded number of points: between two points the curve is
- * straight, a fall stands upright. When there are too many, neighbours give way; peaks and ends of falls stay.
+ * straight, a fall stands upright. When there are too many, older neighbours give way, but for peaks and ends of falls;
+ * the newest stand as they are, so that the last seconds before an accident can be looked at closely.
  */
 import type { LabMillis } from './view.ts';
 
@@ -11,7 +12,8 @@ export interface RiskCurve {
 
 /** As many points as a picture has pixels, in the end. */
 const MOST_POINTS = 640;
-const COLUMNS = 100;
+const NEWEST_POINTS = 240;
+const COLUMNS = 75;
 const SHORTEST_COLUMN: LabMillis = 0.001;
 
 export function newRiskCurve(): RiskCurve {
@@ -26,18 +28,19 @@ export function addRisk(curve: RiskCurve, at: LabMillis, writes: number): void {
   if (points.length > MOST_POINTS * 2) curve.points = thinned(points);
 }
 
-/** Of each column of time its first, highest, lowest and last point, in their order. */
+/** Of each older column of time its first, highest, lowest and last point, in their order; of the newest time all. */
 function thinned(points: readonly number[]): number[] {
+  const older = points.length - NEWEST_POINTS * 2;
   const from = points[0]!;
-  const width = Math.max((points[points.length - 2]! - from) / COLUMNS, SHORTEST_COLUMN);
+  const width = Math.max((points[older - 2]! - from) / COLUMNS, SHORTEST_COLUMN);
   const kept: number[] = [];
   let start = 0;
-  while (start < points.length) {
+  while (start < older) {
     const column = Math.floor((points[start]! - from) / width);
     let end = start;
     let high = start;
     let low = start;
-    while (end < points.length && Math.floor((points[end]! - from) / width) === column) {
+    while (end < older && Math.floor((points[end]! - from) / width) === column) {
       if (points[end + 1]! > points[high + 1]!) high = end;
       if (points[end + 1]! < points[low + 1]!) low = end;
       end += 2;
@@ -47,5 +50,6 @@ function thinned(points: readonly number[]): number[] {
       if (i === 0 || at !== chosen[i - 1]) kept.push(points[at]!, points[at + 1]!);
     start = end;
   }
+  for (let i = older; i < points.length; i++) kept.push(points[i]!);
   return kept;
 }

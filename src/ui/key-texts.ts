@@ -23,6 +23,7 @@ export const en = {
     hex: 'hex view of the log',
     undo: 'undo, redo',
     console: 'another redis-cli, with a client of its own',
+    zoom: 'in the race: closer, farther, the whole run',
     help: 'all keys',
     escape: 'close, leave',
   },
@@ -52,6 +53,7 @@ export const id = {
     hex: 'tampilan heksa log',
     undo: 'urungkan, ulangi',
     console: 'redis-cli lain, dengan klien sendiri',
+    zoom: 'di balapan: lebih dekat, lebih jauh, seluruhnya',
     help: 'semua tombol',
     escape: 'tutup, keluar',
   },
@@ -84,6 +86,7 @@ export const keyRows: readonly KeyRow[] = [
   { keys: ['H'], row: 'hex' },
   { keys: ['Z', 'Shift Z'], row: 'undo' },
   { keys: ['C'], row: 'console' },
+  { keys: ['+', '-', '0'], row: 'zoom' },
   { keys: ['?'], row: 'help' },
   { keys: ['Esc'], row: 'escape' },
 ];

@@ -2,32 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
-import type { Locator, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { pictureHeight, pictureWidth } from '../../src/ui/race/race-picture-size.ts';
-import { consoleShows, openLab, type, type ScriptedLane } from './lab-page.ts';
-
-const names = {
-  none: 'no persistence',
-  rdb: 'RDB',
-  no: 'appendfsync no',
-  everysec: 'appendfsync everysec',
-  always: 'appendfsync always',
-} as const;
-type Id = keyof typeof names;
-const ids: readonly Id[] = ['none', 'rdb', 'no', 'everysec', 'always'];
-
-async function openRace(page: Page): Promise<void> {
-  await openLab(page);
-  await page.getByRole('button', { name: 'Race', exact: true }).click();
-  await page.getByRole('button', { name: 'Race of five' }).click();
-  await expect(page.getByRole('rowheader')).toHaveCount(5);
-}
-
-function row(page: Page, id: Id): Locator {
-  return page
-    .getByRole('row')
-    .filter({ has: page.getByRole('button', { name: `Open ${names[id]}` }) });
-}
+import { consoleShows, openLab, type } from './lab-page.ts';
+import { ids, lanes, names, openRace, row, type Id } from './race-page.ts';
 
 /** The number in a lane's cell; the cells follow the heads. */
 async function figure(
@@ -40,11 +18,6 @@ async function figure(
     .nth({ acknowledged: 3, survived: 4, lost: 5 }[place]);
   const [, digits] = /^\s*([\d,]+)/.exec(await cell.innerText()) ?? [];
   return Number(digits?.replaceAll(',', ''));
-}
-
-async function lanes(page: Page): Promise<ReadonlyMap<string, ScriptedLane>> {
-  const views = await page.evaluate(async () => (await window.aofLab.view()).lanes);
-  return new Map(views.map((view) => [view.id, view]));
 }
 
 async function downloaded(page: Page, button: string): Promise<Buffer> {
@@ -306,6 +279,12 @@ for (const theme of ['light', 'dark', 'contrast'])
         await page.getByRole('button', { name: /^(Cut power|Putus listrik)/ }).click();
         await expect(
           page.getByRole('heading', { name: /^(Power cut at|Listrik diputus pada)/ }),
+        ).toBeVisible();
+        await page.getByRole('button', { name: /^(Zoom to the cut|Ke saat putus)/ }).click();
+        await expect(
+          page.getByRole('img', {
+            name: /^appendfsync always, .*: (nothing lost|tidak ada yang hilang)\.$/,
+          }),
         ).toBeVisible();
         await expectNothingCutOff(page);
         await expectNoViolations(page);

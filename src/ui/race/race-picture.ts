@@ -5,22 +5,32 @@ import {
   laneName,
   predictionText,
   raceCrash,
+  type CurvePoint,
   type Prediction,
   type RaceLane,
 } from './race-lanes.ts';
 import { headHeight, pictureHeight, pictureWidth, rowHeight } from './race-picture-size.ts';
-import { raceSpan, spanTicks, spanX, topOf, type RaceSpan } from './race-scale.ts';
+import { spanX, timeTicks, topOf, type RaceSpan } from './race-scale.ts';
+import { lossText } from './shown-lane.ts';
+import { partCurve } from './shown-part.ts';
 import { raceTexts, type RaceTexts } from './texts.ts';
 
 const scale = 2;
 const margin = 32;
 const curve = { left: 470, width: 330, height: 70 };
 
+/** The part of the run that is drawn. */
+export interface PicturedPart {
+  readonly span: RaceSpan;
+  readonly isWhole: boolean;
+}
+
 /** The bytes of a PNG of twice `pictureWidth` by twice `pictureHeight` pixels, in the colours of the page. */
 export async function racePicture(
   frame: Frame,
   lanes: readonly RaceLane[],
   predictions: ReadonlyMap<string, Prediction>,
+  { span, isWhole }: PicturedPart,
 ): Promise<Uint8Array> {
   const canvas = document.createElement('canvas');
   canvas.width = pictureWidth * scale;
@@ -32,11 +42,13 @@ export async function racePicture(
   const text = raceTexts();
   pen.box(0, 0, pictureWidth, pictureHeight(lanes.length), 'panel');
   drawHead(pen, lanes, text);
-  const span = raceSpan(lanes, frame.clock.now);
-  const top = topOf(lanes);
-  for (const [i, lane] of lanes.entries())
-    drawLane(pen, lane, predictions.get(lane.id), headHeight + i * rowHeight, { span, top, text });
-  drawFoot(pen, frame, span, headHeight + lanes.length * rowHeight, text);
+  const curves = lanes.map((lane) => (isWhole ? lane.curve : partCurve(lane.curve, span)));
+  const scales = { span, isWhole, top: topOf(curves), text };
+  for (const [i, lane] of lanes.entries()) {
+    const prediction = predictions.get(lane.id);
+    drawLane(pen, lane, curves[i]!, prediction, headHeight + i * rowHeight, scales);
+  }
+  drawFoot(pen, frame, scales, headHeight + lanes.length * rowHeight);
   return new Promise((resolve, reject) => {
     canvas.toBlob((blob) => {
       if (blob === null) reject(new Error('this browser made no PNG'));
@@ -114,6 +126,7 @@ function drawHead(pen: Pen, lanes: readonly RaceLane[], text: RaceTexts): void {
 
 interface Scales {
   readonly span: RaceSpan;
+  readonly isWhole: boolean;
   readonly top: number;
   readonly text: RaceTexts;
 }
@@ -121,6 +134,7 @@ interface Scales {
 function drawLane(
   pen: Pen,
   lane: RaceLane,
+  points: readonly CurvePoint[],
   prediction: Prediction | undefined,
   y: number,
   scales: Scales,
@@ -138,7 +152,7 @@ function drawLane(
   }
   const file = lane.fileBytes === null ? text.noFile : locale.bytes(lane.fileBytes);
   pen.words(file, 290, y + 88, mono(13), 'ink-2');
-  drawCurve(pen, lane, y + 12, scales);
+  drawCurve(pen, lane, points, y + 12, scales);
   pen.words(locale.count(lane.acknowledged), 1010, y + 56, mono(15), 'ink', 'right');
   if (prediction !== undefined) {
     const said = `${text.legend.predicted}: ${predictionText(prediction, text)}`;
@@ -157,9 +171,15 @@ function drawLane(
   pen.words(locale.count(crash.lost), pictureWidth - margin, y + 56, mono(18, 600), 'ink', 'right');
 }
 
-function drawCurve(pen: Pen, lane: RaceLane, y: number, { span, top, text }: Scales): void {
+function drawCurve(
+  pen: Pen,
+  lane: RaceLane,
+  shown: readonly CurvePoint[],
+  y: number,
+  { span, isWhole, top, text }: Scales,
+): void {
   const { context } = pen;
-  const { points, lastFall } = placed(lane, y, span, top);
+  const { points, lastFall } = placed(shown, y, span, top);
   const base = y + curve.height;
   const layer = lane.kind === 'none' || lane.kind === 'rdb' ? 'buffer' : 'cache';
   const lost = lane.crash !== null && lane.crash.lost > 0;
@@ -187,14 +207,15 @@ function drawCurve(pen: Pen, lane: RaceLane, y: number, { span, top, text }: Sca
   }
   pen.box(curve.left, base, curve.width, 1, 'line');
   if (lane.peak === 0) pen.box(curve.left, base + 5, curve.width, 5, 'disk-fill');
-  const most = lane.crash === null ? text.atRiskNow(lane.atRisk) : text.atMost(lane.peak);
+  const most =
+    lane.crash === null || !isWhole ? lossText(lane, span, text) : text.atMost(lane.peak);
   pen.words(most, curve.left, y + 10, sans(13), 'ink-2');
 }
 
-function placed(lane: RaceLane, y: number, span: RaceSpan, top: number) {
+function placed(shown: readonly CurvePoint[], y: number, span: RaceSpan, top: number) {
   let lastFall = 0;
-  const points = lane.curve.map(({ at, writes }, i) => {
-    if (i > 0 && writes < lane.curve[i - 1]!.writes) lastFall = i;
+  const points = shown.map(({ at, writes }, i) => {
+    if (i > 0 && writes < shown[i - 1]!.writes) lastFall = i;
     return {
       x: curve.left + spanX(at, span, curve.width),
       y: y + curve.height - (Math.min(writes, top) / top) * (curve.height - 16),
@@ -203,15 +224,18 @@ function placed(lane: RaceLane, y: number, span: RaceSpan, top: number) {
   return { points, lastFall };
 }
 
-function drawFoot(pen: Pen, frame: Frame, span: RaceSpan, y: number, text: RaceTexts): void {
+function drawFoot(pen: Pen, frame: Frame, { span, isWhole, text }: Scales, y: number): void {
   pen.box(0, y, pictureWidth, 1, 'line');
-  for (const tick of spanTicks(span)) {
-    const x = curve.left + spanX(span.from + tick * 1000, span, curve.width);
-    pen.words(`${tick} ${text.second}`, x, y + 18, mono(12), 'ink-2', 'center');
+  const { at, decimals } = timeTicks(span, 5);
+  for (const tick of at) {
+    const x = curve.left + spanX(tick, span, curve.width);
+    const label = (tick / 1000).toFixed(decimals).replace('.', locale.text.numbers.decimal);
+    pen.words(`${label} ${text.axisUnit}`, x, y + 18, mono(12), 'ink-2', 'center');
   }
   const { workload, disk, seed } = frame;
   const rate = workload?.loop === 'closed' ? text.closedLoop : text.rate(workload?.rate ?? 0);
   const load = workload === null ? text.noWorkload : text.workload(rate, workload.clients ?? 4);
-  const foot = text.pictureFoot(load, locale.text.disks[disk.preset], seed);
+  const part = isWhole ? text.zoom.whole : text.zoom.part(span.from, span.to);
+  const foot = text.pictureFoot(load, locale.text.disks[disk.preset], seed, part);
   pen.words(foot, margin, y + 50, sans(13), 'ink-2');
 }

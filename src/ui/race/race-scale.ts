@@ -23,22 +23,34 @@ export function spanX(at: number, span: RaceSpan, width: number): number {
   return (Math.max(0, at - span.from) / (span.to - span.from)) * width;
 }
 
-/** Whole seconds since the beginning, at most about seven of them. */
-export function spanTicks(span: RaceSpan): readonly number[] {
-  const seconds = (span.to - span.from) / 1000;
-  let step = 1;
-  for (const next of [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]) {
-    step = next;
-    if (seconds / step <= 7) break;
-  }
-  const ticks: number[] = [];
-  for (let at = 0; at <= seconds; at += step) ticks.push(at);
-  return ticks;
+/** Instants (ms) for the axis, apart by 1, 2 or 5 of a power of ten, about `most` of them, three at least. */
+export interface TimeTicks {
+  readonly at: readonly number[];
+  /** Decimals that their labels in seconds need. */
+  readonly decimals: number;
+}
+
+export function timeTicks(span: RaceSpan, most: number): TimeTicks {
+  const length = span.to - span.from;
+  const step = roundStep(length / Math.max(3, most));
+  const at: number[] = [];
+  // The beginning is close enough to a tick that stands just before it.
+  const first = Math.ceil(Math.max(0, span.from - length / 50) / step);
+  for (let i = first; i * step <= span.to; i++) at.push(i * step);
+  return { at, decimals: step >= 1000 ? 0 : step >= 100 ? 1 : step >= 10 ? 2 : 3 };
+}
+
+function roundStep(least: number): number {
+  for (let unit = 1; ; unit *= 10)
+    for (const times of [1, 2, 5]) if (times * unit >= least) return times * unit;
 }
 
 /** The writes at the upper edge of every lane. */
-export function topOf(lanes: readonly RaceLane[]): number {
-  return niceCeiling(Math.max(10, ...lanes.map(({ peak }) => peak)));
+export function topOf(curves: readonly (readonly CurvePoint[])[]): number {
+  const peaks = curves.map((curve) =>
+    curve.reduce((most, { writes }) => Math.max(most, writes), 0),
+  );
+  return niceCeiling(Math.max(10, ...peaks));
 }
 
 export interface CurvePaths {
@@ -51,6 +63,7 @@ export interface CurvePaths {
   readonly falls: readonly number[];
 }
 
+/** `whole` is the lane's curve over the run, for the falls that the part of it does not show. */
 export function curvePaths(
   curve: readonly CurvePoint[],
   lost: boolean,
@@ -58,17 +71,20 @@ export function curvePaths(
   top: number,
   width: number,
   height: number,
+  whole = curve,
 ): CurvePaths {
   const xy = curve.map(({ at, writes }) => ({
     x: spanX(at, span, width),
     y: height - (Math.min(writes, top) / top) * height,
   }));
-  const falls: number[] = [];
   let lastFall = 0;
-  for (let i = 1; i < curve.length; i++) {
-    if (curve[i]!.writes >= curve[i - 1]!.writes) continue;
-    lastFall = i;
-    if (xy[i]!.x - (falls.at(-1) ?? -9) >= 3) falls.push(xy[i]!.x);
+  for (let i = 1; i < curve.length; i++) if (curve[i]!.writes < curve[i - 1]!.writes) lastFall = i;
+  const falls: number[] = [];
+  for (let i = 1; i < whole.length; i++) {
+    const { at, writes } = whole[i]!;
+    if (writes >= whole[i - 1]!.writes || at < span.from || at > span.to) continue;
+    const x = spanX(at, span, width);
+    if (x - (falls.at(-1) ?? -9) >= 3) falls.push(x);
   }
   const split = lost ? lastFall : xy.length;
   const kept = xy.slice(0, split);

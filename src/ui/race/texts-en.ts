@@ -51,6 +51,37 @@ export const en = {
   atMost: (n: number): string => (n === 0 ? 'none, ever' : `at most ${count(n, numbers)}`),
   riskLabel: (name: string, n: number, peak: number): string =>
     `${name}: acknowledged writes at risk over time; ${count(n, numbers)} at the end, at most ${count(peak, numbers)}.`,
+  /** A part of the run, looked at closely. */
+  zoom: {
+    group: 'Time shown',
+    whole: 'Whole run',
+    part: (from: number, to: number): string => `${instant(from, numbers)} to ${seconds(to)}`,
+    told: (from: number, to: number): string => `Shown: ${seconds(from)} to ${seconds(to)}.`,
+    toldWhole: 'The whole run is shown.',
+    acts: {
+      cut: 'Zoom to the cut',
+      in: 'Zoom in',
+      out: 'Zoom out',
+      whole: 'Whole run',
+      earlier: 'Earlier',
+      later: 'Later',
+    },
+    cannot: {
+      cut: 'No accident has happened yet.',
+      in: 'Closer than this there is nothing more to see.',
+      out: 'The whole run is shown already.',
+      whole: 'The whole run is shown already.',
+      earlier: 'This is the beginning of the race.',
+      later: 'This is the end of the race.',
+    },
+    riskScale: (from: number): string => `answered since ${seconds(from)}`,
+    lost: (n: number, since: number): string =>
+      `${count(n, numbers)} lost, answered since ${seconds(since)}`,
+    noneLost: 'nothing lost',
+    cutElsewhere: 'the accident is not in this part',
+    curveLabel: (name: string, from: number, to: number, what: string): string =>
+      `${name}, ${seconds(from)} to ${seconds(to)}: ${what}.`,
+  },
   windowLabel: (said: string | null, was: string): string =>
     said === null ? `Window of loss: ${was}.` : `You predicted ${said}. It was ${was}.`,
   hidden: 'hidden until the accident',
@@ -209,8 +240,8 @@ export const en = {
   },
   csvName: 'aof-lab-race.csv',
   pngName: 'aof-lab-race.png',
-  pictureFoot: (workload: string, disk: string, seed: number): string =>
-    `${workload} · ${disk} · seed ${seed} · AOF Lab`,
+  pictureFoot: (workload: string, disk: string, seed: number, part: string): string =>
+    `${part} · ${workload} · ${disk} · seed ${seed} · AOF Lab`,
   second: 's',
   duration: (ms: number): string => duration(ms, numbers),
 };

@@ -51,6 +51,37 @@ export const id = {
   atMost: (n: number): string => (n === 0 ? 'tidak pernah' : `paling banyak ${count(n, numbers)}`),
   riskLabel: (name: string, n: number, peak: number): string =>
     `${name}: penulisan terkonfirmasi yang berisiko sepanjang waktu; ${count(n, numbers)} di akhir, paling banyak ${count(peak, numbers)}.`,
+  zoom: {
+    group: 'Waktu yang ditampilkan',
+    whole: 'Seluruh balapan',
+    part: (from: number, to: number): string => `${instant(from, numbers)} sampai ${seconds(to)}`,
+    told: (from: number, to: number): string =>
+      `Ditampilkan: ${seconds(from)} sampai ${seconds(to)}.`,
+    toldWhole: 'Seluruh balapan ditampilkan.',
+    acts: {
+      cut: 'Ke saat putus',
+      in: 'Perbesar',
+      out: 'Perkecil',
+      whole: 'Seluruhnya',
+      earlier: 'Lebih awal',
+      later: 'Lebih akhir',
+    },
+    cannot: {
+      cut: 'Belum ada kecelakaan.',
+      in: 'Lebih dekat dari ini tidak ada lagi yang terlihat.',
+      out: 'Seluruh balapan sudah ditampilkan.',
+      whole: 'Seluruh balapan sudah ditampilkan.',
+      earlier: 'Ini awal balapan.',
+      later: 'Ini akhir balapan.',
+    },
+    riskScale: (from: number): string => `dijawab sejak ${seconds(from)}`,
+    lost: (n: number, since: number): string =>
+      `${count(n, numbers)} hilang, dijawab sejak ${seconds(since)}`,
+    noneLost: 'tidak ada yang hilang',
+    cutElsewhere: 'kecelakaan tidak ada di bagian ini',
+    curveLabel: (name: string, from: number, to: number, what: string): string =>
+      `${name}, ${seconds(from)} sampai ${seconds(to)}: ${what}.`,
+  },
   windowLabel: (said: string | null, was: string): string =>
     said === null ? `Jendela kehilangan: ${was}.` : `Tebakan Anda ${said}. Nyatanya ${was}.`,
   hidden: 'disembunyikan sampai kecelakaan',
@@ -207,8 +238,8 @@ export const id = {
   },
   csvName: 'aof-lab-race.csv',
   pngName: 'aof-lab-race.png',
-  pictureFoot: (workload: string, disk: string, seed: number): string =>
-    `${workload} · ${disk} · benih ${seed} · AOF Lab`,
+  pictureFoot: (workload: string, disk: string, seed: number, part: string): string =>
+    `${part} · ${workload} · ${disk} · benih ${seed} · AOF Lab`,
   second: 'detik',
   duration: (ms: number): string => duration(ms, numbers),
 } satisfies RaceTexts;
