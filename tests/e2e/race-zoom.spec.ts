@@ -31,7 +31,7 @@ const seconds = (ms: number): string => (ms / 1000).toFixed(3);
 async function part(page: Page): Promise<readonly [number, number]> {
   const said = await controls(page).innerText();
   const [, from, to] = /([\d.]+) to ([\d.]+) s/.exec(said) ?? [];
-  return [Number(from) * 1000, Number(to) * 1000];
+  return [Math.round(Number(from) * 1000), Math.round(Number(to) * 1000)];
 }
 
 test('by keyboard alone: to the cut, where each lane says what it lost since when; closer, farther, and back', async ({
