@@ -21,6 +21,8 @@ export interface Checkpoint {
   readonly actions: number;
   /** Events scheduled until then: about what it costs to come here from the start. */
   readonly work: number;
+  /** Entries of key spaces that were copied for it: what had changed since the one before. */
+  readonly fresh: number;
   /** About what it holds that no other does, in bytes. */
   readonly weight: number;
   /** Not a lab's state: frozen spaces stand in it for key spaces. */
@@ -70,6 +72,7 @@ export function takeCheckpoint(lab: Lab, known: KnownSpaces): Checkpoint {
     for (const inode of lane.kernel.inodes.values()) if (inode.kind === 'file') inode.owned.clear();
   }
   const spaces: FrozenSpace[] = [];
+  let fresh = 0;
   let weight = state.lanes.length * LANE_BYTES + (guests?.weight ?? 0);
   // A space that a child has its eye on is copied as it is.
   for (const space of isQuiet(lab) ? state.lanes.flatMap(spacesOf) : []) {
@@ -78,12 +81,15 @@ export function takeCheckpoint(lab: Lab, known: KnownSpaces): Checkpoint {
     known.set(space, frozen);
     copies.set(space, frozen);
     spaces.push(frozen);
-    weight += frozen.count * ENTRY_BYTES + frozen.fresh * FRESH_BYTES;
+    fresh += frozen.fresh;
+    weight += frozen.count * ENTRY_BYTES;
   }
+  weight += fresh * FRESH_BYTES;
   return {
     at: lab.clock.now - lab.epoch,
     actions: state.actions.length,
     work: state.clock.seq,
+    fresh,
     weight,
     frozen: cloneData(state, copies),
     spaces,

@@ -16,6 +16,12 @@ import type { Lab } from './lab.ts';
 
 /** Events between two checkpoints: some hundredths of a second of replay. */
 const SPACING = 4_000;
+/** A flood changes so much between two of them that copying it would be a fifth of all work… */
+const FEW_ENTRIES = 1_000;
+/** …so for each entry beyond these the next one is put off by so many events… */
+const EVENTS_AN_ENTRY = 4;
+/** …up to this, since the way to an instant grows with it. */
+const MOST_SPACINGS = 5;
 /** While a child runs, a copy costs a whole data set: it is put off so many spacings. */
 const PATIENCE = 12;
 /** In all four fifths of what they are copies of, but never less than this, nor more. */
@@ -49,7 +55,12 @@ export class Checkpoints {
     const { seq } = lab.state.clock;
     const last = this.before(wayOf(lab));
     const since = seq - (last?.work ?? 0);
-    const due = this.limits.spacing;
+    const { spacing } = this.limits;
+    const more = Math.min(
+      MOST_SPACINGS * spacing,
+      Math.max(0, (last?.fresh ?? 0) - FEW_ENTRIES) * EVENTS_AN_ENTRY,
+    );
+    const due = spacing + more;
     if (since < due || (since < due * PATIENCE && !isQuiet(lab)) || !canBeCopied(lab)) return;
     this.add(takeCheckpoint(lab, this.known), lab);
   }

@@ -1,5 +1,5 @@
 /** A lane's log as it grows, moves to other files, and comes back after a boot. */
-import { newGrowableBytes, takenBytes } from '../base/growable-bytes.ts';
+import { newGrowableBytes } from '../base/growable-bytes.ts';
 import type { Micros } from '../base/time.ts';
 import type { Unit } from '../engine/effects.ts';
 import type { SimulatedKernel } from '../machine/kernel.ts';
@@ -60,8 +60,9 @@ export function recordUnit(
 /** Without a log nothing is written, but the ledger still has to name what is lost. */
 function recordUnlogged(state: LaneState, unit: Unit, cause: RecordCause, at: Micros): void {
   const { records: log } = state;
+  const sink = newGrowableBytes();
   for (const { argv } of unit.commands) {
-    const sink = newGrowableBytes();
+    const from = sink.length;
     encodeCommand(argv, sink);
     const writes = unit.cause.client === null ? 0 : 1;
     addRecord(log, {
@@ -69,7 +70,7 @@ function recordUnlogged(state: LaneState, unit: Unit, cause: RecordCause, at: Mi
       at,
       kind: recordKind.command,
       cause,
-      bytes: takenBytes(sink),
+      bytes: sink.bytes.subarray(from, sink.length),
       writes,
     });
   }

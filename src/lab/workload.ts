@@ -90,11 +90,23 @@ function nextCommand(stream: WorkloadStream, plan: WorkloadPlan): readonly ByteS
 }
 
 function fill(word: ByteString, n: number, random: RandomState, plan: WorkloadPlan): ByteString {
+  const at = word.indexOf('{');
+  // Nearly every word has one place to fill.
+  if (word[at + 2] === '}' && word.lastIndexOf('{') === at) {
+    const text = filled(word[at + 1]!, n, random, plan);
+    return text === null ? word : ascii(word.slice(0, at) + text + word.slice(at + 3));
+  }
   let text: string = word;
   if (text.includes('{n}')) text = text.replaceAll('{n}', String(n));
   if (text.includes('{k}')) text = text.replaceAll('{k}', String(nextBelow(random, plan.keys)));
   if (text.includes('{v}')) text = text.replaceAll('{v}', valueOf(random, plan.valueBytes));
   return ascii(text);
+}
+
+function filled(what: string, n: number, random: RandomState, plan: WorkloadPlan): string | null {
+  if (what === 'n') return String(n);
+  if (what === 'k') return String(nextBelow(random, plan.keys));
+  return what === 'v' ? valueOf(random, plan.valueBytes) : null;
 }
 
 function valueOf(random: RandomState, length: number): string {
