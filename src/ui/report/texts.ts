@@ -8,7 +8,6 @@ export const en = {
   source: 'Data of',
   live: 'the running server',
   choose: 'Choose an .rdb file',
-  close: 'Close',
   csv: 'Download as CSV',
   reading: 'Reading the keys',
   total: (n: number, keys: string, bytes: string): string =>
@@ -42,7 +41,6 @@ export const id = {
   source: 'Data dari',
   live: 'server yang berjalan',
   choose: 'Pilih berkas .rdb',
-  close: 'Tutup',
   csv: 'Unduh sebagai CSV',
   reading: 'Membaca kunci',
   total: (_n: number, keys: string, bytes: string): string =>

@@ -46,7 +46,6 @@ export const en = {
   absent: 'not there',
   more: (n: string): string => `and ${n} more`,
   visit: 'Futures last as long as this visit. Go over to one and copy its link to keep it.',
-  close: 'Close',
   waiting: 'The other future is played to its end.',
   forecast: (at: string): string => `An accident at ${at} would take`,
   byPower: (n: string): string => `power ${n}`,
@@ -103,7 +102,6 @@ export const id = {
   more: (n: string): string => `dan ${n} lagi`,
   visit:
     'Masa depan bertahan selama kunjungan ini. Pindahlah ke salah satunya dan salin tautannya untuk menyimpannya.',
-  close: 'Tutup',
   waiting: 'Masa depan yang lain sedang dijalankan sampai ujungnya.',
   forecast: (at: string): string => `Kecelakaan pada ${at} akan mengambil`,
   byPower: (n: string): string => `listrik ${n}`,
