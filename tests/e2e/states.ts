@@ -25,12 +25,14 @@ const buttons = {
     inspect: /^Inspect and edit/,
     five: /^Race of five/,
     form: /^Lanes and workload/,
+    zoom: /^Zoom to the cut/,
   },
   id: {
     faults: /^(Gangguan lain|Gangguan)\b/,
     inspect: /^Periksa dan sunting/,
     five: /^Balapan berlima/,
     form: /^Lajur dan beban/,
+    zoom: /^Ke saat putus/,
   },
 };
 
@@ -203,6 +205,8 @@ export async function* walk(page: Page, { language, width }: Look): AsyncGenerat
     page.getByRole('heading', { name: /^(Power cut at|Listrik diputus pada)/ }),
   ).toBeVisible();
   yield { name: 'race-cut', page };
+  await page.getByRole('button', { name: named.zoom }).click();
+  yield { name: 'race-zoom', page };
   await page.getByRole('button', { name: named.form }).click();
   await expect(page.getByRole('spinbutton').or(page.getByRole('textbox')).first()).toBeVisible();
   yield { name: 'race-form', page };

@@ -235,7 +235,7 @@ function drawFoot(pen: Pen, frame: Frame, { span, isWhole, text }: Scales, y: nu
   const { workload, disk, seed } = frame;
   const rate = workload?.loop === 'closed' ? text.closedLoop : text.rate(workload?.rate ?? 0);
   const load = workload === null ? text.noWorkload : text.workload(rate, workload.clients ?? 4);
-  const part = isWhole ? text.zoom.whole : text.zoom.part(span.from, span.to);
+  const part = isWhole ? text.zoom.whole : text.zoom.pictured(span.from, span.to);
   const foot = text.pictureFoot(load, locale.text.disks[disk.preset], seed, part);
   pen.words(foot, margin, y + 50, sans(13), 'ink-2');
 }

@@ -56,6 +56,8 @@ export const en = {
     group: 'Time shown',
     whole: 'Whole run',
     part: (from: number, to: number): string => `${instant(from, numbers)} to ${seconds(to)}`,
+    pictured: (from: number, to: number): string =>
+      `${instant(from, numbers)} to ${seconds(to)}: writes at risk of those answered in it`,
     told: (from: number, to: number): string => `Shown: ${seconds(from)} to ${seconds(to)}.`,
     toldWhole: 'The whole run is shown.',
     acts: {

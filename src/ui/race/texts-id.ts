@@ -55,6 +55,8 @@ export const id = {
     group: 'Waktu yang ditampilkan',
     whole: 'Seluruh balapan',
     part: (from: number, to: number): string => `${instant(from, numbers)} sampai ${seconds(to)}`,
+    pictured: (from: number, to: number): string =>
+      `${instant(from, numbers)} sampai ${seconds(to)}: penulisan berisiko dari yang dijawab di dalamnya`,
     told: (from: number, to: number): string =>
       `Ditampilkan: ${seconds(from)} sampai ${seconds(to)}.`,
     toldWhole: 'Seluruh balapan ditampilkan.',
