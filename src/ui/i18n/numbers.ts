@@ -15,9 +15,9 @@ export function duration(ms: number, style: NumberStyle): string {
   return `${fixed(ms, 2, style)} ${style.second}`;
 }
 
-/** A point of lab time in milliseconds → seconds with three decimals, `12.720`. */
+/** A point of lab time in milliseconds → seconds with three decimals, `12.720`: the millisecond that the clock shows. */
 export function instant(ms: number, style: NumberStyle): string {
-  return fixed(ms, 3, style);
+  return fixed(Math.round(ms), 3, style);
 }
 
 /** A plain number with so many decimals: `1,234.5` or `1.234,5`. */
@@ -44,7 +44,7 @@ export function bytes(value: number): string {
 
 /** The clock of the lab: `mm:ss.mmm`, with hours in front only when there are any. */
 export function clockTime(ms: number): string {
-  const whole = Math.floor(ms);
+  const whole = Math.round(ms);
   const hours = Math.floor(whole / 3_600_000);
   const minutes = padded(Math.floor(whole / 60_000) % 60, 2);
   const seconds = padded(Math.floor(whole / 1000) % 60, 2);

@@ -31,6 +31,13 @@ test('the clock has minutes, and hours when there are any', () => {
   ]);
 });
 
+test('the clock and a text name the same millisecond of one instant', () => {
+  for (const ms of [4891.4, 4891.5, 4891.501, 4892, 59_999.6, 0.4, 1.0005]) {
+    const [minutes = '', seconds = ''] = clockTime(ms).split(':');
+    expect(Number(minutes) * 60 + Number(seconds)).toBe(Number(instant(ms, en.numbers)));
+  }
+});
+
 test('a replay is done when it is done', () => {
   expect([percent(0), percent(0.999), percent(1)]).toEqual(['0 %', '99 %', '100 %']);
 });
