@@ -5,19 +5,19 @@ import type { RelaxedValue } from './relaxed-object.ts';
 
 /** The load that `!workload {…}` and `aofLab.workload({…})` ask for. What is left out keeps the lab's default. */
 export interface WorkloadSpec {
-  /** Commands a second of virtual time, over all clients. */
+  /** Commands a second of virtual time, over all clients; in a closed loop each client sends as soon as it is answered. */
   readonly rate?: number;
   /** Open: commands come at `rate` whatever the replies do. Closed: each client waits for its reply. */
   readonly loop?: 'open' | 'closed';
   readonly clients?: number;
-  /** Command lines; `{n}` counts up. */
+  /** Templates: `{n}` counts up, `{k}` is a seeded key number below `keys`, `{v}` a value of `valueBytes` bytes. */
   readonly mix?: readonly string[];
   /** How many different keys. */
   readonly keys?: number;
   readonly valueBytes?: number;
-  /** Commands in a MULTI/EXEC; 0 for none. */
+  /** Commands in each MULTI … EXEC; 0: none. */
   readonly transactions?: number;
-  /** Milliseconds that keys live; 0 for no expiry. */
+  /** Milliseconds that keys set by SET live; 0: for ever. */
   readonly ttl?: number;
 }
 

@@ -1,4 +1,6 @@
 /** What the lab shows of itself: numbers and rows that the page, lessons and scripts read. Plain JSON, or columns of it. */
+import type { WorkloadSpec } from '../cli/workload-spec.ts';
+
 /** Milliseconds of virtual time since the lab was created. */
 export type LabMillis = number;
 
@@ -274,19 +276,9 @@ export interface DiskView {
 
 export type DiskPreset = 'hdd' | 'ssd' | 'nvme' | 'cloud' | 'lying';
 
-export interface Workload {
-  /** Commands a second of virtual time, open loop; in a closed loop each client sends as soon as it is answered. */
+/** A load whose rate is known. */
+export interface Workload extends WorkloadSpec {
   readonly rate: number;
-  readonly loop?: 'open' | 'closed';
-  readonly clients?: number;
-  /** Templates: `{n}` counts up, `{k}` is a seeded key number below `keys`, `{v}` a value of `valueBytes` bytes. */
-  readonly mix?: readonly string[];
-  readonly keys?: number;
-  readonly valueBytes?: number;
-  /** Commands in each MULTI … EXEC; 0: none. */
-  readonly transactions?: number;
-  /** Milliseconds that keys set by SET live; 0: for ever. */
-  readonly ttl?: number;
 }
 
 export interface LaneSetup {
