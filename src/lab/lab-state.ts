@@ -35,6 +35,8 @@ export interface LabState {
 export interface Reopened {
   readonly at: Micros;
   readonly platters: ReadonlyMap<string, Uint8Array>;
+  /** What was done before, if that is known: a run that was passed on does not tell. */
+  readonly earlier?: LabState['earlier'];
 }
 
 /** System calls that each machine remembers. */
@@ -81,11 +83,7 @@ export function newLabState(
 }
 
 /** Machines with the platters of an earlier visit; what had not reached them is gone, as in a power cut. */
-export function reopenedState(
-  plan: LabPlan,
-  reopened: Reopened,
-  earlier: LabState['earlier'],
-): LabState {
+export function reopenedState(plan: LabPlan, reopened: Reopened): LabState {
   const platters = new Map(
     [...reopened.platters].map(([id, bytes]) => [id, platterOf(bytes, reopened.at)]),
   );
@@ -93,7 +91,7 @@ export function reopenedState(
   return {
     ...newLabState(plan, reopened.at, platters),
     reopened,
-    earlier: [...earlier, { at, action: '!power' }, { at, action: '!boot' }],
+    earlier: [...(reopened.earlier ?? []), { at, action: '!power' }, { at, action: '!boot' }],
   };
 }
 

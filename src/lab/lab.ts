@@ -68,8 +68,8 @@ export class Lab implements LaneSurroundings {
   }
 
   /** The machines of an earlier visit, from what their platters held: closing the tab cut their power. */
-  static reopen(plan: LabPlan, reopened: Reopened, earlier: LabState['earlier']): Lab {
-    const lab = new Lab(reopenedState(plan, reopened, earlier));
+  static reopen(plan: LabPlan, reopened: Reopened): Lab {
+    const lab = new Lab(reopenedState(plan, reopened));
     for (const lane of lab.lanes) lane.boot();
     lab.runUntilUp();
     return lab;

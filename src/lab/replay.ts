@@ -23,7 +23,7 @@ export function runOf(lab: Lab): Run {
 }
 
 export function startLab({ plan, reopened }: Pick<Run, 'plan' | 'reopened'>): Lab {
-  return reopened === null ? Lab.create(plan) : Lab.reopen(plan, reopened, []);
+  return reopened === null ? Lab.create(plan) : Lab.reopen(plan, reopened);
 }
 
 /** Whether the run goes on from `copyLab` as from the lab itself: it has no processes of the shell. */

@@ -11,6 +11,7 @@ import type {
   Tail,
   Workload,
 } from '../worker/protocol.ts';
+import { addressOf, type RunAddress } from './bar/share-run.ts';
 import type { Dictionary } from './i18n/en.ts';
 import { locale } from './i18n/locale.svelte.ts';
 import type { LabCalls } from '../worker/link.ts';
@@ -247,10 +248,9 @@ export class Acts {
   }
 
   /** The address of this page with the whole run in it; null: the lab refused. */
-  async link(): Promise<{ readonly url: string; readonly fits: boolean } | null> {
+  async link(): Promise<RunAddress | null> {
     try {
-      const { hash, fits } = await this.#lab.link();
-      return { url: `${location.href.replace(/#.*$/, '')}#${hash}`, fits };
+      return addressOf(await this.#lab.link());
     } catch (error) {
       this.#refusal = messageOf(error);
       return null;

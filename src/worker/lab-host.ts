@@ -122,6 +122,11 @@ export class LabHost {
     return true;
   }
 
+  /** Whether the lab at hand is one to look at, beside the own one. */
+  get isSandbox(): boolean {
+    return this.own !== null;
+  }
+
   /** Back to the own lab, as it was left. */
   async leaveSandbox(): Promise<boolean> {
     const { own } = this;

@@ -16,6 +16,7 @@ import { planLab } from '../lab/setup.ts';
 import { diskPresetNames, diskPresets } from '../machine/devices.ts';
 import { formatCall } from '../machine/strace-format.ts';
 import type { Reply } from '../resp/reply.ts';
+import type { FuturesShelf } from '../storage/futures-shelf.ts';
 import { DraftDesk } from './draft-desk.ts';
 import { exchangeMethods } from './exchange-methods.ts';
 import type { LabHost } from './lab-host.ts';
@@ -126,6 +127,7 @@ export function labMethods(
   host: LabHost,
   now: () => number,
   takeOver: () => Promise<void>,
+  shelf: FuturesShelf | null = null,
 ): Methods {
   const lab = (): Lab => host.lab;
   const memory = new MemoryWatch(() => performance.now());
@@ -133,7 +135,7 @@ export function labMethods(
   const traffic = new TrafficWatch();
   const replaying = new Replaying(host, now);
   const runs = new RunDesk(host, replaying);
-  const time = new TimeDesk(host, runs, replaying);
+  const time = new TimeDesk(host, runs, replaying, shelf);
   const looked = (): Lab => host.looked;
   const lessons = new LessonDesk(host);
   /** Does it, or refuses it; answers when it is kept. */
@@ -325,6 +327,7 @@ export function labMethods(
     },
     async takeOver() {
       await takeOver();
+      time.readAgain();
       return null;
     },
   };

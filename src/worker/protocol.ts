@@ -206,7 +206,9 @@ export type TimeRequest =
   | { readonly do: 'futures' }
   /** Goes over to a future that was left; the one at hand is kept. */
   | { readonly do: 'open'; readonly future: string }
-  | { readonly do: 'compare'; readonly future: string };
+  | { readonly do: 'compare'; readonly future: string }
+  /** A link and a file of a future, without going over to it. */
+  | { readonly do: 'share'; readonly future: string };
 
 export interface TimeAnswer {
   /** The instant that a seek has come to; the frame that shows it has the number of that look. */
@@ -214,6 +216,9 @@ export interface TimeAnswer {
   readonly forecast?: readonly LaneForecast[];
   readonly futures?: readonly FutureView[];
   readonly comparison?: FutureComparison;
+  readonly shared?: { readonly link: RunLink; readonly file: Uint8Array };
+  /** What of an earlier visit's futures could not be used, in sentences; it is told once. */
+  readonly report?: string;
 }
 
 /** One way in which the run went on; the one at hand is among them. */
@@ -228,6 +233,8 @@ export interface FutureView {
   readonly last: string | null;
   /** Its last accident in any lane, if there was one. */
   readonly crash: CrashKind | null;
+  /** Whether the browser has it for the next visit. */
+  readonly kept: boolean;
 }
 
 export interface FutureComparison {

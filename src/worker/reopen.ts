@@ -48,7 +48,7 @@ export function reopenLab(records: readonly Uint8Array[]): Reopened {
   const snapshots = new Map(
     [...platters].map(([id, platter]) => [id, encodePlatterChanges(platterSnapshot(platter))]),
   );
-  const lab = Lab.reopen(plan, { at: last.at, platters: snapshots }, earlier);
+  const lab = Lab.reopen(plan, { at: last.at, platters: snapshots, earlier });
   return { lab, actionsKept: earlier.length, report: powerCutReport(last) };
 }
 

@@ -19,18 +19,17 @@ export class RunDesk {
   }
 
   /** The whole run in the letters of an address. */
-  link(): RunLink {
-    const hash = `run=${encodeLink(this.whole())}`;
+  link(run = runOf(this.host.lab)): RunLink {
+    const hash = `run=${encodeLink(this.whole(run))}`;
     return { hash, fits: hash.length <= LONGEST_LINK };
   }
 
-  file(): Uint8Array {
-    return encodeRun(this.whole());
+  file(run = runOf(this.host.lab)): Uint8Array {
+    return encodeRun(this.whole(run));
   }
 
   /** The run, if its files are not too large for any text. */
-  private whole(): Run {
-    const run = runOf(this.host.lab);
+  private whole(run: Run): Run {
     const bytes = bytesIn(run);
     if (bytes > MOST_BYTES)
       throw new Refusal(
@@ -75,7 +74,8 @@ export class RunDesk {
   /** Forward again to where the last `undo` came from, unless something else was done since. */
   async redo(): Promise<null> {
     const next = this.undone[this.undone.length - 1];
-    if (next === undefined || next.left !== deedsIn(this.host.lab.state.actions))
+    const { plan, actions } = this.host.lab.state;
+    if (next === undefined || next.run.plan !== plan || next.left !== deedsIn(actions))
       throw new Refusal('redo: nothing was undone, or something else was done since');
     await this.restore('redo', next.run, 'same');
     this.undone.pop();
@@ -108,7 +108,8 @@ export class RunDesk {
 /** What a run that is read again may hold (lab/run-file.ts), as text that is a third longer. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
-function bytesIn({ plan, reopened, actions }: Run): number {
+/** Of files and platters that a run holds. */
+export function bytesIn({ plan, reopened, actions }: Run): number {
   let bytes = 0;
   for (const file of plan.files.values()) bytes += file.length;
   for (const platter of reopened?.platters.values() ?? []) bytes += platter.length;

@@ -1,12 +1,11 @@
 /** Going back in the run at hand, going on from there, and the futures that this makes. */
-import { actionLines, addressee, DEFAULT_CLIENT } from '../lab/action-text.ts';
-import { withoutLargeFiles } from '../lab/kept-actions.ts';
-import type { TimedAction } from '../lab/action.ts';
 import { forecastAt } from '../lab/accidents.ts';
-import { canBeCopied, labAt, takeCheckpoint, type Checkpoint } from '../lab/checkpoint.ts';
-import { compareFutures } from '../lab/futures.ts';
+import { canBeCopied, labAt, takeCheckpoint } from '../lab/checkpoint.ts';
+import { actionLine, compareFutures } from '../lab/futures.ts';
 import type { Lab } from '../lab/lab.ts';
 import { runOf, runUpTo, type Run } from '../lab/replay.ts';
+import type { FuturesShelf } from '../storage/futures-shelf.ts';
+import { FutureList, type Future } from './future-list.ts';
 import type { LabHost } from './lab-host.ts';
 import type {
   FutureComparison,
@@ -19,31 +18,55 @@ import { Refusal } from './refusal.ts';
 import type { Replaying } from './replaying.ts';
 import type { RunDesk } from './run-desk.ts';
 
-/** A way in which the run went on, and its end if a lab could be kept of it. */
-interface Future {
-  readonly name: string;
-  readonly run: Run;
-  readonly end: Checkpoint | null;
-}
-
-/** More than anybody tells apart; the oldest goes. */
-const MOST_FUTURES = 8;
-
 export class TimeDesk {
   private readonly host: LabHost;
   private readonly runs: RunDesk;
   private readonly replaying: Replaying;
-  private futures: Future[] = [];
-  private name = 'A';
-  private named = 1;
+  private readonly shelf: FuturesShelf | null;
+  private list: FutureList;
+  /** While another lab is looked at: those of the own one. */
+  private own: FutureList | null = null;
+  /** What was kept in an earlier visit is on its way, or there. */
+  private restored: Promise<void> | null = null;
+  private problems: readonly string[] = [];
+  /** What the browser has is not what is here. */
+  private changed = false;
 
-  constructor(host: LabHost, runs: RunDesk, replaying: Replaying) {
+  /** `shelf`: where futures outlive the visit. */
+  constructor(host: LabHost, runs: RunDesk, replaying: Replaying, shelf: FuturesShelf | null) {
     this.host = host;
     this.runs = runs;
     this.replaying = replaying;
+    this.shelf = shelf;
+    this.list = new FutureList(host.lab.state.plan);
+  }
+
+  /** The lab at hand was read again: so are its futures. */
+  readAgain(): void {
+    this.list = new FutureList(this.host.lab.state.plan);
+    this.restored = null;
   }
 
   async answer(request: TimeRequest): Promise<TimeAnswer> {
+    this.restored ??= this.restore();
+    await this.restored;
+    return this.answerTo(request);
+  }
+
+  private async restore(): Promise<void> {
+    const bytes = (await this.shelf?.load()) ?? null;
+    if (bytes === null) return;
+    this.problems = this.list.restore(bytes);
+    if (this.problems.length > 0) this.changed = true;
+  }
+
+  private async save(): Promise<void> {
+    if (this.shelf === null || this.host.isSandbox) return;
+    this.changed = false;
+    if (!(await this.shelf.save(this.list.encode()))) this.list.kept = new Set();
+  }
+
+  private async answerTo(request: TimeRequest): Promise<TimeAnswer> {
     switch (request.do) {
       case 'seek':
         await this.seek(request.at);
@@ -57,14 +80,18 @@ export class TimeDesk {
         return {};
       case 'continue':
         await this.goOn();
-        return { futures: this.list() };
+        return { futures: await this.listed() };
       case 'forecast':
         return { forecast: this.forecast(request.at) };
       case 'futures':
-        return { futures: this.list() };
+        return { futures: await this.listed(), ...this.report() };
       case 'open':
         await this.open(request.future);
-        return { futures: this.list() };
+        return { futures: await this.listed() };
+      case 'share': {
+        const { run } = this.futureNamed('share', request.future);
+        return { shared: { link: this.runs.link(run), file: this.runs.file(run) } };
+      }
       case 'compare':
         return { comparison: await this.compare(request.future) };
     }
@@ -114,7 +141,7 @@ export class TimeDesk {
     if (past === null) throw new Refusal('continue: this is now; go back to an instant first');
     if (past === host.lab) return host.lookAt(null);
     this.leave();
-    this.name = this.nextName();
+    this.list.rename();
     await host.replaceLab(past, 'same');
     await host.committed();
   }
@@ -124,8 +151,7 @@ export class TimeDesk {
     const future = this.futureNamed('open', name);
     const lab = await this.endOf('open', future);
     this.leave();
-    this.futures = this.futures.filter((each) => each !== future);
-    this.name = name;
+    this.list.take(future);
     await host.replaceLab(lab, 'same');
     await host.committed();
   }
@@ -134,15 +160,13 @@ export class TimeDesk {
     const { lab } = this.host;
     const future = this.futureNamed('compare', name);
     const other = await this.endOf('compare', future);
-    const { partAt, ...compared } = compareFutures(lab, other);
-    const firstOf = ({ actions }: Pick<Run, 'actions'>): string | null =>
-      lineOf(actions, compared.first, lab);
+    const { partAt, first, lanes } = compareFutures(lab, other);
     return {
       partAt: partAt / 1000,
       here: this.present(),
       there: this.viewOf(future),
-      first: { here: firstOf(lab.state), there: firstOf(future.run) },
-      lanes: compared.lanes,
+      first,
+      lanes,
     };
   }
 
@@ -158,69 +182,82 @@ export class TimeDesk {
     this.adopt();
     const { lab } = this.host;
     const end = canBeCopied(lab) ? takeCheckpoint(lab, new WeakMap()) : null;
-    this.keep({ name: this.name, run: runOf(lab), end });
-  }
-
-  private keep(future: Future): void {
-    this.futures = [...this.futures, future].slice(-MOST_FUTURES);
+    this.list.leave(runOf(lab), end);
+    this.changed = true;
   }
 
   /** What was undone, when something else was done since, is a future that was left. */
   private adopt(): void {
+    this.followLab();
     const { plan } = this.host.lab.state;
-    if (this.futures.some(({ run }) => run.plan !== plan)) {
-      this.futures = [];
-      this.name = 'A';
-      this.named = 1;
-    }
     for (const run of this.runs.takeLeft()) {
       if (run.plan !== plan) continue;
-      this.keep({ name: this.name, run, end: null });
-      this.name = this.nextName();
+      this.list.leave(run, null);
+      this.list.rename();
+      this.changed = true;
     }
   }
 
-  private nextName(): string {
-    const number = this.named++;
-    const letter = String.fromCharCode(65 + (number % 26));
-    return number < 26 ? letter : `${letter}${Math.floor(number / 26)}`;
+  /** A new lab has no futures; one that is looked at has some of its own, and those of the own one wait. */
+  private followLab(): void {
+    const { host, list } = this;
+    const { plan } = host.lab.state;
+    if (this.own !== null && !host.isSandbox) {
+      if (list.plan === plan) this.changed = true;
+      else if (this.own.plan === plan) this.list = this.own;
+      this.own = null;
+    }
+    if (this.list.plan === plan) return;
+    if (host.isSandbox) this.own ??= list;
+    else this.changed = true;
+    this.list = new FutureList(plan);
   }
 
   private futureNamed(what: string, name: string): Future {
     this.adopt();
-    const found = this.futures.find((future) => future.name === name);
+    const found = this.list.futures.find((future) => future.name === name);
     if (found !== undefined) return found;
-    const names = this.futures.map((future) => future.name).join(', ');
+    const names = this.list.futures.map((future) => future.name).join(', ');
     throw new Refusal(
       `${what}: there is no other future ${name}${names === '' ? '' : `; there are ${names}`}`,
     );
   }
 
-  private list(): readonly FutureView[] {
+  /** All of them, as they are kept from now on. */
+  private async listed(): Promise<readonly FutureView[]> {
     this.adopt();
-    const views = [...this.futures.map((future) => this.viewOf(future)), this.present()];
+    if (this.changed) await this.save();
+    const views = [...this.list.futures.map((future) => this.viewOf(future)), this.present()];
     return views.sort((one, other) => (one.name < other.name ? -1 : 1));
   }
 
-  private present(): FutureView {
-    return { ...this.viewOf({ name: this.name, run: runOf(this.host.lab) }), here: true };
+  private report(): Pick<TimeAnswer, 'report'> {
+    const { problems } = this;
+    this.problems = [];
+    return problems.length === 0 ? {} : { report: problems.join(' ') };
   }
 
-  private viewOf({ name, run }: Pick<Future, 'name' | 'run'>): FutureView {
-    const { actions, end } = run;
-    const crash = actions.findLast(
-      ({ action }) => action.kind === 'kill' || action.kind === 'power',
-    );
-    return {
-      name,
-      here: false,
-      at: end / 1000,
-      actions: actions.length,
-      last: lineOf(actions, actions.length - 1, this.host.lab),
-      crash:
-        crash === undefined ? null : crash.action.kind === 'kill' ? 'process-killed' : 'power-lost',
-    };
+  private present(): FutureView {
+    const run = runOf(this.host.lab);
+    return { ...viewOfRun(this.list.name, run), here: true, kept: true };
   }
+
+  private viewOf(future: Future): FutureView {
+    return { ...viewOfRun(future.name, future.run), kept: this.list.kept.has(future) };
+  }
+}
+
+function viewOfRun(name: string, { plan, actions, end }: Run): Omit<FutureView, 'kept'> {
+  const crash = actions.findLast(({ action }) => action.kind === 'kill' || action.kind === 'power');
+  return {
+    name,
+    here: false,
+    at: end / 1000,
+    actions: actions.length,
+    last: actionLine(actions[actions.length - 1], plan),
+    crash:
+      crash === undefined ? null : crash.action.kind === 'kill' ? 'process-killed' : 'power-lost',
+  };
 }
 
 /** Whether the run comes by where that lab stands. */
@@ -230,14 +267,4 @@ function isOnTheWay({ state, clock, epoch }: Lab, { actions }: Run): boolean {
   if (done > 0 && state.actions[done - 1] !== actions[done - 1]) return false;
   const next = actions[done];
   return next === undefined || next.at >= clock.now - epoch;
-}
-
-/** An action as its line in the action log; null: there is none of that number. */
-function lineOf(actions: readonly TimedAction[], at: number, lab: Lab): string | null {
-  const action = actions[at];
-  if (action === undefined) return null;
-  const first = { lane: lab.state.plan.lanes[0]!.id, client: DEFAULT_CLIENT };
-  // Without the lines that only say to whom it goes.
-  const lines = actionLines([withoutLargeFiles(action)], addressee([action], 1, first));
-  return lines[lines.length - 1]?.action ?? null;
 }

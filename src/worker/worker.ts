@@ -1,6 +1,7 @@
 /** The worker's door: opens what was kept, starts or reopens the lab, answers calls one by one. */
 import { Lab } from '../lab/lab.ts';
 import { planLab } from '../lab/setup.ts';
+import { futuresShelf } from '../storage/futures-shelf.ts';
 import { openDurableLog, type OpenedLog } from '../storage/open-durable-log.ts';
 import type { Keeper } from './host-ports.ts';
 import { LabHost } from './lab-host.ts';
@@ -82,7 +83,9 @@ async function start(): Promise<{ host: LabHost; methods: Methods }> {
   };
   const reports = [keeper.opened.report, found.report].filter((text) => text !== null);
   post({ from: 'ready', recovered: reports.length === 0 ? null : reports.join(' ') });
-  return { host, methods: labMethods(host, () => Date.now(), takeOver) };
+  const mayWrite = (): boolean => keeper.status.state !== 'read-only';
+  const shelf = futuresShelf(`${LOG_NAME} futures`, mayWrite);
+  return { host, methods: labMethods(host, () => Date.now(), takeOver, shelf) };
 }
 
 function freshLab(): Lab {

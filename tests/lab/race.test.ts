@@ -11,7 +11,7 @@ function freshBoot(lane: Lane): Lab {
   const platter = encodePlatterChanges(lane.kernel.platterSnapshot());
   const plan = planLab({ lanes: [{ id: 'fresh' }] }, CREATED_AT);
   if (typeof plan === 'string') throw new Error(plan);
-  return Lab.reopen(plan, { at: lane.now, platters: new Map([['fresh', platter]]) }, []);
+  return Lab.reopen(plan, { at: lane.now, platters: new Map([['fresh', platter]]) });
 }
 
 function keysOf(lab: Lab): readonly string[] {

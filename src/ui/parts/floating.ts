@@ -24,7 +24,11 @@ export function floating(anchor: () => HTMLElement | null | undefined) {
     };
     popover.addEventListener('toggle', follow);
     addEventListener('resize', replace);
+    // What it holds may come later, or change.
+    const sizes = new ResizeObserver(replace);
+    sizes.observe(popover);
     return () => {
+      sizes.disconnect();
       popover.removeEventListener('toggle', follow);
       removeEventListener('resize', replace);
     };

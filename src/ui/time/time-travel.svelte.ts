@@ -40,6 +40,8 @@ export class TimeTravel {
   zoom = $state<'usual' | 'whole' | 'cut'>('usual');
   /** Why the last wish was not granted; until it is closed, or another one is. */
   refusal = $state<string | null>(null);
+  /** What of an earlier visit's futures is gone; until it is closed. */
+  report = $state<string | null>(null);
 
   constructor(model: ReadModel, lab: LabCalls) {
     this.#model = model;
@@ -101,8 +103,18 @@ export class TimeTravel {
     return answer?.comparison ?? null;
   }
 
+  /** A link and a file of a future that was left; null: the lab refused. */
+  async share(future: string): Promise<NonNullable<TimeAnswer['shared']> | null> {
+    const answer = await this.#do({ do: 'share', future });
+    return answer?.shared ?? null;
+  }
+
   closeRefusal(): void {
     this.refusal = null;
+  }
+
+  closeReport(): void {
+    this.report = null;
   }
 
   /** To the command, tick or end of an fsync before or after the instant that is shown. */
@@ -166,6 +178,7 @@ export class TimeTravel {
   }
 
   #take(answer: TimeAnswer | null): void {
+    if (answer?.report !== undefined) this.report = answer.report;
     if (answer?.futures === undefined) return;
     const same = JSON.stringify(answer.futures) === JSON.stringify(this.futures);
     if (!same) this.futures = answer.futures;
