@@ -8,7 +8,7 @@ import { labMethods, type Methods } from '../../src/worker/methods.ts';
 import type { FutureView } from '../../src/worker/protocol.ts';
 import { reopenLab } from '../../src/worker/reopen.ts';
 import { runFingerprint } from '../lab/scripted-run.ts';
-import { MemoryKeeper, opened } from './open-lab.ts';
+import { type MemoryKeeper, opened } from './open-lab.ts';
 
 class MemoryShelf implements FuturesShelf {
   bytes: Uint8Array | null = null;
