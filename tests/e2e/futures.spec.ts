@@ -21,7 +21,7 @@ async function twoFutures(page: Page, names: (typeof NAMES)['en']): Promise<void
   await openLab(page, { clock: { paused: true } });
   for (const key of ['a', 'b']) {
     await send(page, `SET ${key} ${key}`);
-    await page.evaluate(() => window.aofLab.advance(1000));
+    await page.evaluate(() => window.aofLab.advance(1400));
   }
   await page.getByRole('slider', { name: names.slider }).focus();
   await page.keyboard.press('Home');
