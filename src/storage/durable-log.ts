@@ -1,7 +1,7 @@
-import type { StorageView } from './storage-view.ts';
+import type { StorageCause, StorageView } from './storage-view.ts';
 import { encodeFrames, encodeLog, framedLength } from './log-frames.ts';
 import { FencedError, NewerVersionError, type LogStore } from './log-store.ts';
-import { failureSentence, notices } from './notices.ts';
+import { failureOf, noticeOf } from './notices.ts';
 
 /** A log of records that outlives the tab, as far as the browser's stores work; `status` says how far. */
 export interface DurableLog {
@@ -36,13 +36,15 @@ export interface StoreState {
   failure: { readonly error: unknown } | null;
 }
 
+type ReadOnlyCause = Extract<StorageCause, { kind: 'second-tab' | 'taken-over' | 'newer-version' }>;
+
 /** Where the log stands at the beginning. */
 export interface LogStart {
   readonly stores: readonly StoreState[];
   readonly generation: number;
   readonly chain: number;
-  /** Null for the writer; else the notice of one who may only look. */
-  readonly readOnly: string | null;
+  /** Null for the writer; else why one may only look. */
+  readonly readOnly: ReadOnlyCause | null;
   /** Called at the end of `close` and `wipe`. */
   readonly release: () => void;
 }
@@ -64,7 +66,7 @@ export class StoredDurableLog implements DurableLog {
   readonly #listeners = new Set<(status: StorageView) => void>();
   #generation: number;
   #chain: number;
-  #readOnly: string | null;
+  #readOnly: ReadOnlyCause | null;
   #queue: Waiting[] = [];
   /** The loop that works the queue off; null while there is nothing to do. */
   #working: Promise<void> | null = null;
@@ -109,7 +111,7 @@ export class StoredDurableLog implements DurableLog {
   }
 
   async wipe(): Promise<void> {
-    if (this.#readOnly !== null) throw new NotWriterError(this.#readOnly);
+    if (this.#readOnly !== null) throw new NotWriterError(noticeOf(this.#readOnly));
     this.#closed = true;
     await this.#working;
     await Promise.allSettled(this.#stores.map(({ store }) => store.wipe()));
@@ -118,9 +120,9 @@ export class StoredDurableLog implements DurableLog {
   }
 
   /** Stops writing at once: another tab is the writer, or a newer version of the page. */
-  async becomeReadOnly(notice: string): Promise<void> {
+  async becomeReadOnly(cause: ReadOnlyCause): Promise<void> {
     if (this.#readOnly !== null) return;
-    this.#readOnly = notice;
+    this.#readOnly = cause;
     this.#updateStatus();
     await this.#working;
     // The new writer wants the file's handle.
@@ -146,7 +148,7 @@ export class StoredDurableLog implements DurableLog {
     while (this.#queue.length > 0) {
       const batch = this.#nextBatch();
       try {
-        if (this.#readOnly !== null) throw new NotWriterError(this.#readOnly);
+        if (this.#readOnly !== null) throw new NotWriterError(noticeOf(this.#readOnly));
         const first = batch[0]?.change;
         if (first?.kind === 'replace') await this.#replaceAll(first.records);
         else await this.#appendAll(recordsOf(batch));
@@ -213,14 +215,14 @@ export class StoredDurableLog implements DurableLog {
       }
     }
     if (this.#readOnly !== null && outcomes.some(isFenced))
-      throw new NotWriterError(this.#readOnly);
+      throw new NotWriterError(noticeOf(this.#readOnly));
   }
 
   async #failed(state: StoreState, error: unknown): Promise<void> {
     if (error instanceof FencedError || error instanceof NewerVersionError) {
-      const notice = error instanceof FencedError ? notices.takenOver : notices.newerVersion;
+      const kind = error instanceof FencedError ? 'taken-over' : 'newer-version';
       // Not awaited: it waits for the loop that may be calling here.
-      void this.becomeReadOnly(notice);
+      void this.becomeReadOnly({ kind });
       return;
     }
     // One that fails after we lost the right to write was closed by us.
@@ -242,16 +244,19 @@ export class StoredDurableLog implements DurableLog {
   }
 
   #currentStatus(): StorageView {
-    if (this.#readOnly !== null) return { state: 'read-only', notice: this.#readOnly };
-    const reasons = this.#stores.flatMap(({ store, failure }) =>
-      failure === null ? [] : [failureSentence(store.label, failure.error)],
+    if (this.#readOnly !== null) return statusOf('read-only', this.#readOnly);
+    const failures = this.#stores.flatMap(({ store, failure }) =>
+      failure === null ? [] : [failureOf(store.label, failure.error)],
     );
-    if (reasons.length === 0) return { state: 'kept', notice: null };
+    if (failures.length === 0) return { state: 'kept', notice: null };
     const working = this.#workingStores().map(({ store }) => store.label);
-    return working.length === 0
-      ? { state: 'memory-only', notice: notices.memoryOnly(reasons) }
-      : { state: 'degraded', notice: notices.degraded(working.join(' and '), reasons) };
+    const kind = working.length === 0 ? 'memory-only' : 'degraded';
+    return statusOf(kind, { kind, working, failures });
   }
+}
+
+function statusOf(state: StorageView['state'], cause: StorageCause): StorageView {
+  return { state, notice: noticeOf(cause), cause };
 }
 
 function recordsOf(batch: readonly Waiting[]): readonly Uint8Array[] {

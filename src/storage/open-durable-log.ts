@@ -3,7 +3,7 @@ import { fileStore } from './file-store.ts';
 import { indexedStore } from './indexed-store.ts';
 import { encodeLog } from './log-frames.ts';
 import { FencedError, NewerVersionError, type Holdings, type LogStore } from './log-store.ts';
-import { failureSentence, notices } from './notices.ts';
+import { failureOf, failureSentence } from './notices.ts';
 import { recover, repairOf, reportOf, type FoundLog, type Recovery } from './recovery.ts';
 import { acquireWriter, type Writer } from './writer.ts';
 
@@ -43,7 +43,7 @@ export async function openDurableLog(name: string, options: OpenOptions = {}): P
   const release = options.writer === undefined ? () => writer.release() : () => undefined;
   if (newer || access === 'read') {
     await Promise.allSettled(stores.map(({ store }) => store.close()));
-    const readOnly = newer ? notices.newerVersion : notices.secondTab;
+    const readOnly = { kind: newer ? 'newer-version' : 'second-tab' } as const;
     const log = new StoredDurableLog({ stores, generation: 0, chain: 0, readOnly, release });
     // A reader repairs nothing, so it has nothing to report.
     return { log, records: newer ? [] : records, report: null, writer };
@@ -52,11 +52,11 @@ export async function openDurableLog(name: string, options: OpenOptions = {}): P
   const log = new StoredDurableLog({ stores, generation, chain, readOnly: null, release });
   const stopListening = writer.onLost(() => {
     stopListening();
-    void log.becomeReadOnly(notices.takenOver);
+    void log.becomeReadOnly({ kind: 'taken-over' });
   });
   // It may have been lost while the stores were read and repaired.
   const fenced = stores.some(({ failure }) => failure?.error instanceof FencedError);
-  if (fenced || !writer.mayWrite) await log.becomeReadOnly(notices.takenOver);
+  if (fenced || !writer.mayWrite) await log.becomeReadOnly({ kind: 'taken-over' });
   return { log, records, report: reportOf(holdings, recovery), writer };
 }
 
@@ -73,7 +73,7 @@ export async function readSetAside(
     } catch (error) {
       all.set(
         `${store.label} error.txt`,
-        new TextEncoder().encode(failureSentence(store.label, error)),
+        new TextEncoder().encode(failureSentence(failureOf(store.label, error))),
       );
     } finally {
       await store.close();

@@ -128,7 +128,7 @@ export function aofLabOf(link: LabLink): AofLab {
   const { call } = link;
   return Object.freeze<AofLab>({
     get ready() {
-      return link.ready;
+      return link.ready.then((recovered) => recovered?.text ?? null);
     },
     async reset(setup = {}) {
       checkArguments(

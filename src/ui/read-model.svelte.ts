@@ -9,6 +9,7 @@ import type {
   LaneFrame,
   LaneView,
   LessonView,
+  Recovered,
   StorageView,
 } from '../worker/protocol.ts';
 import type { Dictionary } from './i18n/en.ts';
@@ -30,7 +31,7 @@ export class ReadModel {
   #chosen = $state<string | null>(null);
   #guide = $state.raw<Guide>(freshGuide);
   #trouble = $state.raw<Trouble | null>(null);
-  #recovered = $state<string | null>(null);
+  #recovered = $state.raw<Recovered | null>(null);
   readonly #kept: RunHistory;
   readonly #guideShown: () => boolean;
   /** The guide of the newest frame; it is shown with the frame. */
@@ -62,7 +63,7 @@ export class ReadModel {
   readonly guideStep: GuideStep | null = $derived(currentStep(this.#guide));
   /** Why the lab does not answer. */
   readonly trouble: Trouble | null = $derived(this.#trouble);
-  readonly recovered: string | null = $derived(this.#recovered);
+  readonly recovered: Recovered | null = $derived(this.#recovered);
   readonly suggested: Suggestion | null = $derived.by(() => this.#suggestion());
   /** Commands in the file that is being replayed; null where their number is not known. */
   readonly replayCommands: number | null = $derived.by(() => {
@@ -114,7 +115,7 @@ export class ReadModel {
   }
 
   /** What the last visit left, told once by the worker; null closes the report. */
-  receiveRecovered(report: string | null): void {
+  receiveRecovered(report: Recovered | null): void {
     this.#recovered = report;
   }
 

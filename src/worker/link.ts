@@ -6,6 +6,7 @@ import type {
   LabMethod,
   LabMethods,
   PushedReply,
+  Recovered,
   TerminalUpdate,
   ToWorker,
 } from './protocol.ts';
@@ -28,7 +29,7 @@ export interface Trouble {
 export interface LabLink {
   readonly call: LabCalls;
   /** Resolves when the lab runs, with what was recovered at its start, if anything; a new promise after `restart`. */
-  readonly ready: Promise<string | null>;
+  readonly ready: Promise<Recovered | null>;
   /** Frames in order. The next one is asked for when this one has been painted. */
   onFrame(listener: (frame: Frame) => void): () => void;
   /** What no command asked for: MONITOR, published messages. */
@@ -97,7 +98,7 @@ class WorkerLink implements LabLink {
     this.#listen(worker);
   }
 
-  get ready(): Promise<string | null> {
+  get ready(): Promise<Recovered | null> {
     return this.#ready.promise;
   }
 
@@ -349,13 +350,13 @@ class Listeners<T> {
 }
 
 function readiness(): {
-  readonly promise: Promise<string | null>;
-  readonly resolve: (recovered: string | null) => void;
+  readonly promise: Promise<Recovered | null>;
+  readonly resolve: (recovered: Recovered | null) => void;
   readonly reject: (error: Error) => void;
 } {
-  let resolve: (recovered: string | null) => void = () => undefined;
+  let resolve: (recovered: Recovered | null) => void = () => undefined;
   let reject: (error: Error) => void = () => undefined;
-  const promise = new Promise<string | null>((onResolve, onReject) => {
+  const promise = new Promise<Recovered | null>((onResolve, onReject) => {
     resolve = onResolve;
     reject = onReject;
   });

@@ -37,7 +37,7 @@ export type * from './exchange/exchange-types.ts';
 export type { Finding } from '../lessons/check.ts';
 export type { Block, CourseEntry, Inline, LessonText } from '../lessons/lesson-text.ts';
 export type { LessonView, QuestionView, StepView } from '../lessons/view.ts';
-export type { StorageView } from '../storage/storage-view.ts';
+export type { StorageCause, StorageView, StoreFailure } from '../storage/storage-view.ts';
 /** The page knows this file alone: what it shows is the lab's own view of itself. */
 export { recordCause, recordKind } from '../lab/view.ts';
 export type {
@@ -422,8 +422,18 @@ export interface PushedReply {
   readonly reply: Reply;
 }
 
+/** What the last visit left: what happened to the browser's stores, and what the cut of the machine's power took. */
+export interface Recovered {
+  /** All of it, in English. */
+  readonly text: string;
+  /** Of the stores alone; null if there is nothing to say. */
+  readonly stores: string | null;
+  /** Acknowledged writes that were not on the disk when the page was closed. */
+  readonly lostWrites: number;
+}
+
 export type FromWorker =
-  | { readonly from: 'ready'; readonly recovered: string | null }
+  | { readonly from: 'ready'; readonly recovered: Recovered | null }
   | { readonly from: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly from: 'refusal'; readonly id: number; readonly message: string }
   | { readonly from: 'frame'; readonly frame: Frame }

@@ -5,6 +5,7 @@ import type { LabPlan } from '../lab/setup.ts';
 import { encodePlatterChanges } from '../machine/platter-codec.ts';
 import { platterSnapshot } from '../machine/platter-snapshot.ts';
 import { applyPlatterChanges, createPlatter, type Platter } from '../machine/platter.ts';
+import type { Recovered } from './protocol.ts';
 
 export interface Reopened {
   readonly lab: Lab | null;
@@ -12,6 +13,8 @@ export interface Reopened {
   readonly actionsKept: number;
   /** What the learner should know of the time in between; null if there is nothing to say. */
   readonly report: string | null;
+  /** Acknowledged writes that were not on the disk when the page was closed. */
+  readonly lostWrites: number;
 }
 
 export function reopenLab(records: readonly Uint8Array[]): Reopened {
@@ -49,16 +52,27 @@ export function reopenLab(records: readonly Uint8Array[]): Reopened {
     [...platters].map(([id, platter]) => [id, encodePlatterChanges(platterSnapshot(platter))]),
   );
   const lab = Lab.reopen(plan, { at: last.at, platters: snapshots, earlier });
-  return { lab, actionsKept: earlier.length, report: powerCutReport(last) };
+  const lostWrites = last.risks.reduce((sum, { writes }) => sum + writes, 0);
+  return { lab, actionsKept: earlier.length, report: null, lostWrites };
 }
 
 function nothing(report: string | null): Reopened {
-  return { lab: null, actionsKept: 0, report };
+  return { lab: null, actionsKept: 0, report, lostWrites: 0 };
 }
 
-function powerCutReport(last: Kept): string | null {
-  const lost = last.risks.reduce((sum, { writes }) => sum + writes, 0);
-  if (lost === 0) return null;
+/** What to tell of it all; null if nothing was lost and nothing went wrong. */
+export function recoveredOf(
+  stores: string | null,
+  { report, lostWrites }: Reopened,
+): Recovered | null {
+  const told = [stores, report].filter((text) => text !== null).join(' ');
+  if (told === '' && lostWrites === 0) return null;
+  const cut = lostWrites === 0 ? '' : powerCutReport(lostWrites);
+  const text = [told, cut].filter((part) => part !== '').join(' ');
+  return { text, stores: told === '' ? null : told, lostWrites };
+}
+
+function powerCutReport(lost: number): string {
   const writes = lost === 1 ? '1 acknowledged write was' : `${lost} acknowledged writes were`;
   return `Closing the page cut the power of this machine: ${writes} not on its disk and did not come back.`;
 }

@@ -8,7 +8,7 @@ import { LabHost } from './lab-host.ts';
 import { invoke, isLabCall, labMethods, needsTheLab, whyNotNow, type Methods } from './methods.ts';
 import type { FromWorker, StorageView, ToWorker } from './protocol.ts';
 import { Refusal } from './refusal.ts';
-import { reopenLab } from './reopen.ts';
+import { recoveredOf, reopenLab } from './reopen.ts';
 
 const LOG_NAME = 'aof-lab';
 
@@ -81,8 +81,7 @@ async function start(): Promise<{ host: LabHost; methods: Methods }> {
     if (again.lab !== null) await host.replaceLab(again.lab);
     else host.changed();
   };
-  const reports = [keeper.opened.report, found.report].filter((text) => text !== null);
-  post({ from: 'ready', recovered: reports.length === 0 ? null : reports.join(' ') });
+  post({ from: 'ready', recovered: recoveredOf(keeper.opened.report, found) });
   const mayWrite = (): boolean => keeper.status.state !== 'read-only';
   const shelf = futuresShelf(`${LOG_NAME} futures`, mayWrite);
   return { host, methods: labMethods(host, () => Date.now(), takeOver, shelf) };

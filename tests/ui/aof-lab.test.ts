@@ -21,7 +21,7 @@ function fakeLink(answer: unknown = null) {
   );
   const link = {
     call,
-    ready: Promise.resolve('recovered'),
+    ready: Promise.resolve({ text: 'recovered', stores: null, lostWrites: 2 }),
     onEvent: (listener: (event: LabEvent) => void) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -1,5 +1,5 @@
 /** The states that the page must show well, as the frames a lab would send. */
-import type { Frame, StorageView } from '../../src/worker/protocol.ts';
+import type { Frame, Recovered, StorageView } from '../../src/worker/protocol.ts';
 import {
   crashOf,
   everysecTimeline,
@@ -15,7 +15,7 @@ export interface Fixture {
   readonly frames: readonly Frame[];
   /** Lines typed into redis-cli before the picture is taken. */
   readonly typed?: readonly string[];
-  readonly recovered?: string;
+  readonly recovered?: Recovered;
 }
 
 const now = 12_720;
@@ -253,7 +253,10 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
   'read-only': { frames: [stored({ state: 'read-only', notice: null })] },
   recovered: {
     frames: [healthy],
-    recovered:
-      'The machine lost power when the tab was closed: 553 of 590 acknowledged writes are on its disk.',
+    recovered: {
+      text: 'Closing the page cut the power of this machine: 37 acknowledged writes were not on its disk and did not come back.',
+      stores: null,
+      lostWrites: 37,
+    },
   },
 };

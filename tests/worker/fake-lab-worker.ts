@@ -41,7 +41,10 @@ onmessage = ({ data }: MessageEvent<ToWorker>) => {
   }
 };
 
-say({ from: 'ready', recovered: 'IndexedDB was empty.' });
+say({
+  from: 'ready',
+  recovered: { text: 'IndexedDB was empty.', stores: 'IndexedDB was empty.', lostWrites: 0 },
+});
 
 function frame(): Frame {
   run++;

@@ -61,7 +61,7 @@ describe('calls', () => {
   test('may be made before the lab is ready; ready tells what was recovered', async () => {
     const lab = connect();
     const early = lab.call.send('PING', {});
-    expect(await lab.ready).toBe('IndexedDB was empty.');
+    expect((await lab.ready)?.text).toBe('IndexedDB was empty.');
     expect(await early).toMatchObject({ text: 'PING' });
   });
 });
@@ -133,7 +133,7 @@ describe('a worker in trouble', () => {
     lab.restart();
     await expect(hung).rejects.toThrow('restarted before it answered');
     expect(lab.trouble).toBe(null);
-    expect(await lab.ready).toBe('IndexedDB was empty.');
+    expect((await lab.ready)?.text).toBe('IndexedDB was empty.');
     expect(await lab.call.send('PING', {})).toMatchObject({ text: 'PING' });
   });
 
@@ -167,7 +167,7 @@ describe('a worker in trouble', () => {
     const lab = connectLab(new Worker('/no-such-script.js', { type: 'module' }), start);
     await expect(lab.ready).rejects.toThrow('The lab stopped');
     lab.restart();
-    expect(await lab.ready).toBe('IndexedDB was empty.');
+    expect((await lab.ready)?.text).toBe('IndexedDB was empty.');
     lab.close();
   });
 });

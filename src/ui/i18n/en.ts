@@ -2,6 +2,7 @@
  * Every text of the page in English. `**bold**` and `` `code` `` are the only marks, read by parts/rich.svelte.
  * Texts of Redis itself (replies, logs) are never here: they are not translated.
  */
+import type { Recovered, StorageView } from '../../worker/protocol.ts';
 import type { LayerMark } from '../parts/layer-mark.ts';
 import type { NumberStyle } from './numbers.ts';
 import { count, duration, instant } from './numbers.ts';
@@ -323,8 +324,9 @@ export const en = {
     storageMemory: 'The browser keeps nothing of this run',
     storageNot: 'This is not the simulated disk: the simulation goes on.',
     readOnly: 'Open in another tab',
-    readOnlyText: 'This tab only watches. Taking over closes nothing there.',
+    storageNotice: ({ notice }: StorageView): string => notice ?? '',
     recovered: 'Your last visit is here again',
+    recoveredText: ({ text }: Recovered): string => text,
     fatal: 'The lab has stopped',
     hung: 'The lab does not answer',
     refusal: 'That did not work',

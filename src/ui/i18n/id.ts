@@ -1,7 +1,9 @@
 /** Semua teks halaman dalam Bahasa Indonesia. */
+import type { Recovered, StorageView } from '../../worker/protocol.ts';
 import type { LayerMark } from '../parts/layer-mark.ts';
 import type { Dictionary } from './en.ts';
 import type { NumberStyle } from './numbers.ts';
+import { storageNotice } from './id-storage.ts';
 import { count, duration, instant } from './numbers.ts';
 
 const numbers: NumberStyle = { group: '.', decimal: ',', second: 'detik' };
@@ -318,8 +320,18 @@ export const id = {
     storageMemory: 'Peramban tidak menyimpan apa pun dari percobaan ini',
     storageNot: 'Ini bukan disk simulasi: simulasi berjalan terus.',
     readOnly: 'Terbuka di tab lain',
-    readOnlyText: 'Tab ini hanya menonton. Mengambil alih tidak menutup apa pun di sana.',
+    storageNotice: ({ notice, cause }: StorageView): string =>
+      cause === undefined ? (notice ?? '') : storageNotice(cause),
     recovered: 'Kunjungan terakhir Anda ada lagi di sini',
+    recoveredText: ({ stores, lostWrites }: Recovered): string =>
+      [
+        stores,
+        lostWrites === 0
+          ? null
+          : `Menutup halaman memutus listrik mesin ini: ${count(lostWrites, numbers)} ${writes} belum ada di disknya dan tidak kembali.`,
+      ]
+        .filter((text) => text !== null)
+        .join(' '),
     fatal: 'Lab berhenti',
     hung: 'Lab tidak menjawab',
     refusal: 'Tidak berhasil',

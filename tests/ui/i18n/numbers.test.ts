@@ -1,3 +1,5 @@
+import { noticeOf } from '../../../src/storage/notices.ts';
+import type { StorageCause } from '../../../src/worker/protocol.ts';
 import { expect, test } from 'vitest';
 import { en } from '../../../src/ui/i18n/en.ts';
 import { id } from '../../../src/ui/i18n/id.ts';
@@ -66,4 +68,34 @@ test('the two dictionaries say the same things, and none is left empty', () => {
       [],
     );
   }
+});
+
+test('what is wrong with the browser’s storage is said in each language, with the names and figures of it', () => {
+  const failures = [
+    { store: 'OPFS', message: 'The operation is insecure' },
+    { store: 'IndexedDB', message: null },
+  ];
+  const causes: readonly StorageCause[] = [
+    { kind: 'second-tab' },
+    { kind: 'taken-over' },
+    { kind: 'newer-version' },
+    { kind: 'memory-only', working: [], failures },
+    { kind: 'degraded', working: ['IndexedDB'], failures: failures.slice(0, 1) },
+  ];
+  const said = causes.map((cause) => {
+    const storage = { state: 'degraded', notice: noticeOf(cause), cause } as const;
+    return [en.messages.storageNotice(storage), id.messages.storageNotice(storage)] as const;
+  });
+  expect(new Set(said.flat()).size).toBe(2 * causes.length);
+  for (const [i, texts] of said.entries())
+    for (const text of texts) {
+      expect(text).toMatch(/^[A-Z].*\.$/);
+      expect(/OPFS (cannot|tidak)/.test(text)).toBe(i > 2);
+      expect(text.includes('The operation is insecure')).toBe(i > 2);
+    }
+  const recovered = { text: 'Closed.', stores: null, lostWrites: 1234 };
+  expect(en.messages.recoveredText(recovered)).toBe('Closed.');
+  expect(id.messages.recoveredText(recovered)).toContain(
+    ': 1.234 penulisan terkonfirmasi belum ada',
+  );
 });
