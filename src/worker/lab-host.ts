@@ -213,8 +213,10 @@ export class LabHost {
   private beat(): void {
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
+    let rest = BEAT_MS;
     try {
-      this.runSlice();
+      // A lab that lags behind its clock rests only as long as its messages need.
+      if (this.runSlice() === 'more') rest = 0;
     } catch (thrown) {
       this.ports.fatal(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));
       return;
@@ -222,15 +224,15 @@ export class LabHost {
     this.checkpoints.note(this.lab);
     this.commit();
     if (!this.lab.state.paused && this.past === null)
-      this.timer = setTimeout(() => this.beat(), BEAT_MS);
+      this.timer = setTimeout(() => this.beat(), rest);
   }
 
-  private runSlice(): void {
+  private runSlice(): 'more' | 'done' {
     const { lab } = this;
-    if (this.past !== null || this.hold.isHeld) return;
+    if (this.past !== null || this.hold.isHeld) return 'done';
     if (lab.state.paused) {
       lab.settleNow();
-      return;
+      return 'done';
     }
     const wall = this.ports.now();
     const passed = Math.min(wall - this.anchor.wall, LONGEST_BEAT_MS);
@@ -248,6 +250,7 @@ export class LabHost {
     else if (wall - this.anchor.wall > LONGEST_BEAT_MS / 2)
       this.anchor = { wall, virtual: Math.min(due, lab.clock.now) };
     this.frameDue = true;
+    return state;
   }
 
   private answered(waiting: number): boolean {
