@@ -19,6 +19,8 @@ export interface KeptFutures {
 /** What was found: what of it can be used, and in sentences what cannot. */
 export interface FoundFutures extends KeptFutures {
   readonly problems: readonly string[];
+  /** A newer page wrote them and will want them: nothing may be written over them. */
+  readonly untouchable: boolean;
 }
 
 const TITLE = 'AOF Lab futures, version ';
@@ -69,10 +71,9 @@ export function encodeFutures(
 export function decodeFutures(bytes: Uint8Array, session: string): FoundFutures | null {
   const [title = '', second = ''] = firstLines(bytes);
   if (!title.startsWith(TITLE)) return unusable('are damaged');
-  if (title !== `${TITLE}${VERSION}`)
-    return unusable(
-      `were kept by another version of this page (${title.slice(TITLE.length).slice(0, 20)})`,
-    );
+  const version = title.slice(TITLE.length);
+  if (/^\d{1,6}$/.test(version) && Number(version) > VERSION) return ofNewerPage(version);
+  if (version !== String(VERSION)) return unusable('are damaged');
   const head = readHead(second);
   if (head === null) return unusable('are damaged');
   if (head.session !== session) return null;
@@ -85,24 +86,32 @@ export function decodeFutures(bytes: Uint8Array, session: string): FoundFutures 
     if (decoded.ok) futures.push({ name, run: decoded.value });
     else problems.push(`Future ${name} of the last visit could not be read and is dropped.`);
   }
-  return { name: head.name, named: head.named, futures, problems };
+  return { name: head.name, named: head.named, futures, problems, untouchable: false };
 }
 
 function unusable(why: string): FoundFutures {
   const problem = `The futures of the last visit ${why} and are dropped; the lab itself is as it was.`;
-  return { name: 'A', named: 1, futures: [], problems: [problem] };
+  return { ...NONE, problems: [problem], untouchable: false };
 }
 
-/** The first two lines, without their ends. */
+function ofNewerPage(version: string): FoundFutures {
+  const problem = `The futures of the last visit were kept by a newer version of this page (${version}). They stay for it; those of this visit are not kept. Reload the page to get the newer one.`;
+  return { ...NONE, problems: [problem], untouchable: true };
+}
+
+const NONE: KeptFutures = { name: 'A', named: 1, futures: [] };
+
+/** The first two lines, without their ends, as far as there are any. */
 function firstLines(bytes: Uint8Array): readonly string[] {
-  const first = bytes.indexOf(NEWLINE);
-  const second = first < 0 ? -1 : bytes.indexOf(NEWLINE, first + 1);
-  return second < 0
-    ? []
-    : [
-        utf8Decode(byteStringOf(bytes, 0, first)),
-        utf8Decode(byteStringOf(bytes, first + 1, second)),
-      ];
+  const lines: string[] = [];
+  let from = 0;
+  while (lines.length < 2) {
+    const end = bytes.indexOf(NEWLINE, from);
+    if (end < 0) break;
+    lines.push(utf8Decode(byteStringOf(bytes, from, end)));
+    from = end + 1;
+  }
+  return lines;
 }
 
 const NEWLINE = ascii('\n').charCodeAt(0);

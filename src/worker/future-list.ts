@@ -7,6 +7,7 @@ import {
   howManyFit,
   MOST_KEPT_BYTES,
   sessionOf,
+  type FoundFutures,
 } from '../lab/kept-futures.ts';
 import type { Run } from '../lab/replay.ts';
 import type { LabPlan } from '../lab/setup.ts';
@@ -79,16 +80,16 @@ export class FutureList {
     return bytes;
   }
 
-  /** What an earlier visit kept, if it is of this lab; what of it cannot be used, in sentences. */
-  restore(bytes: Uint8Array): readonly string[] {
+  /** What an earlier visit kept, if it is of this lab. Null: it is not. */
+  restore(bytes: Uint8Array): FoundFutures | null {
     const found = decodeFutures(bytes, sessionOf(this.plan));
-    if (found === null) return [];
+    if (found === null) return null;
     this.name = found.name;
     this.named = found.named;
     this.futures = found.futures
       .slice(-MOST_FUTURES)
       .map(({ name, run }) => ({ name, run, end: null }));
     this.kept = new Set(this.futures);
-    return found.problems;
+    return found;
   }
 }

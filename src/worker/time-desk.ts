@@ -29,6 +29,8 @@ export class TimeDesk {
   /** What was kept in an earlier visit is on its way, or there. */
   private restored: Promise<void> | null = null;
   private problems: readonly string[] = [];
+  /** A newer page wrote what the browser has: it stays as it is. */
+  private untouchable = false;
   /** What the browser has is not what is here. */
   private changed = false;
 
@@ -56,13 +58,16 @@ export class TimeDesk {
   private async restore(): Promise<void> {
     const bytes = (await this.shelf?.load()) ?? null;
     if (bytes === null) return;
-    this.problems = this.list.restore(bytes);
+    const found = this.list.restore(bytes);
+    this.problems = found?.problems ?? [];
+    this.untouchable = found?.untouchable ?? false;
     if (this.problems.length > 0) this.changed = true;
   }
 
   private async save(): Promise<void> {
     if (this.shelf === null || this.host.isSandbox) return;
     this.changed = false;
+    if (this.untouchable) return;
     if (!(await this.shelf.save(this.list.encode()))) this.list.kept = new Set();
   }
 

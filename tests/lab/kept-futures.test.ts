@@ -63,7 +63,7 @@ test('what is cut off, of another version or no list at all is said to be droppe
   const text = (head: string): readonly string[] =>
     decodeFutures(bytesOf(utf8Encode(head)), session)!.problems;
   expect(text('AOF Lab futures, version 2\n{}\n')).toEqual([
-    'The futures of the last visit were kept by another version of this page (2) and are dropped; the lab itself is as it was.',
+    'The futures of the last visit were kept by a newer version of this page (2). They stay for it; those of this visit are not kept. Reload the page to get the newer one.',
   ]);
   const good = { session, name: 'B', named: 1, futures: [] };
   expect(text(`AOF Lab futures, version 1\n${JSON.stringify(good)}\n`)).toEqual([]);

@@ -1,5 +1,6 @@
 /** Futures over a reload of the page: what the browser keeps of them, and what comes back of it. */
 import { expect, test } from 'vitest';
+import { bytesOf, utf8Encode } from '../../src/base/bytes.ts';
 import { replay, runOf } from '../../src/lab/replay.ts';
 import { decodeLink, decodeRun } from '../../src/lab/run-file.ts';
 import type { FuturesShelf } from '../../src/storage/futures-shelf.ts';
@@ -134,6 +135,24 @@ test('what is damaged is told of once and dropped, and the lab is as it was', as
   expect((await methods.time({ do: 'futures' })).report).toBeUndefined();
   const again = visit(keeper, shelf);
   expect((await again.methods.time({ do: 'futures' })).report).toBeUndefined();
+});
+
+test('what a newer page kept stays as it is, and the page says so', async () => {
+  const shelf = new MemoryShelf();
+  const { keeper } = await left(shelf);
+  const newer = bytesOf(utf8Encode('AOF Lab futures, version 2\nsomething new'));
+  shelf.bytes = newer;
+  const { methods } = visit(keeper, shelf);
+  expect((await methods.time({ do: 'futures' })).report).toContain(
+    'by a newer version of this page (2)',
+  );
+  await set(methods, 'd');
+  await methods.undo();
+  await set(methods, 'e');
+  expect(names((await methods.time({ do: 'futures' })).futures)).toEqual(['A!', 'B here']);
+  await methods.reset({ clock: { paused: true } });
+  await methods.time({ do: 'futures' });
+  expect(shelf.bytes).toBe(newer);
 });
 
 test('who may only look keeps nothing', async () => {
