@@ -49,6 +49,26 @@ const letters: ReadonlyMap<string, KeyAct> = new Map([
   ['?', 'keys'],
 ]);
 
+/** Of the race's time, where there is one to see. */
+export type ZoomKeyAct = 'in' | 'out' | 'whole';
+
+const zoomKeys: ReadonlyMap<string, ZoomKeyAct> = new Map([
+  ['+', 'in'],
+  ['=', 'in'],
+  ['-', 'out'],
+  ['0', 'whole'],
+]);
+
+/** What a key asks of the race's time; null if it asks nothing. */
+export function zoomKeyAct(
+  { key, ctrlKey, altKey, metaKey }: KeyPress,
+  place: KeyPlace,
+  letterKeys: 'on' | 'off',
+): ZoomKeyAct | null {
+  if (ctrlKey || metaKey || altKey || letterKeys === 'off' || place === 'text') return null;
+  return zoomKeys.get(key) ?? null;
+}
+
 export interface KeyPress {
   readonly key: string;
   readonly shiftKey: boolean;
