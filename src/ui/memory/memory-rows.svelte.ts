@@ -1,5 +1,5 @@
 /** The rows of the memory pane that are in sight, asked for again while the lab goes on. */
-import type { CrashKind, MemoryReport } from '../../worker/protocol.ts';
+import type { CrashKind, LaneView, MemoryReport } from '../../worker/protocol.ts';
 import type { LabCalls } from '../../worker/link.ts';
 
 /** Real time between two looks, and what a comparison may cost to be made with each of them. */
@@ -18,6 +18,7 @@ export class MemoryRows {
   #first = 0;
   #count = 40;
   #lane: string | undefined = undefined;
+  #state = '';
   readonly #lab: LabCalls;
   #asking = false;
   #wanted: 'nothing' | 'rows' | 'comparison' = 'nothing';
@@ -27,12 +28,18 @@ export class MemoryRows {
     this.#lab = lab;
   }
 
-  /** The lab has gone on: compares again if that is quick, else the rows alone are brought up to date. */
-  changed(lane: string | undefined): void {
-    const isOther = lane !== this.#lane;
-    this.#lane = lane;
-    const { report } = this;
-    this.#want(isOther || report === null || report.cost < QUICK_MS ? 'comparison' : 'rows');
+  /**
+   * The lab has gone on: compares again if that is quick, else the rows alone are brought up to date. After an
+   * accident or a boot the old comparison would be wrong, and a lab that stands changes only when somebody does
+   * something: then it is made again whatever it costs.
+   */
+  changed({ id, state, power }: Pick<LaneView, 'id' | 'state' | 'power'>, paused: boolean): void {
+    const now = `${id} ${state} ${power}`;
+    const isOther = now !== this.#state;
+    this.#lane = id;
+    this.#state = now;
+    const quick = (this.report?.cost ?? 0) < QUICK_MS;
+    this.#want(isOther || paused || quick ? 'comparison' : 'rows');
   }
 
   compare(): void {
