@@ -216,7 +216,7 @@ export class LabHost {
     let rest = BEAT_MS;
     try {
       // A lab that lags behind its clock rests only as long as its messages need.
-      if (this.runSlice() === 'more') rest = 0;
+      if (this.runSlice() === 'behind') rest = 0;
     } catch (thrown) {
       this.ports.fatal(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));
       return;
@@ -227,12 +227,12 @@ export class LabHost {
       this.timer = setTimeout(() => this.beat(), rest);
   }
 
-  private runSlice(): 'more' | 'done' {
+  private runSlice(): 'behind' | 'on time' {
     const { lab } = this;
-    if (this.past !== null || this.hold.isHeld) return 'done';
+    if (this.past !== null || this.hold.isHeld) return 'on time';
     if (lab.state.paused) {
       lab.settleNow();
-      return 'done';
+      return 'on time';
     }
     const wall = this.ports.now();
     const passed = Math.min(wall - this.anchor.wall, LONGEST_BEAT_MS);
@@ -250,7 +250,7 @@ export class LabHost {
     else if (wall - this.anchor.wall > LONGEST_BEAT_MS / 2)
       this.anchor = { wall, virtual: Math.min(due, lab.clock.now) };
     this.frameDue = true;
-    return state;
+    return lab.clock.now < due && state === 'more' ? 'behind' : 'on time';
   }
 
   private answered(waiting: number): boolean {
