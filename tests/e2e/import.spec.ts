@@ -2,14 +2,15 @@
 import { expect, test, type Page } from '@playwright/test';
 import { closeSync, openSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { quantile } from '../bench/bench.ts';
 import { makeZip, zeros } from '../worker/exchange/make-zip.ts';
 import { dropOnFiles, importEnds } from './drop.ts';
 import { openLab, send } from './lab-page.ts';
-import { measureMainThread } from './main-thread.ts';
+import { measureMainThread, traceTasks } from './main-thread.ts';
 import { digestOf, redisIsInstalled, startLogging, temporaryFolder } from './redis-log.ts';
 
 const sizes = [
-  { megabytes: 4, tag: '' },
+  { megabytes: 8, tag: '' },
   { megabytes: 100, tag: ' @full' },
 ];
 
@@ -38,24 +39,24 @@ for (const { megabytes, tag } of sizes) {
     await expect(page.getByRole('button', { name: /^Replace/ })).toBeVisible();
     const seen = await watchProgress(page);
     const measured = await measureMainThread(page);
+    const traced = tag === '' ? await traceTasks(page) : null;
     const start = performance.now();
     await replaceWhenAsked(page);
     const loaded = pane.getByRole('status').filter({ hasText: /^Loaded/ });
     await expect(loaded).toBeAttached({ timeout: 400_000 });
     const seconds = (performance.now() - start) / 1000;
     const lag = await measured();
+    const tasks = traced === null ? null : await traced();
     const told = await seen();
     const { size } = statSync(path);
-    const figures = `${size} bytes, ${commands} commands in ${seconds.toFixed(1)} s; main thread: p50 ${lag.p50.toFixed(1)}, p99 ${lag.p99.toFixed(1)}, longest ${lag.longest.toFixed(1)} ms of ${lag.samples} samples; tasks over 50 ms: ${lag.longTasks.join(', ') || 'none'}; stages ${told.join(' / ')}`;
+    const figures = `${size} bytes, ${commands} commands in ${seconds.toFixed(1)} s; main thread: p50 ${lag.p50.toFixed(1)}, p99 ${lag.p99.toFixed(1)}, longest ${lag.longest.toFixed(1)} ms of ${lag.samples} samples; tasks over 50 ms: ${lag.longTasks.join(', ') || 'none'}${tasks === null ? '' : `; CPU of ${tasks.length} tasks: p99 ${quantile(tasks, 0.99).toFixed(1)}, most ${Math.max(...tasks).toFixed(1)} ms`}; stages ${told.join(' / ')}`;
     test.info().annotations.push({ type: 'figures', description: figures });
     console.log(figures);
     expect(await loaded.innerText()).toContain(`commands: ${commands.toLocaleString('en')}`);
-    // How long is measured where nothing else runs. Beside other tests it counts that the page had its turns at all.
-    if (tag !== '') expect(lag.p99).toBeLessThanOrEqual(50);
-    expect(lag.samples).toBeGreaterThan(10);
-    // Of a short import a stage may have passed before anybody looked.
-    expect(told.length).toBeGreaterThan(1);
-    if (tag !== '') expect(told.map((line) => line.split(' ')[0])).toContain('Trying');
+    // Beside other tests a page waits for the processor, too: there its own work counts, not how late it came.
+    if (tasks === null) expect(lag.p99).toBeLessThanOrEqual(50);
+    else expect(quantile(tasks, 0.99)).toBeLessThanOrEqual(50);
+    expect(told.map((line) => line.split(' ')[0])).toContain('Trying');
     expect(await send(page, 'GET kept')).toBe('(nil)');
     if (redisIsInstalled) {
       const redis = await startLogging(folder.path);

@@ -1,5 +1,6 @@
 /** How long the page's main thread is away at a time: what a person feels of work that goes on. */
 import type { Page } from '@playwright/test';
+import { taskWork } from '../bench/frame-work.ts';
 
 export interface Responsiveness {
   /** How often a timer was asked for, and how late it came at the 50th and 99th percentile and at worst, in ms. */
@@ -56,4 +57,11 @@ export async function measureMainThread(page: Page): Promise<() => Promise<Respo
     await handle.dispose();
     return found;
   };
+}
+
+/** Begins to trace; what it returns ends it: milliseconds of the thread's own CPU time in each of its tasks. */
+export async function traceTasks(page: Page): Promise<() => Promise<number[]>> {
+  const browser = page.context().browser()!;
+  await browser.startTracing(page, { categories: ['toplevel', 'devtools.timeline'] });
+  return async () => taskWork((await browser.stopTracing()).toString('utf8'));
 }
