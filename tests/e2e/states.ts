@@ -106,6 +106,8 @@ export async function* walk(page: Page, { language, width }: Look): AsyncGenerat
   for (const name of ['memory', 'ledger', 'files', 'calls', 'traffic', 'serverLog'] as const) {
     await tab(text.side[name]);
     await page.waitForLoadState('networkidle');
+    if (name === 'memory')
+      await expect(page.getByRole('row', { name: /sensor:1000/ }).first()).toBeVisible();
     if (name === 'traffic')
       await page.evaluate(async () => {
         await window.aofLab.send('SUBSCRIBE news', { client: 'reader' });
